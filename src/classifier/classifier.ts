@@ -1,0 +1,42 @@
+/**
+ * The narrow waist: what attacks and the evaluator know of a model. Anything that turns a batch of inputs into
+ * logits can be one; without `lossGradient` only attacks that need no gradient apply.
+ */
+
+/** The least and the greatest value an input element may have, in the units of the data. */
+export interface Bounds {
+  readonly lower: number;
+  readonly upper: number;
+}
+
+export interface LossGradient {
+  /** Cross-entropy of each example, [n]. */
+  readonly losses: Float32Array;
+  /** Gradient of the summed loss by the inputs, [n, ...inputShape]. */
+  readonly gradients: Float32Array;
+  /** [n, classCount]. */
+  readonly logits: Float32Array;
+}
+
+export interface Classifier {
+  readonly name: string;
+  /** The shape of one input, channels first for images: [channels, height, width]. */
+  readonly inputShape: readonly number[];
+  readonly classCount: number;
+  readonly bounds: Bounds;
+  /**
+   * Scores before the softmax.
+   *
+   * @param inputs [n, ...inputShape] within the bounds; not changed
+   * @returns [n, classCount]
+   */
+  logits(inputs: Float32Array): Promise<Float32Array>;
+  /**
+   * Cross-entropy of each example and its gradient by the inputs.
+   *
+   * @param labels [n], each in 0 … classCount−1
+   */
+  lossGradient?(inputs: Float32Array, labels: Int32Array): Promise<LossGradient>;
+  /** Frees what the classifier holds. */
+  dispose?(): Promise<void>;
+}

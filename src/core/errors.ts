@@ -1,0 +1,27 @@
+/**
+ * The errors that cross module borders. A message is one line that says what is wrong, where, and what to do;
+ * the command line prints it without a stack trace.
+ */
+
+/** Something the caller gave is wrong: usage, configuration, a file, data. Exit code 2. */
+export class InputError extends Error {
+  override name = 'InputError';
+}
+
+/** An operator stands on the path from input to loss and has no gradient rule. Exit code 2. */
+export class UnsupportedOperatorError extends InputError {
+  override name = 'UnsupportedOperatorError';
+
+  constructor(
+    readonly operator: string,
+    readonly node: string,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The message of anything thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

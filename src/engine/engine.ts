@@ -1,0 +1,48 @@
+/**
+ * What an engine promises. Graphs are standard ONNX, gradients included, so an engine needs forward operators
+ * only. onnxruntime.ts and tfjs/ keep this promise; nothing else in the toolkit names a runtime.
+ */
+import type { Graph, Tensor } from '../graph/types.ts';
+
+export type Tensors = Readonly<Record<string, Tensor>>;
+
+/** A value that the compiled graph keeps from one run to the next: weights, momentum, running statistics. */
+export interface StateBinding {
+  /** The graph input that takes the value. */
+  readonly input: string;
+  /** The graph output whose value takes its place after a run. */
+  readonly output: string;
+  readonly initial: Tensor;
+}
+
+export interface CompileOptions {
+  /** Inputs the engine itself feeds, from the run before; they are neither given to nor returned by `run`. */
+  readonly state?: readonly StateBinding[];
+}
+
+export interface CompiledGraph {
+  /**
+   * Runs the graph once.
+   *
+   * @param inputs every graph input that is not state, by name; the arrays are not changed nor kept
+   * @returns every graph output that is not state, by name; the arrays belong to the caller
+   * @throws InputError when an input is missing, unknown, or of the wrong type or shape
+   */
+  run(inputs: Tensors): Promise<Tensors>;
+  /** The present state by input name; empty where none was bound. */
+  readState(): Promise<Tensors>;
+  /** Frees what the graph holds. Idempotent. Running it afterwards is an error. */
+  dispose(): Promise<void>;
+}
+
+export interface Engine {
+  /** `onnxruntime` or `tfjs`. */
+  readonly name: string;
+  /** What computes, as recorded in results: `cpu`, `cuda`, `wasm`, `node-gpu` … */
+  readonly provider: string;
+  /** The runtime package and its version, e.g. `onnxruntime-node 1.30.0`. */
+  readonly runtime: string;
+  compile(graph: Graph, options?: CompileOptions): Promise<CompiledGraph>;
+  /** Frees every graph still compiled. Idempotent. */
+  dispose(): Promise<void>;
+}
