@@ -7,6 +7,12 @@ export interface Examples {
   readonly labels: Int32Array;
 }
 
+/** The least and the greatest value that stored inputs can have. */
+export interface ValueRange {
+  readonly lower: number;
+  readonly upper: number;
+}
+
 export interface Dataset {
   /** The specification it was opened by, without its path: `cifar10`, `idx`, `npz`. */
   readonly name: string;
@@ -17,9 +23,23 @@ export interface Dataset {
   readonly classNames?: readonly string[];
   readonly size: number;
   /** The range the stored values come from: 0 and 255 for bytes. */
-  readonly range: { readonly lower: number; readonly upper: number };
+  readonly range: ValueRange;
+  /** What was taken for granted on opening, one sentence each, for the user to read. */
+  readonly notes?: readonly string[];
   /** SHA-256, hexadecimal, of inputs and labels in order, independent of the file format's framing. */
   hash(): Promise<string>;
   /** Reads the named examples in the given order. */
   read(indices: ArrayLike<number>): Promise<Examples>;
+}
+
+/** What a file may leave unsaid about its data. */
+export interface DataOptions {
+  /** `train` or `test`; other names where the format can hold them. */
+  readonly split: string;
+  /** The order of an image's axes; needed where the dimensions do not tell. */
+  readonly layout?: 'NCHW' | 'NHWC' | undefined;
+  /** The range the stored values come from; needed for values that are neither bytes nor within [0, 255]. */
+  readonly range?: ValueRange | undefined;
+  /** The number of classes where the format does not fix it; the greatest label + 1 when left out. */
+  readonly classCount?: number | undefined;
 }

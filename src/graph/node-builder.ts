@@ -1,6 +1,6 @@
 /** Adds nodes to a growing graph and knows the type of every value in it. builder.ts adds a method an operator. */
 import { InputError } from '../core/errors.ts';
-import { inferTypes } from './shapes/infer.ts';
+import { inferTypes, type InferredType } from './shapes/infer.ts';
 import type { Attributes, Dimension, DataType, Graph, Node, Tensor, Value, ValueType } from './types.ts';
 
 export interface NodeOptions {
@@ -17,8 +17,9 @@ export class NodeBuilder {
   readonly #outputs: Value[] = [];
   readonly #initializers = new Map<string, Tensor>();
   readonly #nodes: Node[] = [];
-  readonly #types = new Map<string, ValueType>();
+  readonly #types = new Map<string, InferredType>();
   readonly #producers = new Map<string, Node>();
+  readonly #nodeNames = new Set<string>();
   #count = 0;
 
   constructor(name: string) {
@@ -65,7 +66,7 @@ export class NodeBuilder {
     const node: Node = { operator, name, inputs, outputs, attributes };
     const types = inferTypes(
       node,
-      inputs.map((input) => (input === '' ? undefined : this.type(input))),
+      inputs.map((input) => (input === '' ? undefined : this.#inferred(input))),
       (input) => this.constantOf(input),
     );
     outputs.forEach((output, index) => {
@@ -78,18 +79,18 @@ export class NodeBuilder {
       this.#producers.set(output, node);
     });
     this.#nodes.push(node);
+    this.#nodeNames.add(name);
     return [...outputs];
   }
 
   /** Makes a value an output of the graph, under its own name. */
   output(value: string): void {
-    this.#outputs.push({ name: value, ...this.type(value) });
+    const { dataType, dims } = this.type(value);
+    this.#outputs.push({ name: value, dataType, dims });
   }
 
   type(value: string): ValueType {
-    const type = this.#types.get(value);
-    if (type === undefined) throw new InputError(`the graph ${this.#name} has no value named ${value}`);
-    return type;
+    return this.#inferred(value);
   }
 
   dims(value: string): readonly Dimension[] {
@@ -112,6 +113,11 @@ export class NodeBuilder {
     return held?.kind === 'tensor' ? held.value : undefined;
   }
 
+  /** The elements of a small integer value computed from shapes: sizes known or named; undefined where they are not. */
+  elementsOf(value: string): readonly Dimension[] | undefined {
+    return this.#inferred(value).elements;
+  }
+
   has(value: string): boolean {
     return this.#types.has(value);
   }
@@ -125,7 +131,7 @@ export class NodeBuilder {
   fresh(hint: string): string {
     for (;;) {
       const name = `${hint}_${String(this.#count++)}`;
-      if (!this.#types.has(name)) return name;
+      if (!this.#types.has(name) && !this.#nodeNames.has(name)) return name;
     }
   }
 
@@ -140,7 +146,13 @@ export class NodeBuilder {
     };
   }
 
-  #declare(name: string, type: ValueType): void {
+  #inferred(value: string): InferredType {
+    const type = this.#types.get(value);
+    if (type === undefined) throw new InputError(`the graph ${this.#name} has no value named ${value}`);
+    return type;
+  }
+
+  #declare(name: string, type: InferredType): void {
     if (this.#types.has(name)) throw new InputError(`the graph ${this.#name} has two values named ${name}`);
     this.#types.set(name, type);
   }

@@ -1,0 +1,56 @@
+/**
+ * The one loop of gradient attacks: gradient → step → projection to ball and bounds. What varies between attacks is
+ * passed in: the ball (norm), the gradient (loss, direction, momentum), the start, the size and number of steps.
+ */
+import type { AttackOutput, AttackTask } from './attack.ts';
+import { type Ball, createLinfBall } from './ball.ts';
+import { createObjective } from './objective.ts';
+
+export interface Ascent {
+  readonly ball: Ball;
+  /** Where to begin, [n, ...inputShape]; not changed. */
+  readonly start: Float32Array;
+  readonly steps: number;
+  /** Length of a step in the ball's norm, in the units of the bounds. */
+  readonly stepSize: number;
+  /** Gradient of what is to grow, at the points. */
+  readonly gradientAt: (points: Float32Array) => Promise<Float32Array>;
+}
+
+/**
+ * Climbs within the ball, in float32: x ← project(x + stepSize · direction(gradient)). The operations and their
+ * rounding are those of `torch.min(torch.max(x + step * grad.sign(), clean - eps), clean + eps).clamp(lower, upper)`.
+ */
+export async function ascend({ ball, start, steps, stepSize, gradientAt }: Ascent): Promise<Float32Array> {
+  const length = Math.fround(stepSize);
+  const points = start.slice();
+  for (let step = 0; step < steps; step++) {
+    const direction = ball.stepDirection(await gradientAt(points));
+    direction.forEach((value, index) => {
+      points[index] = (points[index] ?? NaN) + length * value;
+    });
+    ball.project(points);
+  }
+  return points;
+}
+
+/** Climbs the task's objective from the clean inputs within the L∞ ball; the body of FGSM and of I-FGSM. */
+export async function signAscent(
+  { classifier, batch, settings, epsilon }: AttackTask<string>,
+  { steps, stepSize }: Pick<Ascent, 'steps' | 'stepSize'>,
+): Promise<AttackOutput> {
+  const objective = await createObjective(classifier, batch, settings);
+  const inputs = await ascend({
+    ball: createLinfBall(batch.inputs, epsilon, classifier.bounds),
+    start: batch.inputs,
+    steps,
+    stepSize,
+    gradientAt: objective.gradientAt,
+  });
+  return {
+    inputs,
+    targets: objective.targets,
+    gradientCounts: new Int32Array(batch.labels.length).fill(steps),
+    zeroGradients: objective.zeroGradients,
+  };
+}

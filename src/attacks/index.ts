@@ -1,0 +1,22 @@
+/** All attacks. To add one: a file beside this one, a line in the table, a row in the conformance test. */
+import { InputError } from '../core/errors.ts';
+import type { Attack } from './attack.ts';
+import { fgsm } from './fgsm.ts';
+import { ifgsm } from './ifgsm.ts';
+
+export const attacks: readonly Attack[] = [fgsm, ifgsm];
+
+/**
+ * The attack of an id.
+ *
+ * @throws InputError when there is none; the message lists those there are
+ */
+export function attackOf(id: string): Attack {
+  const found = attacks.find((attack) => attack.id === id);
+  if (!found) {
+    throw new InputError(
+      `there is no attack "${id}": write one of ${attacks.map((attack) => attack.id).join(', ')}`,
+    );
+  }
+  return found;
+}

@@ -1,0 +1,149 @@
+/** Normalisations by statistics given (evaluation) or taken from the values themselves. */
+import type { BackwardNode, Partial, RuleTable } from '../backward.ts';
+import { once } from '../backward.ts';
+import { sumTo } from '../broadcasting.ts';
+
+export const normalization: RuleTable = {
+  BatchNormalization: (node) =>
+    node.attribute('training_mode', 'int') === 1 ? byBatchStatistics(node) : byGivenStatistics(node),
+
+  InstanceNormalization: (node) => {
+    const axes = node.dims(node.input(0)).map((_, axis) => axis);
+    const channel = (index: number): string => channelwise(node, node.input(index));
+    return standardized(node, {
+      axes: axes.slice(2),
+      scale: () => channel(1),
+      bySharing: (value) => sumOverOthers(node, value),
+    });
+  },
+
+  LayerNormalization: (node) => {
+    const first = node.axis(-1);
+    const dims = node.dims(node.input(0));
+    const axes = dims.map((_, axis) => axis).slice(first);
+    return standardized(node, {
+      axes,
+      scale: () => node.input(1),
+      bySharing: (value, index) => sumTo(node.builder, value, dims, node.dims(node.input(index))),
+    });
+  },
+};
+
+/** A value [C] as [1, C, 1, …], to broadcast against the input. */
+function channelwise(node: BackwardNode, value: string): string {
+  return node.builder.reshape(value, [1, -1, ...Array.from({ length: node.rank - 2 }, () => 1)]);
+}
+
+/** Sums over all axes but the channels: [C]. */
+function sumOverOthers(node: BackwardNode, value: string): string {
+  const axes = node.dims(value).map((_, axis) => axis);
+  return node.builder.reduceSum(
+    value,
+    axes.filter((axis) => axis !== 1),
+    false,
+  );
+}
+
+function epsilonOf(node: BackwardNode): string {
+  return node.scalar(node.attribute('epsilon', 'float') ?? 1e-5);
+}
+
+/** y = (x − mean)·scale/√(variance + ε) + bias, with all five inputs independent. */
+function byGivenStatistics(node: BackwardNode): Partial[] {
+  const { builder } = node;
+  const [x, scale, , mean, variance] = [0, 1, 2, 3, 4].map((index) => node.input(index));
+  const deviation = once(() => builder.sqrt(builder.add(variance ?? '', epsilonOf(node))));
+  const factor = once(() => builder.div(scale ?? '', deviation()));
+  const total = once(() => sumOverOthers(node, node.gradient));
+  // Σ g·(x − mean)/√(variance + ε), the gradient by scale
+  const correlation = once(() => {
+    const centred = builder.sub(x ?? '', channelwise(node, mean ?? ''));
+    return builder.div(sumOverOthers(node, builder.mul(node.gradient, centred)), deviation());
+  });
+  return [
+    () => builder.mul(node.gradient, channelwise(node, factor())),
+    correlation,
+    total,
+    () => builder.neg(builder.mul(total(), factor())),
+    () => {
+      const slope = builder.div(factor(), builder.add(variance ?? '', epsilonOf(node)));
+      return node.scaled(builder.mul(builder.mul(correlation(), deviation()), slope), -0.5);
+    },
+  ];
+}
+
+/**
+ * The same with the batch's own mean and variance, through which the gradient flows as well (Ioffe and Szegedy
+ * 2015, section 3): ∂x = scale/σ·(g − mean(g) − (x − mean)·mean(g·(x − mean))/σ²). Written so that few nodes touch
+ * every element: this is a fifth of a training step.
+ */
+function byBatchStatistics(node: BackwardNode): (Partial | undefined)[] {
+  const { builder } = node;
+  const axes = node.dims(node.input(0)).flatMap((_, axis) => (axis === 1 ? [] : [axis]));
+  const centred = once(() => builder.sub(node.input(0), builder.reduceMean(node.input(0), axes)));
+  const variance = once(() => {
+    const mean = builder.reduceMean(builder.mul(centred(), centred()), axes);
+    return builder.add(mean, epsilonOf(node));
+  });
+  const deviation = once(() => builder.sqrt(variance()));
+  const meanGradient = once(() => builder.reduceMean(node.gradient, axes));
+  const correlation = once(() => builder.reduceMean(builder.mul(node.gradient, centred()), axes));
+  const summed = (mean: string): string => {
+    const count = builder.div(elementCount(node, node.input(0)), elementCount(node, node.input(1)));
+    return builder.reshape(builder.mul(mean, count), [-1]);
+  };
+  return [
+    () => {
+      const slope = builder.div(correlation(), variance());
+      const projected = builder.sub(
+        builder.sub(node.gradient, builder.mul(centred(), slope)),
+        meanGradient(),
+      );
+      return builder.mul(projected, builder.div(channelwise(node, node.input(1)), deviation()));
+    },
+    () => summed(builder.div(correlation(), deviation())),
+    () => summed(meanGradient()),
+    undefined,
+    undefined,
+  ];
+}
+
+/** The number of elements of a value, as a value. */
+function elementCount({ builder, dataType }: BackwardNode, value: string): string {
+  return builder.cast(builder.apply('Size', [value]), dataType);
+}
+
+interface Standardization {
+  /** What mean and variance are taken over. */
+  readonly axes: readonly number[];
+  /** The scale, in a shape that broadcasts against the input. */
+  readonly scale: Partial;
+  /** Sums a value of the input's shape to the shape of the parameter with the given input number. */
+  readonly bySharing: (value: string, index: number) => string;
+}
+
+/**
+ * y = z·scale + bias with z = (x − mean(x))/√(variance(x) + ε). With h = g·scale,
+ * ∂x = (h − mean(h) − z·mean(h·z))/√(variance + ε) (Ioffe and Szegedy 2015, section 3).
+ */
+function standardized(node: BackwardNode, { axes, scale, bySharing }: Standardization): Partial[] {
+  const { builder } = node;
+  const x = node.input(0);
+  const centred = once(() => builder.sub(x, builder.reduceMean(x, axes)));
+  const deviation = once(() => {
+    const variance = builder.reduceMean(builder.mul(centred(), centred()), axes);
+    return builder.sqrt(builder.add(variance, epsilonOf(node)));
+  });
+  const standard = once(() => builder.div(centred(), deviation()));
+  return [
+    () => {
+      const scaled = builder.mul(node.gradient, scale());
+      const mean = builder.reduceMean(scaled, axes);
+      const correlation = builder.reduceMean(builder.mul(scaled, standard()), axes);
+      const projected = builder.sub(builder.sub(scaled, mean), builder.mul(standard(), correlation));
+      return builder.div(projected, deviation());
+    },
+    () => bySharing(builder.mul(node.gradient, standard()), 1),
+    () => bySharing(node.gradient, 2),
+  ];
+}

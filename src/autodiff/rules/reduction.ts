@@ -1,0 +1,83 @@
+/** Reductions over axes. */
+import type { BackwardNode, Partial, RuleTable } from '../backward.ts';
+import { expandLike } from '../broadcasting.ts';
+import { reshapeTo } from '../reshaping.ts';
+
+/** The reduced axes: an attribute or the second input, all where neither says. */
+function reducedAxes(node: BackwardNode): number[] {
+  const given = node.attribute('axes', 'ints') ?? node.constants(1, 'axes') ?? [];
+  if (given.length > 0) return given.map((axis) => (axis < 0 ? axis + node.rank : axis));
+  const none = node.attribute('noop_with_empty_axes', 'int') === 1;
+  return none ? [] : Array.from({ length: node.rank }, (_, axis) => axis);
+}
+
+/** A value of the reduced shape with the reduced axes back as ones, so that it broadcasts against the input. */
+function kept(node: BackwardNode, value: string): string {
+  if ((node.attribute('keepdims', 'int') ?? 1) === 1) return value;
+  const axes = reducedAxes(node);
+  return reshapeTo(
+    node.builder,
+    value,
+    node.dims(node.input(0)).map((dim, axis) => (axes.includes(axis) ? 1 : dim)),
+  );
+}
+
+/** How many elements go into one of the result, as a value. */
+function reducedCount(node: BackwardNode): string {
+  const { builder } = node;
+  const axes = reducedAxes(node);
+  const dims = axes.map((axis) => node.dims(node.input(0))[axis]);
+  if (dims.every((dim) => typeof dim === 'number')) {
+    return node.scalar(dims.reduce((product, dim) => product * dim, 1));
+  }
+  const sizes = builder.gather(builder.shape(node.input(0)), builder.shapeConstant(axes));
+  return builder.cast(
+    node.apply('ReduceProd', [sizes], { keepdims: { kind: 'int', value: 0 } }),
+    node.dataType,
+  );
+}
+
+/** A rule for a reduction whose gradient is that of the result times a slope of the input's shape. */
+const sloped =
+  (slope: (node: BackwardNode) => string) =>
+  (node: BackwardNode): Partial[] => [() => node.builder.mul(slope(node), kept(node, node.gradient))];
+
+/** Equal shares to all elements that hold the extremum. */
+function extremum(node: BackwardNode): Partial[] {
+  const { builder } = node;
+  return [
+    () => {
+      const holds = node.mask(builder.equal(node.input(0), kept(node, node.output())));
+      const axes = reducedAxes(node);
+      if (axes.length === 0) return node.gradient;
+      return builder.mul(holds, builder.div(kept(node, node.gradient), builder.reduceSum(holds, axes)));
+    },
+  ];
+}
+
+export const reduction: RuleTable = {
+  ReduceSum: (node) => [() => expandLike(node.builder, kept(node, node.gradient), node.input(0))],
+
+  ReduceMean: (node) => [
+    () => {
+      const share = node.builder.div(kept(node, node.gradient), reducedCount(node));
+      return expandLike(node.builder, share, node.input(0));
+    },
+  ],
+
+  ReduceMax: extremum,
+  ReduceMin: extremum,
+  ReduceSumSquare: sloped((node) => node.scaled(node.input(0), 2)),
+  ReduceL1: sloped((node) => node.builder.sign(node.input(0))),
+
+  // x/‖x‖, and 0 where the norm is 0: the quotient's upper part is 0 there too.
+  ReduceL2: sloped((node) => {
+    const norm = kept(node, node.output());
+    const empty = node.mask(node.builder.equal(norm, node.scalar(0)));
+    return node.builder.div(node.input(0), node.builder.add(norm, empty));
+  }),
+
+  ReduceLogSumExp: sloped((node) =>
+    node.builder.exp(node.builder.sub(node.input(0), kept(node, node.output()))),
+  ),
+};

@@ -1,0 +1,194 @@
+/** The embedded default engine: ONNX Runtime, one compiled session per graph. */
+import type { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-node';
+import { InputError, messageOf } from '../../core/errors.ts';
+import { encodeModel } from '../../graph/onnx/write.ts';
+import type { Graph, Tensor } from '../../graph/types.ts';
+import type { CompiledGraph, CompileOptions, Engine, Tensors } from '../engine.ts';
+import { assertInputs } from '../inputs.ts';
+import { fromRuntime, toRuntime } from './tensors.ts';
+
+export interface OnnxRuntimeOptions {
+  /** Threads of one operator; all physical cores where absent. */
+  readonly threads?: number;
+  /** `cpu` (default), `cuda`, `webgpu`, `dml`, `coreml`: what the installed runtime has. */
+  readonly provider?: string;
+}
+
+type Runtime = typeof import('onnxruntime-node');
+
+/**
+ * Starts the engine.
+ *
+ * @throws InputError when the runtime is not installed or lacks the provider
+ */
+export async function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}): Promise<Engine> {
+  const runtime = await loadRuntime();
+  const provider = options.provider ?? 'cpu';
+  assertProvider(runtime, provider);
+  const sessionOptions: InferenceSession.SessionOptions = {
+    executionProviders: [provider],
+    graphOptimizationLevel: 'all',
+    // Errors come back as exceptions; the runtime's own log would only repeat them on the terminal.
+    logSeverityLevel: 4,
+    interOpNumThreads: 1,
+    ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
+  };
+  return new OnnxRuntimeEngine(runtime, provider, sessionOptions);
+}
+
+class OnnxRuntimeEngine implements Engine {
+  readonly name = 'onnxruntime';
+  readonly provider: string;
+  readonly runtime: string;
+  readonly #runtime: Runtime;
+  readonly #options: InferenceSession.SessionOptions;
+  readonly #sessions = new Map<Graph, SharedSession>();
+
+  constructor(runtime: Runtime, provider: string, options: InferenceSession.SessionOptions) {
+    this.#runtime = runtime;
+    this.provider = provider;
+    this.runtime = `onnxruntime-node ${runtime.env.versions.node ?? runtime.env.versions.common}`;
+    this.#options = options;
+  }
+
+  async compile(graph: Graph, options: CompileOptions = {}): Promise<CompiledGraph> {
+    let shared = this.#sessions.get(graph);
+    if (shared === undefined) {
+      shared = { users: 0, session: this.#open(graph) };
+      this.#sessions.set(graph, shared);
+    }
+    shared.users++;
+    const release = async (): Promise<void> => {
+      shared.users--;
+      if (shared.users > 0 || this.#sessions.get(graph) !== shared) return;
+      this.#sessions.delete(graph);
+      await (await shared.session).release();
+    };
+    try {
+      return new CompiledSession(this.#runtime, graph, await shared.session, options, release);
+    } catch (error) {
+      this.#sessions.delete(graph);
+      throw error;
+    }
+  }
+
+  async dispose(): Promise<void> {
+    const open = [...this.#sessions.values()];
+    this.#sessions.clear();
+    for (const { session } of open) await (await session).release();
+  }
+
+  async #open(graph: Graph): Promise<InferenceSession> {
+    try {
+      return await this.#runtime.InferenceSession.create(encodeModel(graph), this.#options);
+    } catch (error) {
+      if (error instanceof InputError) throw error;
+      throw new InputError(`onnxruntime cannot run the graph ${graph.name}: ${firstLine(messageOf(error))}`);
+    }
+  }
+}
+
+interface SharedSession {
+  users: number;
+  readonly session: Promise<InferenceSession>;
+}
+
+class CompiledSession implements CompiledGraph {
+  readonly #runtime: Runtime;
+  readonly #graph: Graph;
+  readonly #session: InferenceSession;
+  readonly #release: () => Promise<void>;
+  /** The graph inputs that `run` is given, as opposed to those it carries over. */
+  readonly #given: Graph['inputs'];
+  readonly #state = new Map<string, RuntimeTensor>();
+  /** By the output that renews it, the state's input. */
+  readonly #renewedBy = new Map<string, string>();
+  #disposed = false;
+
+  constructor(
+    runtime: Runtime,
+    graph: Graph,
+    session: InferenceSession,
+    options: CompileOptions,
+    release: () => Promise<void>,
+  ) {
+    this.#runtime = runtime;
+    this.#graph = graph;
+    this.#session = session;
+    this.#release = release;
+    for (const { input, output, initial } of options.state ?? []) {
+      this.#state.set(input, toRuntime(runtime, initial));
+      this.#renewedBy.set(output, input);
+    }
+    this.#given = graph.inputs.filter(({ name }) => !this.#state.has(name));
+  }
+
+  async run(inputs: Tensors): Promise<Tensors> {
+    this.#assertUsable();
+    assertInputs(this.#graph, this.#given, inputs);
+    const feeds: Record<string, RuntimeTensor> = Object.fromEntries(this.#state);
+    for (const { name } of this.#given) {
+      const value = inputs[name];
+      if (value !== undefined) feeds[name] = toRuntime(this.#runtime, value);
+    }
+    const fetched = await this.#fetch(feeds);
+    const results: Record<string, Tensor> = {};
+    for (const { name } of this.#graph.outputs) {
+      const value = fetched[name];
+      if (value === undefined) continue;
+      const state = this.#renewedBy.get(name);
+      if (state === undefined) results[name] = fromRuntime(value);
+      else this.#state.set(state, value);
+    }
+    return results;
+  }
+
+  readState(): Promise<Tensors> {
+    this.#assertUsable();
+    const state = [...this.#state].map(([name, value]) => [name, fromRuntime(value)] as const);
+    return Promise.resolve(Object.fromEntries(state));
+  }
+
+  async dispose(): Promise<void> {
+    if (this.#disposed) return;
+    this.#disposed = true;
+    this.#state.clear();
+    await this.#release();
+  }
+
+  async #fetch(feeds: Record<string, RuntimeTensor>): Promise<InferenceSession.OnnxValueMapType> {
+    try {
+      return await this.#session.run(feeds);
+    } catch (error) {
+      throw new InputError(
+        `onnxruntime failed in the graph ${this.#graph.name}: ${firstLine(messageOf(error))}`,
+      );
+    }
+  }
+
+  #assertUsable(): void {
+    if (this.#disposed) throw new InputError(`the graph ${this.#graph.name} was disposed of and cannot run`);
+  }
+}
+
+async function loadRuntime(): Promise<Runtime> {
+  try {
+    return await import('onnxruntime-node');
+  } catch (error) {
+    throw new InputError(
+      `onnxruntime-node cannot be loaded (${firstLine(messageOf(error))}); install it: npm install onnxruntime-node`,
+    );
+  }
+}
+
+function assertProvider(runtime: Runtime, provider: string): void {
+  const listed = runtime.listSupportedBackends().map(({ name }) => name);
+  if (listed.includes(provider)) return;
+  throw new InputError(
+    `onnxruntime has no provider ${provider} on this machine; it has ${listed.join(', ')}: write --engine onnxruntime:${listed[0] ?? 'cpu'}`,
+  );
+}
+
+function firstLine(message: string): string {
+  return message.split('\n', 1)[0] ?? message;
+}

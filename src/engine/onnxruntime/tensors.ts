@@ -1,0 +1,19 @@
+/** Tensors to and from the runtime's own, without copying. */
+import type { Tensor as RuntimeTensor } from 'onnxruntime-node';
+import type { DataType, Tensor } from '../../graph/types.ts';
+
+type Runtime = typeof import('onnxruntime-node');
+
+/** Wraps a tensor's array; the runtime reads it in place. */
+export function toRuntime(runtime: Runtime, value: Tensor): RuntimeTensor {
+  return new runtime.Tensor(value.dataType, value.data, value.dims);
+}
+
+/** Takes over the array that the runtime made for an output. */
+export function fromRuntime(value: RuntimeTensor): Tensor {
+  return {
+    dataType: value.type as DataType,
+    dims: value.dims.map(Number),
+    data: value.data as Tensor['data'],
+  };
+}

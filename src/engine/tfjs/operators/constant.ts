@@ -1,0 +1,58 @@
+/** Operators whose outputs come from attributes and shapes: they stay on the host until something computes with them. */
+import { attribute } from '../../../graph/attributes.ts';
+import { float32, int64s, sizeOf, tensor } from '../../../graph/tensor.ts';
+import type { Tensor } from '../../../graph/types.ts';
+import type { Call, Handler, Handlers } from '../operator.ts';
+import { tfTypeOf } from '../transfer.ts';
+import { RuntimeValue } from '../value.ts';
+
+const int64 = (dims: readonly number[], values: readonly number[]): Tensor =>
+  tensor('int64', dims, BigInt64Array.from(values, BigInt));
+
+const constant: Handler = (call) => RuntimeValue.ofHost(call.tf, constantTensor(call));
+
+function constantTensor(call: Call): Tensor {
+  const { node } = call;
+  const held = attribute(node, 'value', 'tensor');
+  if (held !== undefined) return held;
+  const single = attribute(node, 'value_float', 'float');
+  if (single !== undefined) return float32([], [single]);
+  const several = attribute(node, 'value_floats', 'floats');
+  if (several !== undefined) return float32([several.length], several);
+  const whole = attribute(node, 'value_int', 'int');
+  if (whole !== undefined) return int64([], [whole]);
+  const wholes = attribute(node, 'value_ints', 'ints');
+  if (wholes !== undefined) return int64s(wholes);
+  throw call.error('it has no value that tfjs can hold');
+}
+
+const shape: Handler = (call) => {
+  const { dims } = call.input(0);
+  const end = attribute(call.node, 'end', 'int');
+  return RuntimeValue.ofHost(call.tf, int64s(dims.slice(call.int('start', 0), end)));
+};
+
+const constantOfShape: Handler = (call) => {
+  const dims = [...call.input(0).numbers()];
+  const held = attribute(call.node, 'value', 'tensor') ?? float32([1], [0]);
+  const type = tfTypeOf(held.dataType);
+  if (type === undefined) throw call.error(`tfjs cannot hold ${held.dataType} values`);
+  return call.value(held.dataType, call.tf.fill(dims, Number(held.data[0]), type));
+};
+
+const range: Handler = (call) => {
+  const [start = 0, limit = 0, delta = 1] = [0, 1, 2].map((index) => call.input(index).numbers()[0]);
+  const count = Math.max(Math.ceil((limit - start) / delta), 0);
+  const values = Array.from({ length: count }, (_, index) => start + index * delta);
+  const { dataType } = call.input(0);
+  if (dataType === 'int64') return RuntimeValue.ofHost(call.tf, int64s(values));
+  return call.value(dataType, call.tf.tensor1d(values, tfTypeOf(dataType) ?? 'float32'));
+};
+
+export const constants: Handlers = {
+  Constant: constant,
+  ConstantOfShape: constantOfShape,
+  Range: range,
+  Shape: shape,
+  Size: (call) => RuntimeValue.ofHost(call.tf, int64([], [sizeOf(call.input(0).dims)])),
+};

@@ -1,0 +1,101 @@
+/** Conv: in tfjs's channels-last form, with the kernel turned to it once. */
+import type { Tensor as TfTensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tf } from '../backend.ts';
+import { extent, fromImage, imageOf, overreach, padded, windowsOf, type Windows } from '../image.ts';
+import type { Call, Handler, Handlers } from '../operator.ts';
+import type { RuntimeValue } from '../value.ts';
+import { convTranspose } from './transposed-convolution.ts';
+
+const conv: Handler = (call) => {
+  const x = call.input(0);
+  const kernel = call.input(1);
+  const windows = windowsOf(call, kernel.dims.slice(2));
+  const group = call.int('group', 1);
+  const image = imageOf(call, x);
+  const y =
+    group === 1
+      ? convolve(call, image, kernelForm(call, kernel, windows, 'HWIO'), windows)
+      : grouped(call, image, kernel, windows, group);
+  return fromImage(call, withBias(call, y));
+};
+
+/** Adds the bias, input number 2, to the channels of an image. */
+export function withBias(call: Call, image: TfTensor): TfTensor {
+  const bias = call.optional(2);
+  return bias === undefined ? image : call.tf.add(image, bias.first());
+}
+
+function grouped(call: Call, image: Tensor4D, kernel: RuntimeValue, windows: Windows, group: number): TfTensor {
+  const { tf } = call;
+  if (kernel.dims[1] === 1) {
+    const filter = kernelForm(call, kernel, windows, 'HWCM', group);
+    const dilations = dilationsFor(windows);
+    return tf.depthwiseConv2d(padded(call, image, windows, 0), filter, stridesOf(windows), 'valid', 'NHWC', dilations);
+  }
+  const filters = tf.split(kernelForm(call, kernel, windows, 'HWIO'), group, 3);
+  const parts = tf.split(image, group, 3);
+  return tf.concat(
+    parts.map((part, index) => convolve(call, part, filters[index] as Tensor4D, windows)),
+    3,
+  );
+}
+
+function convolve(call: Call, image: Tensor4D, filter: Tensor4D, windows: Windows): Tensor4D {
+  const [height, width] = windows.map((window): [number, number] => [window.begin, overreach(window)]) as [
+    [number, number],
+    [number, number],
+  ];
+  const padding = [...height, ...width].every((size) => size === 0)
+    ? 'valid'
+    : ([[0, 0], height, width, [0, 0]] as [[0, 0], [number, number], [number, number], [0, 0]]);
+  return call.tf.conv2d(image, filter, stridesOf(windows), padding, 'NHWC', dilationsFor(windows));
+}
+
+const stridesOf = ([height, width]: Windows): [number, number] => [height.stride, width.stride];
+
+/** tfjs strides or dilates, not both: with strides the kernel itself is spread out. */
+const spreads = (windows: Windows): boolean =>
+  windows.some(({ stride }) => stride > 1) && windows.some(({ dilation }) => dilation > 1);
+
+const dilationsFor = (windows: Windows): [number, number] =>
+  spreads(windows) ? [1, 1] : [windows[0].dilation, windows[1].dilation];
+
+/**
+ * The kernel [O, I, H, W] as [H, W, I, O], or that of a depthwise convolution [C·M, 1, H, W] as [H, W, C, M];
+ * made once for a kernel.
+ */
+function kernelForm(
+  call: Call,
+  kernel: RuntimeValue,
+  windows: Windows,
+  form: 'HWIO' | 'HWCM',
+  channels = 0,
+): Tensor4D {
+  const { tf } = call;
+  const [outputs = 0, inputs = 0, height = 1, width = 1] = kernel.dims;
+  const spread = spreads(windows);
+  const dilations = windows.map(({ dilation }) => dilation);
+  const name = spread ? `${form} spread by ${dilations.join('x')}` : form;
+  return kernel.derive(name, () => {
+    const turned =
+      form === 'HWIO'
+        ? tf.transpose(tf.reshape(kernel.first(), [outputs, inputs, height, width]), [2, 3, 1, 0])
+        : tf.transpose(tf.reshape(kernel.first(), [channels, outputs / channels, height, width]), [2, 3, 0, 1]);
+    if (!spread) return turned;
+    return dilations.reduce((filter, dilation, axis) => spreadAxis(tf, filter, axis, dilation), turned);
+  }) as Tensor4D;
+}
+
+/** Puts dilation − 1 zeros between the elements of an axis. */
+export function spreadAxis(tf: Tf, tensor: TfTensor, axis: number, dilation: number): TfTensor {
+  if (dilation === 1) return tensor;
+  const { shape } = tensor;
+  const size = shape[axis] ?? 1;
+  const outer = shape.slice(0, axis).reduce((product, each) => product * each, 1);
+  const apart = tf.pad(tf.reshape(tensor, [outer, size, 1, -1]), [[0, 0], [0, 0], [0, dilation - 1], [0, 0]]);
+  const reach = extent({ kernel: size, dilation });
+  const cut = tf.slice(tf.reshape(apart, [outer, size * dilation, -1]), [0, 0, 0], [outer, reach, -1]);
+  return tf.reshape(cut, [...shape.slice(0, axis), reach, ...shape.slice(axis + 1)]);
+}
+
+export const convolutions: Handlers = { Conv: conv, ConvTranspose: convTranspose };

@@ -1,0 +1,117 @@
+/** Operators that pick and place elements by index. */
+import type { Tensor as TfTensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import { sizeOf } from '../../../graph/tensor.ts';
+import type { Tf } from '../backend.ts';
+import type { Call, Handler, Handlers } from '../operator.ts';
+import type { RuntimeValue } from '../value.ts';
+import { asNumbers } from './shape.ts';
+
+/**
+ * The indices with negative ones counted from the back, as one long tensor.
+ *
+ * They are read and checked on the host: a kernel given one out of range reads or writes outside its tensor.
+ */
+function checkedIndices(call: Call, indices: RuntimeValue, size: number): Tensor1D {
+  const counted = indices.numbers().map((index) => {
+    if (index < -size || index >= size) {
+      throw call.error(`the index ${String(index)} is outside an axis of size ${String(size)}`);
+    }
+    return index < 0 ? index + size : index;
+  });
+  return call.tf.tensor1d(counted, 'int32');
+}
+
+const gather: Handler = (call) => {
+  const { tf } = call;
+  const x = call.input(0);
+  const indices = call.input(1);
+  const axis = call.axis(call.int('axis', 0), x.rank);
+  const places = checkedIndices(call, indices, x.dims[axis] ?? 0);
+  const y = asNumbers(call, x.first(), (tensor) => tf.gather(tensor, places, axis));
+  return call.value(x.dataType, tf.reshape(y, [...x.dims.slice(0, axis), ...indices.dims, ...x.dims.slice(axis + 1)]));
+};
+
+/**
+ * The places in a flattened tensor of `dims` that indices along an axis point at: every other coordinate is
+ * the index's own.
+ */
+function flatPlaces(call: Call, dims: readonly number[], indices: RuntimeValue, axis: number): TfTensor {
+  const { tf } = call;
+  const strides = dims.map((_, each) => sizeOf(dims.slice(each + 1)));
+  const along = tf.reshape(checkedIndices(call, indices, dims[axis] ?? 0), [...indices.dims]);
+  const start = tf.mul(along, tf.scalar(strides[axis] ?? 1, 'int32'));
+  const places = indices.dims.reduce<TfTensor>((sum, size, each) => {
+    if (each === axis || size === 1) return sum;
+    const coordinates = Int32Array.from({ length: size }, (_, index) => index * (strides[each] ?? 1));
+    const shape = indices.dims.map((_, other) => (other === each ? size : 1));
+    return tf.add(sum, tf.tensor(coordinates, shape, 'int32'));
+  }, start);
+  return tf.reshape(places, [sizeOf(indices.dims)]);
+}
+
+const gatherElements: Handler = (call) => {
+  const { tf } = call;
+  const x = call.input(0);
+  const indices = call.input(1);
+  const places = flatPlaces(call, x.dims, indices, call.axis(call.int('axis', 0), x.rank));
+  const y = asNumbers(call, x.first(), (tensor) => tf.gather(tf.reshape(tensor, [sizeOf(x.dims)]), places as Tensor1D));
+  return call.value(x.dataType, tf.reshape(y, [...indices.dims]));
+};
+
+/** Adds updates into zeros; updates of one place add up. */
+export function scatterAdd(tf: Tf, places: TfTensor, updates: TfTensor, size: number): TfTensor {
+  const count = places.size;
+  return tf.scatterND(tf.reshape(places, [count, 1]), tf.reshape(updates, [count]), [size]);
+}
+
+/** Overwrites elements of a flat tensor. */
+export function scatterAssign(tf: Tf, into: TfTensor, places: TfTensor, updates: TfTensor): TfTensor {
+  const count = places.size;
+  const indices: Tensor2D = tf.reshape(places, [count, 1]);
+  return tf.tensorScatterUpdate(into, indices, tf.reshape(updates, [count]));
+}
+
+const scatterElements: Handler = (call) => {
+  const { tf } = call;
+  const x = call.input(0);
+  const size = sizeOf(x.dims);
+  const places = flatPlaces(call, x.dims, call.input(1), call.axis(call.int('axis', 0), x.rank));
+  const data = tf.reshape(x.first(), [size]);
+  const updates = call.input(2).first();
+  const y =
+    call.text('reduction', 'none') === 'add'
+      ? tf.add(data, scatterAdd(tf, places, updates, size))
+      : scatterAssign(tf, data, places, updates);
+  return call.value(x.dataType, tf.reshape(y, [...x.dims]));
+};
+
+/** `[off, on]` along a new axis; an index outside the depth gives `off` everywhere. */
+const oneHot: Handler = (call) => {
+  const { tf } = call;
+  const indices = call.input(0);
+  const depth = call.input(1).numbers()[0] ?? 0;
+  const values = call.input(2);
+  const axis = call.axis(call.int('axis', -1), indices.rank + 1);
+  const counted = indices.numbers().map((index) => (index < 0 ? index + depth : index));
+  const wanted = tf.expandDims(tf.tensor(counted, [...indices.dims], 'int32'), axis);
+  const shape = Array.from({ length: indices.rank + 1 }, (_, each) => (each === axis ? depth : 1));
+  const classes = tf.tensor(Int32Array.from({ length: depth }, (_, index) => index), shape, 'int32');
+  const [off, on] = tf.split(values.first(), 2) as [TfTensor, TfTensor];
+  const y = tf.where(tf.equal(wanted, classes), tf.reshape(on, []), tf.reshape(off, []));
+  return call.value(values.dataType, y);
+};
+
+export const indexing: Handlers = {
+  Gather: gather,
+  GatherElements: gatherElements,
+  ScatterElements: scatterElements,
+  OneHot: oneHot,
+};
+
+/** Settings that tfjs cannot compute, refused before a graph runs. */
+export const indexingRefusals = {
+  ScatterElements: (call: Call): string | undefined => {
+    const reduction = call.text('reduction', 'none');
+    return ['none', 'add'].includes(reduction) ? undefined : `the reduction ${reduction} is not supported`;
+  },
+};

@@ -1,0 +1,62 @@
+/** Matrix products. */
+import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
+import { sizeOf } from '../../../graph/tensor.ts';
+import type { Tf } from '../backend.ts';
+import type { Handler, Handlers } from '../operator.ts';
+
+const matMul: Handler = (call) => {
+  const { tf } = call;
+  const [a, b] = [call.input(0), call.input(1)];
+  // A vector stands for a row on the left and for a column on the right; its axis is gone from the result.
+  const left = a.rank === 1 ? tf.reshape(a.first(), [1, -1]) : a.first();
+  const right = b.rank === 1 ? tf.reshape(b.first(), [-1, 1]) : b.first();
+  const y = product(tf, left, right);
+  const dims = y.shape.slice();
+  if (b.rank === 1) dims.pop();
+  if (a.rank === 1) dims.splice(dims.length - (b.rank === 1 ? 1 : 2), 1);
+  return call.value(a.dataType, tf.reshape(y, dims));
+};
+
+/** Products of stacks of matrices, whose leading axes broadcast. */
+function product(tf: Tf, a: TfTensor, b: TfTensor): TfTensor {
+  const [m, k] = a.shape.slice(-2) as [number, number];
+  const n = b.shape.at(-1) ?? 1;
+  const outerA = a.shape.slice(0, -2);
+  const outerB = b.shape.slice(0, -2);
+  if (sizeOf(outerB) === 1) {
+    // One matrix on the right: the rows of all the left ones make a single product.
+    const rows = tf.matMul(tf.reshape(a, [sizeOf(outerA) * m, k]), tf.reshape(b, [k, n]));
+    return tf.reshape(rows, [...broadcast(outerA, outerB), m, n]);
+  }
+  const outer = broadcast(outerA, outerB);
+  const count = sizeOf(outer);
+  const stacked = (x: TfTensor, own: readonly number[], rows: number, columns: number): TfTensor => {
+    const alike = sizeOf(own) === count ? x : tf.broadcastTo(x, [...outer, rows, columns]);
+    return tf.reshape(alike, [count, rows, columns]);
+  };
+  const y = tf.matMul(stacked(a, outerA, m, k), stacked(b, outerB, k, n));
+  return tf.reshape(y, [...outer, m, n]);
+}
+
+function broadcast(a: readonly number[], b: readonly number[]): number[] {
+  const rank = Math.max(a.length, b.length);
+  return Array.from({ length: rank }, (_, axis) => {
+    const ofA = a[axis - rank + a.length] ?? 1;
+    return ofA === 1 ? (b[axis - rank + b.length] ?? 1) : ofA;
+  });
+}
+
+/** alpha·A·B + beta·C, with A and B transposed where asked and C broadcast to the product. */
+const gemm: Handler = (call) => {
+  const { tf } = call;
+  const [a, b] = [call.input(0), call.input(1)];
+  const scaled = (x: TfTensor, factor: number): TfTensor => (factor === 1 ? x : tf.mul(x, factor));
+  const y = scaled(
+    tf.matMul(a.first(), b.first(), call.int('transA', 0) === 1, call.int('transB', 0) === 1),
+    call.float('alpha', 1),
+  );
+  const c = call.optional(2);
+  return call.value(a.dataType, c === undefined ? y : tf.add(y, scaled(c.first(), call.float('beta', 1))));
+};
+
+export const matrices: Handlers = { MatMul: matMul, Gemm: gemm };

@@ -1,0 +1,180 @@
+/** Decodes TensorProto messages, in each of the forms that ONNX allows for the elements. */
+import { InputError } from '../../core/errors.ts';
+import { dataTypeOf } from '../data-types.ts';
+import { sizeOf } from '../tensor.ts';
+import type { DataOf, DataType, Tensor } from '../types.ts';
+import type { ExternalData } from './external-data.ts';
+import { entryField, tensorField } from './fields.ts';
+import type { Message } from './wire-reader.ts';
+
+type NumericType = Exclude<DataType, 'string'>;
+type NumericArray = DataOf[NumericType];
+
+interface ArrayConstructor {
+  readonly BYTES_PER_ELEMENT: number;
+  new (buffer: ArrayBufferLike, byteOffset: number, length: number): NumericArray;
+}
+
+const arrays: Readonly<Record<NumericType, ArrayConstructor>> = {
+  float32: Float32Array,
+  float64: Float64Array,
+  float16: Uint16Array,
+  int8: Int8Array,
+  uint8: Uint8Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  int64: BigInt64Array,
+  uint64: BigUint64Array,
+  bool: Uint8Array,
+};
+
+/** Names for messages of the types that ONNX has and this toolkit does not hold. */
+const otherTypes: Readonly<Record<number, string>> = {
+  0: 'undefined',
+  14: 'complex64',
+  15: 'complex128',
+  16: 'bfloat16',
+  17: 'float8e4m3fn',
+  18: 'float8e4m3fnuz',
+  19: 'float8e5m2',
+  20: 'float8e5m2fnuz',
+  21: 'uint4',
+  22: 'int4',
+  23: 'float4e2m1',
+};
+
+/**
+ * The data type of a code in a file.
+ *
+ * @throws InputError naming the type where the toolkit does not hold it
+ */
+export function heldDataType(code: bigint | undefined, where: string): DataType {
+  const number = Number(code ?? 0n);
+  const dataType = dataTypeOf(number);
+  if (dataType === undefined) {
+    throw new InputError(
+      `${where} has the data type ${otherTypes[number] ?? String(number)}, which is not supported: convert the model to float32`,
+    );
+  }
+  return dataType;
+}
+
+/**
+ * The tensor of a TensorProto. Raw elements become a view of the file where their place in it is aligned, and one
+ * copy otherwise.
+ *
+ * @param where names the tensor in messages
+ * @throws InputError when its type is not held or its elements do not fill its shape
+ */
+export function decodeTensor(message: Message, where: string, external: ExternalData | undefined): Tensor {
+  const dataType = heldDataType(message.integer(tensorField.dataType), where);
+  const dims = message.integers(tensorField.dims).map(Number);
+  if (dims.some((dim) => dim < 0 || dim > Number.MAX_SAFE_INTEGER)) {
+    throw new InputError(`${where} has the impossible shape [${dims.join(', ')}]`);
+  }
+  if (message.has(tensorField.segment)) {
+    throw new InputError(`${where} is stored in segments, which is not supported: export the model again`);
+  }
+  const size = sizeOf(dims);
+  if (dataType === 'string') {
+    const data = message.strings(tensorField.stringData);
+    assertCount(data.length, size, dims, where);
+    return { dataType, dims, data };
+  }
+  return { dataType, dims, data: numericData(message, dataType, dims, where, external) };
+}
+
+function numericData(
+  message: Message,
+  dataType: NumericType,
+  dims: readonly number[],
+  where: string,
+  external: ExternalData | undefined,
+): NumericArray {
+  const isExternal = message.integer(tensorField.dataLocation) === 1n;
+  const raw = isExternal
+    ? externalBytes(message, where, external)
+    : message.bytes(tensorField.rawData);
+  if (raw !== undefined && (raw.length > 0 || isExternal)) {
+    const { BYTES_PER_ELEMENT: width } = arrays[dataType];
+    assertCount(raw.length / width, sizeOf(dims), dims, where);
+    return arrayOver(raw, dataType);
+  }
+  const data = typedData(message, dataType);
+  assertCount(data.length, sizeOf(dims), dims, where);
+  return data;
+}
+
+function assertCount(count: number, size: number, dims: readonly number[], where: string): void {
+  if (count !== size) {
+    throw new InputError(
+      `${where} of shape [${dims.join(', ')}] needs ${String(size)} elements, and the file holds ${String(count)}`,
+    );
+  }
+}
+
+function arrayOver(raw: Uint8Array, dataType: NumericType): NumericArray {
+  const array = arrays[dataType];
+  const width = array.BYTES_PER_ELEMENT;
+  const aligned = raw.byteOffset % width === 0 ? raw : new Uint8Array(raw);
+  return new array(aligned.buffer, aligned.byteOffset, aligned.length / width);
+}
+
+/** Elements in the field that ONNX gives their type; narrow integers and float16 bits stand in int32_data. */
+function typedData(message: Message, dataType: NumericType): NumericArray {
+  const int32s = (): number[] => message.integers(tensorField.int32Data).map(Number);
+  switch (dataType) {
+    case 'float32':
+      return message.floats(tensorField.floatData);
+    case 'float64':
+      return message.doubles(tensorField.doubleData);
+    case 'int64':
+      return BigInt64Array.from(message.integers(tensorField.int64Data));
+    case 'uint64':
+      return BigUint64Array.from(message.integers(tensorField.uint64Data));
+    case 'uint32':
+      return Uint32Array.from(message.integers(tensorField.uint64Data).map(Number));
+    case 'int32':
+      return Int32Array.from(int32s());
+    case 'int16':
+      return Int16Array.from(int32s());
+    case 'uint16':
+    case 'float16':
+      return Uint16Array.from(int32s());
+    case 'int8':
+      return Int8Array.from(int32s());
+    case 'uint8':
+    case 'bool':
+      return Uint8Array.from(int32s());
+  }
+}
+
+function externalBytes(message: Message, where: string, external: ExternalData | undefined): Uint8Array {
+  const entries = new Map<string, string>();
+  for (const entry of message.messages(tensorField.externalData)) {
+    entries.set(entry.string(entryField.key) ?? '', entry.string(entryField.value) ?? '');
+  }
+  const location = entries.get('location');
+  if (location === undefined || location === '' || location.includes('\0')) {
+    throw new InputError(`${where} stands in another file, which the model does not name`);
+  }
+  if (external === undefined) {
+    throw new InputError(`${where} stands in the file ${location}: read the model by its path`);
+  }
+  const length = entries.get('length');
+  return external(
+    location,
+    byteCount(entries.get('offset') ?? '0', `${where}: the offset`),
+    length === undefined ? undefined : byteCount(length, `${where}: the length`),
+  );
+}
+
+function byteCount(value: string, what: string): number {
+  const count = /^\d+$/.test(value) ? Number(value) : NaN;
+  if (!Number.isSafeInteger(count)) {
+    throw new InputError(`${what} "${value}" of its external data is not a number of bytes`);
+  }
+  return count;
+}

@@ -1,0 +1,137 @@
+/**
+ * Checks that a graph from a file is one: every value made once and before it is used. Files whose nodes are not in
+ * order are put in order; anything else is refused.
+ */
+import { InputError } from '../../core/errors.ts';
+import type { Attributes, Graph, Node } from '../types.ts';
+
+/** The parts of a graph that say where values come from; outputs by name. */
+export interface Wiring extends Pick<Graph, 'inputs' | 'initializers' | 'nodes'> {
+  readonly outputs: readonly string[];
+}
+
+/**
+ * The nodes in an order in which each value is made before it is used, here and in the graphs within nodes: the
+ * order given where it is one already.
+ *
+ * @param outer values of the graphs around this one
+ * @throws InputError naming a value that is made twice or never, or a node on a cycle
+ */
+export function orderNodes(graph: Wiring, outer: ReadonlySet<string> = new Set()): Node[] {
+  const makers = findMakers(graph);
+  const known = new Set([...outer, ...makers.keys()]);
+  for (const node of graph.nodes) {
+    const missing = readsOf(node).find((value) => !known.has(value));
+    if (missing !== undefined) {
+      throw new InputError(
+        `node ${node.name} (${node.operator}) reads the value ${missing}, which no input, initializer or node makes`,
+      );
+    }
+  }
+  for (const output of graph.outputs) {
+    if (!known.has(output)) {
+      throw new InputError(`the graph's output ${output} is made by no input, initializer or node`);
+    }
+  }
+  return sorted(graph.nodes, makers).map((node) => withSubgraphs(node, (inner) => ordered(inner, known)));
+}
+
+/** The node with each graph among its attributes replaced. */
+export function withSubgraphs(node: Node, change: (graph: Graph) => Graph): Node {
+  if (subgraphsOf(node.attributes).length === 0) return node;
+  return {
+    ...node,
+    attributes: Object.fromEntries(
+      Object.entries(node.attributes).map(([key, attribute]) => [
+        key,
+        attribute.kind === 'graph' ? { kind: 'graph', value: change(attribute.value) } : attribute,
+      ]),
+    ),
+  };
+}
+
+/** Every value a node reads: its inputs, and what the graphs within it read from around them. */
+export function readsOf(node: Node): string[] {
+  const inputs = node.inputs.filter((input) => input !== '');
+  return [...inputs, ...subgraphsOf(node.attributes).flatMap(capturesOf)];
+}
+
+function capturesOf(graph: Graph): string[] {
+  const own = new Set([
+    ...graph.inputs.map((input) => input.name),
+    ...graph.initializers.keys(),
+    ...graph.nodes.flatMap((node) => node.outputs),
+  ]);
+  const reads = [...graph.nodes.flatMap(readsOf), ...graph.outputs.map((output) => output.name)];
+  return reads.filter((value) => !own.has(value));
+}
+
+function subgraphsOf(attributes: Attributes): Graph[] {
+  return Object.values(attributes).flatMap((attribute) =>
+    attribute.kind === 'graph' ? [attribute.value] : [],
+  );
+}
+
+function ordered(graph: Graph, outer: ReadonlySet<string>): Graph {
+  const outputs = graph.outputs.map((output) => output.name);
+  return { ...graph, nodes: orderNodes({ ...graph, outputs }, outer) };
+}
+
+/** Each value of the graph with the node that makes it, or null for inputs and initializers. */
+function findMakers(graph: Wiring): Map<string, Node | null> {
+  const makers = new Map<string, Node | null>();
+  for (const name of [...graph.inputs.map((input) => input.name), ...graph.initializers.keys()]) {
+    if (makers.has(name)) throw new InputError(`two inputs of the graph are named ${name}`);
+    makers.set(name, null);
+  }
+  for (const node of graph.nodes) {
+    for (const output of node.outputs) {
+      if (output === '') continue;
+      const other = makers.get(output);
+      if (other !== undefined) {
+        const maker = other === null ? 'an input or initializer' : `node ${other.name} (${other.operator})`;
+        throw new InputError(
+          `node ${node.name} (${node.operator}) makes the value ${output}, which is made by ${maker} already`,
+        );
+      }
+      makers.set(output, node);
+    }
+  }
+  return makers;
+}
+
+/**
+ * Depth first from each node in the order given, makers before readers, so that a sorted list stays as it is.
+ * The way down is a list, not recursion: graphs are deeper than the call stack.
+ */
+function sorted(nodes: readonly Node[], makers: ReadonlyMap<string, Node | null>): Node[] {
+  const result: Node[] = [];
+  const done = new Set<Node>();
+  for (const start of nodes) {
+    const way: { node: Node; makers: Node[] }[] = [];
+    const onWay = new Set<Node>();
+    const enter = (node: Node): void => {
+      if (done.has(node)) return;
+      if (onWay.has(node)) {
+        throw new InputError(
+          `node ${node.name} (${node.operator}) reads a value that depends on its own output: the graph has a cycle`,
+        );
+      }
+      onWay.add(node);
+      way.push({ node, makers: readsOf(node).flatMap((value) => makers.get(value) ?? []) });
+    };
+    enter(start);
+    for (let last = way.at(-1); last !== undefined; last = way.at(-1)) {
+      const next = last.makers.shift();
+      if (next !== undefined) {
+        enter(next);
+        continue;
+      }
+      way.pop();
+      onWay.delete(last.node);
+      done.add(last.node);
+      result.push(last.node);
+    }
+  }
+  return result;
+}

@@ -1,0 +1,156 @@
+/** One application of an operator, as a shape rule sees it: input types, constants, attributes, and a way to fail. */
+import { attribute } from '../attributes.ts';
+import { InputError } from '../../core/errors.ts';
+import { numbersOf, sizeOf } from '../tensor.ts';
+import type { DataType, Dimension, Node, Tensor, ValueType } from '../types.ts';
+import { shapeText } from './dimensions.ts';
+
+/** A type and, for a small integer value computed from shapes, its elements: sizes known or named. */
+export interface InferredType extends ValueType {
+  readonly elements?: readonly Dimension[];
+}
+
+/** How an operator's output types follow from its inputs. */
+export interface ShapeRule {
+  /** The least and the greatest number of inputs. */
+  readonly inputs: readonly [number, number];
+  readonly types: (site: Application) => readonly ValueType[];
+}
+
+export type ShapeRules = Readonly<Record<string, ShapeRule>>;
+
+export const FLOATS: readonly DataType[] = ['float32', 'float64', 'float16'];
+export const SIGNED: readonly DataType[] = [...FLOATS, 'int8', 'int16', 'int32', 'int64'];
+export const NUMBERS: readonly DataType[] = [...SIGNED, 'uint8', 'uint16', 'uint32', 'uint64'];
+export const INDICES: readonly DataType[] = ['int64', 'int32'];
+
+/** Values longer than this are no shapes. */
+const MOST_ELEMENTS = 256;
+
+export class Application {
+  readonly node: Node;
+  readonly #inputs: readonly (InferredType | undefined)[];
+  readonly #constantOf: (value: string) => Tensor | undefined;
+
+  constructor(
+    node: Node,
+    inputs: readonly (InferredType | undefined)[],
+    constantOf: (value: string) => Tensor | undefined,
+  ) {
+    this.node = node;
+    this.#inputs = inputs;
+    this.#constantOf = constantOf;
+  }
+
+  fail(message: string): never {
+    throw new InputError(`node ${this.node.name} (${this.node.operator}): ${message}`);
+  }
+
+  has(index: number): boolean {
+    return this.#inputs[index] !== undefined;
+  }
+
+  get inputCount(): number {
+    return this.#inputs.length;
+  }
+
+  type(index: number): ValueType {
+    return this.#inputs[index] ?? this.fail(`input ${String(index)} is missing`);
+  }
+
+  dims(index: number): readonly Dimension[] {
+    return this.type(index).dims;
+  }
+
+  dim(index: number, axis: number): Dimension {
+    const { dims } = this.type(index);
+    return (
+      dims[axis] ??
+      this.fail(`input ${String(index)} of shape ${shapeText(dims)} has no axis ${String(axis)}`)
+    );
+  }
+
+  dataType(index: number): DataType {
+    return this.type(index).dataType;
+  }
+
+  /** The data type of an input, checked to be one of those given. */
+  dataTypeAmong(index: number, allowed: readonly DataType[]): DataType {
+    const { dataType } = this.type(index);
+    if (!allowed.includes(dataType)) {
+      this.fail(`input ${String(index)} is ${dataType}, expected ${allowed.join(', ')}`);
+    }
+    return dataType;
+  }
+
+  /** Checks that the inputs given, of those numbered, have one data type, and returns it. */
+  commonDataType(indices: readonly number[], allowed?: readonly DataType[]): DataType {
+    const present = indices.filter((index) => this.has(index));
+    const first = this.dataType(present[0] ?? 0);
+    for (const index of present) {
+      if (this.dataType(index) !== first) {
+        this.fail(`its inputs are ${first} and ${this.dataType(index)}, expected one data type`);
+      }
+      if (allowed !== undefined) this.dataTypeAmong(index, allowed);
+    }
+    return first;
+  }
+
+  constant(index: number): Tensor | undefined {
+    const name = this.node.inputs[index];
+    return name === undefined || name === '' ? undefined : this.#constantOf(name);
+  }
+
+  /** The elements of an integer or boolean input of at most one axis, where they are known or named. */
+  elements(index: number): readonly Dimension[] | undefined {
+    const known = this.#inputs[index]?.elements;
+    if (known !== undefined) return known;
+    const held = this.constant(index);
+    if (held === undefined || held.dims.length > 1 || sizeOf(held.dims) > MOST_ELEMENTS) return undefined;
+    return ['int64', 'int32', 'bool'].includes(held.dataType) ? numbersOf(held) : undefined;
+  }
+
+  /** The elements of an input, where all are numbers. */
+  integers(index: number): readonly number[] | undefined {
+    const elements = this.elements(index);
+    return elements?.every((element) => typeof element === 'number') ? elements : undefined;
+  }
+
+  int(name: string, otherwise: number): number {
+    return attribute(this.node, name, 'int') ?? otherwise;
+  }
+
+  ints(name: string): readonly number[] | undefined {
+    return attribute(this.node, name, 'ints');
+  }
+
+  text(name: string, otherwise: string): string {
+    return attribute(this.node, name, 'string') ?? otherwise;
+  }
+
+  /** An axis counted from the front, checked to lie in a shape of the given rank. */
+  axis(axis: number, rank: number): number {
+    if (!Number.isInteger(axis) || axis < -rank || axis >= rank) {
+      this.fail(`axis ${String(axis)} is outside a shape of ${String(rank)} axes`);
+    }
+    return axis < 0 ? axis + rank : axis;
+  }
+
+  /** Axes counted from the front, without repetition. */
+  axes(axes: readonly number[], rank: number): readonly number[] {
+    const counted = axes.map((axis) => this.axis(axis, rank));
+    if (new Set(counted).size !== counted.length) this.fail(`the axes ${shapeText(axes)} repeat one`);
+    return counted;
+  }
+
+  /** The name of a size of the first output that only a run can tell. */
+  unknown(axis: number): string {
+    const name = (this.node.outputs[0] ?? this.node.name).replaceAll(/[+*(),]/g, '_');
+    return `${name}.${String(axis)}`;
+  }
+
+  /** A shape of which only the number of axes is known. */
+  unknownDims(rank: number): readonly string[] {
+    return Array.from({ length: rank }, (_, axis) => this.unknown(axis));
+  }
+}

@@ -1,0 +1,162 @@
+/** Reads the topology of a layers-model, Sequential or functional, of Keras 2 or 3, into one form. */
+import { InputError } from '../../core/errors.ts';
+import { isNumbers, isObject } from '../json.ts';
+import type { Json, JsonObject } from '../json.ts';
+
+/** One output of one call of a layer. */
+export interface Source {
+  readonly layer: string;
+  readonly call: number;
+  readonly output: number;
+}
+
+export interface Layer {
+  readonly name: string;
+  readonly className: string;
+  readonly config: JsonObject;
+  /** By call, what the layer is applied to. An input layer has none. */
+  readonly calls: readonly (readonly Source[])[];
+}
+
+/** A model, or a model used as a layer of another. */
+export interface Container {
+  readonly name: string;
+  readonly layers: ReadonlyMap<string, Layer>;
+  /** Names of the input layers, in the order in which a call gives their values. */
+  readonly inputs: readonly string[];
+  readonly outputs: readonly Source[];
+}
+
+const functionalClasses: readonly string[] = ['Model', 'Functional'];
+
+export function isContainer(className: string): boolean {
+  return className === 'Sequential' || functionalClasses.includes(className);
+}
+
+/** The name that a Sequential model's input goes by; no layer can have it. */
+const SEQUENTIAL_INPUT = '';
+
+/**
+ * Reads `modelTopology`.
+ *
+ * @param path the model file, for messages
+ * @throws InputError when it is not a Keras model
+ */
+export function readTopology(path: string, modelTopology: unknown): Container {
+  let topology = modelTopology;
+  if (isObject(topology) && isObject(topology['model_config'])) topology = topology['model_config'];
+  const className: unknown = isObject(topology) ? topology['class_name'] : undefined;
+  if (!isObject(topology) || typeof className !== 'string' || !isContainer(className)) {
+    throw new InputError(
+      `${path}: modelTopology is of the class ${JSON.stringify(className)}, expected Sequential, Model or Functional`,
+    );
+  }
+  return containerOf(path, className, topology['config']);
+}
+
+/** The container behind a class name and its config. */
+export function containerOf(path: string, className: string, config: Json | undefined): Container {
+  const settings: JsonObject = isObject(config) ? config : {};
+  const listed: unknown = isObject(config) ? config['layers'] : config;
+  const name = typeof settings['name'] === 'string' ? settings['name'] : className;
+  if (!Array.isArray(listed) || listed.length === 0) {
+    throw new InputError(`${path}: the model ${name} has no list of layers`);
+  }
+  const entries: readonly unknown[] = listed;
+  return className === 'Sequential'
+    ? sequential(path, name, entries)
+    : functional(path, name, entries, settings);
+}
+
+function sequential(path: string, name: string, entries: readonly unknown[]): Container {
+  const layers = new Map<string, Layer>();
+  let last = SEQUENTIAL_INPUT;
+  for (const entry of entries) {
+    const { className, config, layerName } = layerOf(path, name, entry);
+    if (layers.size === 0 && className !== 'InputLayer') {
+      layers.set(SEQUENTIAL_INPUT, {
+        name: SEQUENTIAL_INPUT,
+        className: 'InputLayer',
+        config: inputConfig(path, className, config),
+        calls: [],
+      });
+    }
+    const calls = layers.size === 0 ? [] : [[{ layer: last, call: 0, output: 0 }]];
+    addLayer(path, layers, { name: layerName, className, config, calls });
+    last = layerName;
+  }
+  const input = [...layers.keys()][0] ?? SEQUENTIAL_INPUT;
+  return { name, layers, inputs: [input], outputs: [{ layer: last, call: 0, output: 0 }] };
+}
+
+/** A Sequential model without an input layer says its input's shape in its first layer. */
+function inputConfig(path: string, className: string, config: JsonObject): JsonObject {
+  if (config['batch_input_shape'] !== undefined || !isContainer(className)) return config;
+  const inner = containerOf(path, className, config);
+  return inner.layers.get(inner.inputs[0] ?? '')?.config ?? config;
+}
+
+function functional(
+  path: string,
+  name: string,
+  entries: readonly unknown[],
+  settings: JsonObject,
+): Container {
+  const layers = new Map<string, Layer>();
+  for (const entry of entries) {
+    const { className, config, layerName, inbound } = layerOf(path, name, entry);
+    const calls = inbound.map((call) => sourcesIn(call));
+    addLayer(path, layers, { name: layerName, className, config, calls });
+  }
+  const inputs = sourcesIn(settings['input_layers'] ?? []).map(({ layer }) => layer);
+  const outputs = sourcesIn(settings['output_layers'] ?? []);
+  if (inputs.length === 0 || outputs.length === 0) {
+    throw new InputError(`${path}: the model ${name} lacks its input_layers or output_layers`);
+  }
+  return { name, layers, inputs, outputs };
+}
+
+function addLayer(path: string, layers: Map<string, Layer>, layer: Layer): void {
+  if (layers.has(layer.name)) throw new InputError(`${path}: two layers are named ${layer.name}`);
+  layers.set(layer.name, layer);
+}
+
+function layerOf(
+  path: string,
+  model: string,
+  entry: unknown,
+): { className: string; config: JsonObject; layerName: string; inbound: readonly Json[] } {
+  const className: unknown = isObject(entry) ? entry['class_name'] : undefined;
+  if (!isObject(entry) || typeof className !== 'string') {
+    throw new InputError(`${path}: an entry of the layers of ${model} has no class_name`);
+  }
+  const given = entry['config'];
+  // A Sequential model inside another may be written as a bare list of layers.
+  const config: JsonObject = isObject(given) ? given : { layers: given ?? [] };
+  const layerName = entry['name'] ?? config['name'] ?? className;
+  const inbound = entry['inbound_nodes'];
+  return {
+    className,
+    config,
+    layerName: typeof layerName === 'string' ? layerName : className,
+    inbound: Array.isArray(inbound) ? (inbound as readonly Json[]) : [],
+  };
+}
+
+/**
+ * Every reference to a layer's output inside a value, in order: `[layer, call, output, …]` (Keras 2) or
+ * `{"keras_history": [layer, call, output]}` (Keras 3).
+ */
+function sourcesIn(value: Json | undefined): Source[] {
+  if (Array.isArray(value)) {
+    const [layer, call, output] = value as readonly Json[];
+    if (typeof layer === 'string' && isNumbers([call, output])) {
+      return [{ layer, call: Number(call), output: Number(output) }];
+    }
+    return (value as readonly Json[]).flatMap((part) => sourcesIn(part));
+  }
+  if (!isObject(value)) return [];
+  const history = value['keras_history'];
+  if (history !== undefined) return sourcesIn(history);
+  return Object.values(value).flatMap((part) => sourcesIn(part));
+}

@@ -1,0 +1,190 @@
+/** What every attack promises, whatever it does. An attack joins by a row of the table. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import {
+  type Attack,
+  type AttackBatch,
+  type GivenSettings,
+  attackSettings,
+} from '../../src/attacks/attack.ts';
+import { perturbationSizes, roundingTolerance } from '../../src/attacks/ball.ts';
+import { absoluteSize } from '../../src/attacks/epsilon.ts';
+import { fgsm } from '../../src/attacks/fgsm.ts';
+import { ifgsm } from '../../src/attacks/ifgsm.ts';
+import { attackOf, attacks } from '../../src/attacks/index.ts';
+import { predictions } from '../../src/attacks/objective.ts';
+import { InputError } from '../../src/core/errors.ts';
+import { randomInputs, randomLinearModel } from './linear-classifier.ts';
+
+interface Row {
+  readonly attack: Attack;
+  /** Settings to try beside the defaults. */
+  readonly variants: readonly GivenSettings[];
+  readonly gradientsPerExample: number;
+}
+
+const rows: readonly Row[] = [
+  { attack: fgsm, variants: [{ epsilon: 0.3 }], gradientsPerExample: 1 },
+  { attack: ifgsm, variants: [{ epsilon: 0.3, parameters: { stepSize: 0.2 } }], gradientsPerExample: 10 },
+];
+
+const shape = [2, 3, 3];
+const size = 18;
+const count = 40;
+const shared: readonly GivenSettings[] = [
+  {},
+  { epsilon: 0 },
+  { epsilon: 1 },
+  { label: 'predicted' },
+  { target: 'next' },
+  { target: 'least-likely' },
+  { target: 'random', seed: 3 },
+  { target: 2 },
+];
+
+function setup(bounds: { lower: number; upper: number }) {
+  const model = randomLinearModel(21, 6, shape, { bounds, scale: 2 / (bounds.upper - bounds.lower) });
+  const inputs = randomInputs(22, count * size, bounds);
+  // Elements on the very bounds are the ones an attack may push out.
+  inputs.fill(bounds.lower, 0, size / 2).fill(bounds.upper, size / 2, size);
+  const labels = Int32Array.from({ length: count }, (_, example) => (example * 5) % 6);
+  const indices = Int32Array.from({ length: count }, (_, example) => 100 + 3 * example);
+  return { model, batch: { inputs, labels, indices } };
+}
+
+function pick({ inputs, labels, indices }: AttackBatch, examples: readonly number[]): AttackBatch {
+  return {
+    inputs: Float32Array.from(examples.flatMap((k) => [...inputs.subarray(k * size, (k + 1) * size)])),
+    labels: Int32Array.from(examples, (k) => labels[k]!),
+    indices: Int32Array.from(examples, (k) => indices[k]!),
+  };
+}
+
+test('every attack of the index has its row, and an id of its own', () => {
+  assert.deepEqual(new Set(rows.map(({ attack }) => attack)), new Set(attacks));
+  assert.equal(new Set(attacks.map(({ id }) => id)).size, attacks.length);
+  for (const attack of attacks) assert.equal(attackOf(attack.id), attack);
+  assert.throws(() => attackOf('fsgm'), /one of fgsm, ifgsm/);
+});
+
+for (const { attack, variants, gradientsPerExample } of rows) {
+  describe(attack.title, () => {
+    for (const bounds of [
+      { lower: 0, upper: 1 },
+      { lower: 0, upper: 255 },
+      { lower: -1, upper: 1 },
+    ]) {
+      for (const given of [...shared, ...variants]) {
+        const settings = attackSettings(attack, given);
+        test(`${JSON.stringify(given)} on [${String(bounds.lower)}, ${String(bounds.upper)}]`, async () => {
+          const { model, batch } = setup(bounds);
+          const before = batch.inputs.slice();
+          const output = await attack.perturb(model, batch, settings);
+
+          assert.deepEqual(batch.inputs, before, 'the input is not changed');
+          assert.notEqual(output.inputs.buffer, batch.inputs.buffer);
+          assert.ok(output.inputs.every((value) => value >= bounds.lower && value <= bounds.upper));
+          const sizes = perturbationSizes(batch.inputs, output.inputs, size)[attack.norm];
+          const greatest =
+            absoluteSize(settings.epsilon, bounds) + roundingTolerance(attack.norm, bounds, size);
+          assert.ok(sizes.every((value) => value <= greatest));
+          if (settings.epsilon > 0 && settings.target === null) assert.ok(sizes.every((value) => value > 0));
+          assert.equal(output.targets === null, settings.target === null);
+          assert.equal(output.zeroGradients.length, count);
+
+          assert.deepEqual(
+            await attack.perturb(model, batch, settings),
+            output,
+            'the same seed, the same bytes',
+          );
+          const order = [...batch.labels.keys()].reverse().filter((k) => k % 3 !== 0);
+          const apart = await attack.perturb(model, pick(batch, order), settings);
+          assert.deepEqual(apart.inputs, pick({ ...batch, inputs: output.inputs }, order).inputs);
+
+          if (settings.target !== null || settings.label !== 'true') return;
+          const clean = await model.lossGradient(batch.inputs, batch.labels);
+          const attacked = await model.lossGradient(output.inputs, batch.labels);
+          attacked.losses.forEach((loss, example) => {
+            assert.ok(loss >= clean.losses[example]! - 1e-6, 'the loss does not fall');
+          });
+          const errors = (logits: Float32Array) =>
+            predictions(logits, 6).filter((label, example) => label !== batch.labels[example]).length;
+          assert.ok(errors(attacked.logits) >= errors(clean.logits), 'the error does not fall');
+        });
+      }
+    }
+
+    test('counts its gradients', async () => {
+      const { model, batch } = setup({ lower: 0, upper: 1 });
+      let calls = 0;
+      const counting = {
+        ...model,
+        lossGradient: (...args: Parameters<typeof model.lossGradient>) => {
+          calls += 1;
+          return model.lossGradient(...args);
+        },
+      };
+      const output = await attack.perturb(counting, batch, attackSettings(attack));
+      assert.equal(calls, gradientsPerExample);
+      assert.deepEqual(output.gradientCounts, new Int32Array(count).fill(gradientsPerExample));
+    });
+
+    test('a zero gradient is noticed, and moves nothing', async () => {
+      const { batch } = setup({ lower: 0, upper: 1 });
+      const flat = randomLinearModel(1, 6, shape, { scale: 0 });
+      const output = await attack.perturb(flat, batch, attackSettings(attack));
+      assert.deepEqual(output.inputs, batch.inputs);
+      assert.ok(output.zeroGradients.every((mark) => mark === 1));
+    });
+
+    test('refuses what it cannot attack, in one line', async () => {
+      const { model, batch } = setup({ lower: 0, upper: 1 });
+      const settings = attackSettings(attack);
+      const { lossGradient: _, ...withoutGradient } = model;
+      const nan = {
+        ...model,
+        lossGradient: async (...args: Parameters<typeof model.lossGradient>) => {
+          const result = await model.lossGradient(...args);
+          return { ...result, gradients: result.gradients.fill(NaN, 5 * size, 5 * size + 1) };
+        },
+      };
+      const outside = { ...batch, inputs: batch.inputs.map((value) => 255 * value) };
+      const cases: [Promise<unknown>, RegExp][] = [
+        [
+          attack.perturb(withoutGradient, batch, settings),
+          /needs input gradients and the model linear has none/,
+        ],
+        [attack.perturb(nan, batch, settings), /gradient of the model linear is not a number at example 115/],
+        [attack.perturb(model, outside, settings), /outside the bounds \[0, 1\]/],
+        [attack.perturb(model, { ...batch, labels: batch.labels.slice(1) }, settings), /input elements/],
+        [attack.perturb(model, batch, { ...settings, epsilon: 4 }), /ε = 4/],
+        [attack.perturb(model, batch, { ...settings, target: 6 }), /target class 6 does not exist/],
+      ];
+      for (const [promise, message] of cases) {
+        await assert.rejects(
+          promise,
+          (error: unknown) =>
+            error instanceof InputError && message.test(error.message) && !error.message.includes('\n'),
+        );
+      }
+    });
+
+    test('refuses parameters it does not have or cannot take', () => {
+      assert.throws(() => attackSettings(attack, { parameters: { speed: 1 } }), /has no parameter speed/);
+      assert.throws(() => attackSettings(attack, { epsilon: NaN }), InputError);
+    });
+  });
+}
+
+test('I-FGSM takes whole numbers of steps and positive steps', () => {
+  assert.deepEqual(attackSettings(ifgsm, { epsilon: 0.5 }).parameters, { steps: 10, stepSize: 0.05 });
+  for (const parameters of [
+    { steps: 0 },
+    { steps: 1.5 },
+    { stepSize: 0 },
+    { stepSize: -1 },
+    { stepSize: 2 },
+  ]) {
+    assert.throws(() => attackSettings(ifgsm, { parameters }), /must be/);
+  }
+});

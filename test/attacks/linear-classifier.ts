@@ -1,0 +1,84 @@
+/** A softmax-linear classifier in closed form, for tests: logits = scale·W·x + b in float64, stored as float32. */
+import type { Bounds, Classifier } from '../../src/classifier/classifier.ts';
+import { randomStream } from '../../src/core/random.ts';
+
+export interface LinearModel extends Classifier {
+  /** [classCount][features], the scale included. */
+  readonly weights: readonly (readonly number[])[];
+  readonly biases: readonly number[];
+  lossGradient: NonNullable<Classifier['lossGradient']>;
+}
+
+export interface LinearOptions {
+  readonly name?: string;
+  readonly inputShape: readonly number[];
+  readonly bounds?: Bounds;
+  readonly weights: readonly (readonly number[])[];
+  readonly biases?: readonly number[];
+}
+
+export function createLinearModel(options: LinearOptions): LinearModel {
+  const { name = 'linear', inputShape, bounds = { lower: 0, upper: 1 }, weights } = options;
+  const biases = options.biases ?? weights.map(() => 0);
+  const size = inputShape.reduce((product, dim) => product * dim, 1);
+  const rows = (inputs: Float32Array): number[][] =>
+    Array.from({ length: inputs.length / size }, (_, example) =>
+      weights.map((row, k) =>
+        row.reduce((sum, weight, j) => sum + weight * inputs[example * size + j]!, biases[k]!),
+      ),
+    );
+  return {
+    name,
+    inputShape,
+    classCount: weights.length,
+    bounds,
+    weights,
+    biases,
+    logits: (inputs) => Promise.resolve(Float32Array.from(rows(inputs).flat())),
+    lossGradient(inputs, labels) {
+      const logits = rows(inputs);
+      const probabilities = logits.map((row) => {
+        const greatest = Math.max(...row);
+        const powers = row.map((logit) => Math.exp(logit - greatest));
+        const sum = powers.reduce((a, b) => a + b, 0);
+        return powers.map((power) => power / sum);
+      });
+      const gradients = new Float32Array(inputs.length);
+      probabilities.forEach((row, example) => {
+        for (let j = 0; j < size; j++) {
+          gradients[example * size + j] = row.reduce(
+            (sum, p, k) => sum + (p - (k === labels[example] ? 1 : 0)) * weights[k]![j]!,
+            0,
+          );
+        }
+      });
+      return Promise.resolve({
+        losses: Float32Array.from(probabilities, (row, example) => -Math.log(row[labels[example]!]!)),
+        gradients,
+        logits: Float32Array.from(logits.flat()),
+      });
+    },
+  };
+}
+
+/** A model with normal weights drawn from the seed. */
+export function randomLinearModel(
+  seed: number,
+  classCount: number,
+  inputShape: readonly number[],
+  options: { readonly name?: string; readonly bounds?: Bounds; readonly scale?: number } = {},
+): LinearModel {
+  const stream = randomStream(seed, 'weights');
+  const size = inputShape.reduce((product, dim) => product * dim, 1);
+  const { scale = 1, ...rest } = options;
+  const weights = Array.from({ length: classCount }, () =>
+    Array.from({ length: size }, () => scale * stream.normal()),
+  );
+  return createLinearModel({ inputShape, weights, ...rest });
+}
+
+/** Inputs drawn uniformly from the bounds, [count, ...]. */
+export function randomInputs(seed: number, count: number, { lower, upper }: Bounds): Float32Array {
+  const stream = randomStream(seed, 'inputs');
+  return Float32Array.from({ length: count }, () => lower + (upper - lower) * stream.uniform());
+}
