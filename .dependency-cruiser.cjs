@@ -27,7 +27,10 @@ const layers = {
     instead: 'evaluate through the classifier interface; compose in benchmark/',
   },
   results: { may: ['core'], instead: 'results are plain data: build them in benchmark/' },
-  report: { may: ['core', 'results', 'statistics'], instead: 'a report reads a result and nothing else' },
+  report: {
+    may: ['core', 'results', 'statistics', 'gate'],
+    instead: "a report reads a result or the gate's verdict and nothing else",
+  },
   gate: { may: ['core', 'results', 'statistics'], instead: 'the gate reads two results and nothing else' },
   benchmark: {
     may: [

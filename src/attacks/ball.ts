@@ -40,16 +40,26 @@ export function createLinfBall(center: Float32Array, epsilon: number, bounds: Bo
     norm: 'linf',
     center,
     epsilon: radius,
+    // Plain loops: these run over every pixel in every step.
     project(points) {
-      center.forEach((clean, index) => {
-        const least = Math.fround(clean - radius);
-        const greatest = Math.fround(clean + radius);
-        const inBall = Math.min(Math.max(points[index] ?? NaN, least), greatest);
-        points[index] = Math.min(Math.max(inBall, lower), upper);
-      });
+      for (let index = 0; index < points.length; index++) {
+        const clean = center[index] ?? NaN;
+        const least = Math.max(Math.fround(clean - radius), lower);
+        const greatest = Math.min(Math.fround(clean + radius), upper);
+        const value = points[index] ?? NaN;
+        // NaN fails both comparisons and stays, for the caller to see.
+        points[index] = value < least ? least : value > greatest ? greatest : value;
+      }
     },
-    // sign(0) = 0, as in PyTorch.
-    stepDirection: (gradients) => gradients.map(Math.sign),
+    stepDirection(gradients) {
+      const direction = new Float32Array(gradients.length);
+      for (let index = 0; index < gradients.length; index++) {
+        const slope = gradients[index] ?? NaN;
+        // sign(0) = 0, as in PyTorch.
+        direction[index] = slope > 0 ? 1 : slope < 0 ? -1 : slope;
+      }
+      return direction;
+    },
   };
 }
 

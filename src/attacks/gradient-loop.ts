@@ -26,9 +26,9 @@ export async function ascend({ ball, start, steps, stepSize, gradientAt }: Ascen
   const points = start.slice();
   for (let step = 0; step < steps; step++) {
     const direction = ball.stepDirection(await gradientAt(points));
-    direction.forEach((value, index) => {
-      points[index] = (points[index] ?? NaN) + length * value;
-    });
+    for (let index = 0; index < points.length; index++) {
+      points[index] = (points[index] ?? NaN) + length * (direction[index] ?? NaN);
+    }
     ball.project(points);
   }
   return points;

@@ -1,7 +1,7 @@
 /** Reverse-mode differentiation: adds the nodes of a graph's gradient to the graph. rules/ knows the operators. */
 import { InputError } from '../core/errors.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
-import type { Graph, Node } from '../graph/types.ts';
+import type { Node } from '../graph/types.ts';
 import { BackwardNode, unsupported } from './backward.ts';
 import { filledLike, isFloating } from './filling.ts';
 import { ruleOf } from './rules/index.ts';
@@ -60,7 +60,7 @@ function reachableFrom(
   const active = new Set(values);
   for (const node of nodes) {
     const rule = ruleOf(node.operator);
-    if (rule === 'zero' || !usedBy(node).some((input) => active.has(input))) continue;
+    if (rule === 'zero' || !node.inputs.some((input) => active.has(input))) continue;
     for (const output of node.outputs) {
       // Integers of an operator without rule stay active, so that a quantised path is refused and not taken for flat.
       const carries = output !== '' && (rule === undefined || isFloating(builder.type(output).dataType));
@@ -68,24 +68,6 @@ function reachableFrom(
     }
   }
   return active;
-}
-
-/** The values a node reads, those that its subgraphs take from outside included. */
-function usedBy(node: Node): string[] {
-  const captured = Object.values(node.attributes).flatMap((held) =>
-    held.kind === 'graph' ? outsideValues(held.value) : [],
-  );
-  return [...node.inputs.filter((input) => input !== ''), ...captured];
-}
-
-function outsideValues(graph: Graph): string[] {
-  const own = new Set([
-    ...graph.inputs.map(({ name }) => name),
-    ...graph.initializers.keys(),
-    ...graph.nodes.flatMap(({ outputs }) => outputs),
-  ]);
-  const used = [...graph.nodes.flatMap(usedBy), ...graph.outputs.map(({ name }) => name)];
-  return used.filter((value) => !own.has(value));
 }
 
 function gradientsByInput(

@@ -129,8 +129,8 @@ function extremesOf(
 ): { least: number; greatest: number } {
   let least = Infinity;
   let greatest = -Infinity;
-  let index = 0;
-  for (const value of data) {
+  for (let index = 0; index < data.length; index++) {
+    const value = data[index] ?? NaN;
     if (!Number.isFinite(value)) {
       throw new InputError(
         `${source}: ${placeOf(index, array.dims)} is ${String(value)}; every input must be a finite number`,
@@ -138,7 +138,6 @@ function extremesOf(
     }
     if (value < least) least = value;
     if (value > greatest) greatest = value;
-    index++;
   }
   return { least, greatest };
 }

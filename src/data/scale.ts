@@ -20,11 +20,9 @@ export function scaleToBounds(
   const output = new Float32Array(inputs.length);
   if (inputs instanceof Uint8Array) {
     const levels = Float32Array.from({ length: 256 }, (_, level) => map(level));
-    let index = 0;
-    for (const value of inputs) output[index++] = levels[value] ?? NaN;
+    for (let index = 0; index < inputs.length; index++) output[index] = levels[inputs[index] ?? 0] ?? NaN;
   } else {
-    let index = 0;
-    for (const value of inputs) output[index++] = map(value);
+    for (let index = 0; index < inputs.length; index++) output[index] = map(inputs[index] ?? NaN);
   }
   return output;
 }
@@ -36,12 +34,13 @@ export function scaleToBounds(
  * @throws RangeError on NaN, which no level can stand for
  */
 export function levelsOf(inputs: Float32Array, bounds: ValueRange): Uint8ClampedArray {
-  const toLevel = affine(bounds, { lower: 0, upper: 255 });
+  const { lower, upper } = bounds;
+  const width = upper - lower;
   const levels = new Uint8ClampedArray(inputs.length);
-  let index = 0;
-  for (const value of inputs) {
+  for (let index = 0; index < inputs.length; index++) {
+    const value = inputs[index] ?? NaN;
     if (Number.isNaN(value)) throw new RangeError(`element ${String(index)} is NaN: it has no 8-bit level`);
-    levels[index++] = Math.floor(toLevel(value) + 0.5);
+    levels[index] = Math.floor(((value - lower) / width) * 255 + 0.5);
   }
   return levels;
 }

@@ -155,7 +155,7 @@ export interface ResultModel {
    */
   file: string | null;
   /**
-   * SHA-256 of the model's weights file or files, null for a function.
+   * SHA-256 of the model's weights file or files, 64 lower-case hexadecimal digits; null for a function.
    */
   sha256: string | null;
   /**

@@ -82,3 +82,9 @@ export function randomInputs(seed: number, count: number, { lower, upper }: Boun
   const stream = randomStream(seed, 'inputs');
   return Float32Array.from({ length: count }, () => lower + (upper - lower) * stream.uniform());
 }
+
+/** The same model for those who may not see its gradients. */
+export function withoutGradient(model: Classifier): Classifier {
+  const { name, inputShape, classCount, bounds } = model;
+  return { name, inputShape, classCount, bounds, logits: (inputs) => model.logits(inputs) };
+}

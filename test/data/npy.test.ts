@@ -10,7 +10,7 @@ import { assertRefused } from './synthetic.ts';
 const written = {
   // np.asfortranarray(np.arange(6).reshape(2, 3) / 2) as '>f8'
   fortranBigEndian:
-    'k05VTVBZAQB2AHsnZGVzY3InOiAnPmY4JywgJ2ZvcnRyYW5fb3JkZXInOiBUcnVlLCAnc2hhcGUnOiAoMiwgMyksIH0gICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAAAAAAAAAD/4AAAAAAAAP+AAAAAAAABAAAAAAAAAAD/wAAAAAAAAQAQAAAAAAAA=',
+    'k05VTVBZAQB2AHsnZGVzY3InOiAnPmY4JywgJ2ZvcnRyYW5fb3JkZXInOiBUcnVlLCAnc2hhcGUnOiAoMiwgMyksIH0gICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAAAAAAAAAD/4AAAAAAAAP+AAAAAAAABAAAAAAAAAAD/wAAAAAAAAQAQAAAAAAAA=',
   // np.arange(6).reshape(2, 3) as '>u2', version 2.0
   version2:
     'k05VTVBZAgB0AAAAeydkZXNjcic6ICc+dTInLCAnZm9ydHJhbl9vcmRlcic6IEZhbHNlLCAnc2hhcGUnOiAoMiwgMyksIH0gICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgICAgIAoAAAABAAIAAwAEAAU=',
@@ -60,7 +60,7 @@ const elementArrays: Record<NpyArray['dataType'], (n: number) => fc.Arbitrary<Np
   float64: (n) => fc.float64Array({ minLength: n, maxLength: n }),
 };
 
-export const npyArrays: fc.Arbitrary<NpyArray> = fc
+const npyArrays: fc.Arbitrary<NpyArray> = fc
   .tuple(
     fc.constantFrom(...(Object.keys(elementArrays) as NpyArray['dataType'][])),
     fc.array(fc.nat(4), { maxLength: 4 }),

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { encodeNpy } from '../../src/data/npy.ts';
+import type { encodeNpy } from '../../src/data/npy.ts';
 import { encodeNpz } from '../../src/data/npz.ts';
 import { openDataset } from '../../src/data/open.ts';
 import {

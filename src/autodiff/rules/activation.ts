@@ -38,8 +38,6 @@ export const activation: RuleTable = {
     ];
   },
 
-  ThresholdedRelu: bySlope((node) => node.above(node.input(0), node.attribute('alpha', 'float') ?? 1)),
-
   // α·eˣ = y + α for x ≤ 0
   Elu: bySlope((node) => {
     const alpha = node.attribute('alpha', 'float') ?? 1;
@@ -54,12 +52,6 @@ export const activation: RuleTable = {
     const positive = node.above(node.input(0));
     const rest = builder.add(node.output(), node.scalar(gamma * alpha));
     return builder.add(node.scaled(positive, gamma), builder.mul(complement(node, positive), rest));
-  }),
-
-  // eˣᐟᵅ = y/α + 1 for x ≤ 0
-  Celu: bySlope((node) => {
-    const alpha = node.attribute('alpha', 'float') ?? 1;
-    return twoSlopes(node, node.builder.add(node.scaled(node.output(), 1 / alpha), node.scalar(1)));
   }),
 
   Sigmoid: bySlope((node) => node.builder.mul(node.output(), complement(node, node.output()))),
@@ -83,6 +75,15 @@ export const activation: RuleTable = {
     const gate = builder.apply('Clip', [line, node.scalar(0), node.scalar(1)]);
     const slope = node.scaled(betweenZeroAndOne(node, line), 1 / 6);
     return builder.add(gate, builder.mul(node.input(0), slope));
+  }),
+
+  // y = x·t with t = tanh(softplus(x)), so the slope is t + x·(1 − t²)·sigmoid(x)
+  Mish: bySlope((node) => {
+    const { builder } = node;
+    const x = node.input(0);
+    const gate = builder.tanh(builder.apply('Softplus', [x]));
+    const bend = builder.mul(complement(node, builder.mul(gate, gate)), builder.sigmoid(x));
+    return builder.add(gate, builder.mul(x, bend));
   }),
 
   Softmax: (node) => [

@@ -1,4 +1,4 @@
-/** Matrix products. */
+/** Matrix products and other fixed linear maps. */
 import { float, int } from '../../graph/attributes.ts';
 import type { BackwardNode, RuleTable } from '../backward.ts';
 import { sumTo } from '../broadcasting.ts';
@@ -29,6 +29,20 @@ export const linear: RuleTable = {
       () => node.sumToInput(node.scaled(node.gradient, beta), 2),
     ];
   },
+
+  // A sum up to here has the sum from here on as its gradient.
+  CumSum: (node) => [
+    () => {
+      const reverse = int(node.attribute('reverse', 'int') === 1 ? 0 : 1);
+      return node.apply('CumSum', [node.gradient, node.input(1)], { ...node.node.attributes, reverse });
+    },
+    undefined,
+  ],
+
+  Trilu: (node) => [
+    () => node.apply('Trilu', [node.gradient, ...node.node.inputs.slice(1)], node.node.attributes),
+    undefined,
+  ],
 
   MatMul: (node) => [() => matMulByLeft(node), () => matMulByRight(node)],
 };

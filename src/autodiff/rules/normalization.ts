@@ -2,6 +2,7 @@
 import type { BackwardNode, Partial, RuleTable } from '../backward.ts';
 import { once } from '../backward.ts';
 import { sumTo } from '../broadcasting.ts';
+import { countAlong } from '../counting.ts';
 
 export const normalization: RuleTable = {
   BatchNormalization: (node) =>
@@ -80,17 +81,21 @@ function byGivenStatistics(node: BackwardNode): Partial[] {
 function byBatchStatistics(node: BackwardNode): (Partial | undefined)[] {
   const { builder } = node;
   const axes = node.dims(node.input(0)).flatMap((_, axis) => (axis === 1 ? [] : [axis]));
-  const centred = once(() => builder.sub(node.input(0), builder.reduceMean(node.input(0), axes)));
+  // With momentum 0 the running statistics that come out are the batch's own, so they need not be taken again.
+  const own = (index: number): string | undefined =>
+    node.attribute('momentum', 'float') === 0 && node.output(index) !== ''
+      ? channelwise(node, node.output(index))
+      : undefined;
+  const centred = once(() => builder.sub(node.input(0), own(1) ?? builder.reduceMean(node.input(0), axes)));
   const variance = once(() => {
-    const mean = builder.reduceMean(builder.mul(centred(), centred()), axes);
-    return builder.add(mean, epsilonOf(node));
+    const squares = (): string => builder.mul(centred(), centred());
+    return builder.add(own(2) ?? builder.reduceMean(squares(), axes), epsilonOf(node));
   });
   const deviation = once(() => builder.sqrt(variance()));
   const meanGradient = once(() => builder.reduceMean(node.gradient, axes));
   const correlation = once(() => builder.reduceMean(builder.mul(node.gradient, centred()), axes));
   const summed = (mean: string): string => {
-    const count = builder.div(elementCount(node, node.input(0)), elementCount(node, node.input(1)));
-    return builder.reshape(builder.mul(mean, count), [-1]);
+    return builder.reshape(builder.mul(mean, countAlong(builder, node.input(0), axes)), [-1]);
   };
   return [
     () => {
@@ -106,11 +111,6 @@ function byBatchStatistics(node: BackwardNode): (Partial | undefined)[] {
     undefined,
     undefined,
   ];
-}
-
-/** The number of elements of a value, as a value. */
-function elementCount({ builder, dataType }: BackwardNode, value: string): string {
-  return builder.cast(builder.apply('Size', [value]), dataType);
 }
 
 interface Standardization {

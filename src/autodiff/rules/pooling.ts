@@ -55,17 +55,29 @@ function averagedInput(node: BackwardNode): string {
     shares,
     windows.map(({ stride }, axis) => ({ axis: axis + 2, step: stride })),
   );
+  const margins = windows.map(({ span, begin, end }, axis) => {
+    return { axis: axis + 2, begin: span - 1 - begin, end: span - 1 - end };
+  });
+  // A pool pads by less than its kernel; the rest is padded, or cropped, before it.
+  const own = (margin: number, axis: number): number =>
+    Math.min(Math.max(margin, 0), (kernel[axis - 2] ?? 1) - 1);
   const ready = padOrCrop(
     builder,
     apart,
-    windows.map(({ span, begin, end }, axis) => ({
-      axis: axis + 2,
-      begin: span - 1 - begin,
-      end: span - 1 - end,
-    })),
+    margins.map(({ axis, begin, end }) => {
+      return { axis, begin: begin - own(begin, axis), end: end - own(end, axis) };
+    }),
   );
   const size = kernel.reduce((product, extent) => product * extent, 1);
-  return node.scaled(builder.averagePool(ready, { kernelShape: kernel }), size);
+  // The product stands before the pool, because onnxruntime would merge the padding into it beyond what it allows.
+  return builder.averagePool(node.scaled(ready, size), {
+    kernelShape: kernel,
+    pads: [
+      ...margins.map(({ axis, begin }) => own(begin, axis)),
+      ...margins.map(({ axis, end }) => own(end, axis)),
+    ],
+    countIncludePad: true,
+  });
 }
 
 /** Windows that touch without overlapping: each share over its window, zeros where no window is. */

@@ -1,6 +1,7 @@
 /** Reductions over axes. */
 import type { BackwardNode, Partial, RuleTable } from '../backward.ts';
 import { expandLike } from '../broadcasting.ts';
+import { countAlong } from '../counting.ts';
 import { reshapeTo } from '../reshaping.ts';
 
 /** The reduced axes: an attribute or the second input, all where neither says. */
@@ -19,21 +20,6 @@ function kept(node: BackwardNode, value: string): string {
     node.builder,
     value,
     node.dims(node.input(0)).map((dim, axis) => (axes.includes(axis) ? 1 : dim)),
-  );
-}
-
-/** How many elements go into one of the result, as a value. */
-function reducedCount(node: BackwardNode): string {
-  const { builder } = node;
-  const axes = reducedAxes(node);
-  const dims = axes.map((axis) => node.dims(node.input(0))[axis]);
-  if (dims.every((dim) => typeof dim === 'number')) {
-    return node.scalar(dims.reduce((product, dim) => product * dim, 1));
-  }
-  const sizes = builder.gather(builder.shape(node.input(0)), builder.shapeConstant(axes));
-  return builder.cast(
-    node.apply('ReduceProd', [sizes], { keepdims: { kind: 'int', value: 0 } }),
-    node.dataType,
   );
 }
 
@@ -60,7 +46,10 @@ export const reduction: RuleTable = {
 
   ReduceMean: (node) => [
     () => {
-      const share = node.builder.div(kept(node, node.gradient), reducedCount(node));
+      const share = node.builder.div(
+        kept(node, node.gradient),
+        countAlong(node.builder, node.input(0), reducedAxes(node)),
+      );
       return expandLike(node.builder, share, node.input(0));
     },
   ],
@@ -75,6 +64,12 @@ export const reduction: RuleTable = {
     const norm = kept(node, node.output());
     const empty = node.mask(node.builder.equal(norm, node.scalar(0)));
     return node.builder.div(node.input(0), node.builder.add(norm, empty));
+  }),
+
+  // ln Σx, of slope 1/Σx = e^(−y)
+  ReduceLogSum: sloped((node) => {
+    const slope = node.builder.exp(node.builder.neg(kept(node, node.output())));
+    return expandLike(node.builder, slope, node.input(0));
   }),
 
   ReduceLogSumExp: sloped((node) =>

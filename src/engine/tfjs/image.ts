@@ -4,8 +4,7 @@
  */
 import type { Tensor as TfTensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { inferTypes } from '../../graph/shapes/infer.ts';
-import { sizeOf } from '../../graph/tensor.ts';
-import { toLast } from './layout.ts';
+import type { DataType } from '../../graph/types.ts';
 import type { Call } from './operator.ts';
 import type { RuntimeValue } from './value.ts';
 
@@ -89,13 +88,15 @@ export function imageOf(call: Call, x: RuntimeValue): Tensor4D {
 }
 
 /** Gives an image back as an output of the rank that the first input has. */
-export function fromImage(call: Call, image: TfTensor): RuntimeValue {
+export function fromImage(
+  call: Call,
+  image: TfTensor,
+  dataType: DataType = call.input(0).dataType,
+): RuntimeValue {
   const { tf } = call;
-  const { dataType, rank } = call.input(0);
-  const [batch = 0, height = 0, width = 0, channels = 0] = image.shape;
-  const dims = rank === 3 ? [batch, channels, height] : [batch, channels, height, width];
-  const y = sizeOf(dims) === image.size && rank === 3 ? tf.reshape(image, toLast(dims)) : image;
-  return call.value(dataType, y, 'last');
+  const { rank } = call.input(0);
+  const [batch = 0, height = 0, , channels = 0] = image.shape;
+  return call.value(dataType, rank === 3 ? tf.reshape(image, [batch, height, channels]) : image, 'last');
 }
 
 /** Surrounds the image so that every window lies inside. */

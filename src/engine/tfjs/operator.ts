@@ -20,6 +20,8 @@ export type Handlers = Readonly<Record<string, Handler>>;
 export class Call {
   readonly tf: Tf;
   readonly node: Node;
+  /** Every value given back so far. */
+  readonly made: RuntimeValue[] = [];
   readonly #inputs: readonly (RuntimeValue | undefined)[];
 
   constructor(tf: Tf, node: Node, inputs: readonly (RuntimeValue | undefined)[]) {
@@ -71,7 +73,9 @@ export class Call {
 
   /** Gives a tensor back as an output. */
   value(dataType: DataType, tensor: TfTensor, layout: Layout = 'first'): RuntimeValue {
-    return RuntimeValue.of(this.tf, dataType, tensor, layout);
+    const made = RuntimeValue.of(this.tf, dataType, tensor, layout);
+    this.made.push(made);
+    return made;
   }
 
   error(problem: string): InputError {

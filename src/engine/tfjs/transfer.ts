@@ -21,7 +21,14 @@ export function tfTypeOf(dataType: DataType): TfType | undefined {
     case 'float16':
     case 'string':
       return undefined;
-    default:
+    case 'int8':
+    case 'uint8':
+    case 'int16':
+    case 'uint16':
+    case 'int32':
+    case 'uint32':
+    case 'int64':
+    case 'uint64':
       return 'int32';
   }
 }

@@ -59,10 +59,17 @@ export class RuntimeValue {
   first(): TfTensor {
     return this.derive('first', () => {
       const last = this.#held.get('last');
-      if (last !== undefined) return channelsFirst(this.#tf, last, this.dims);
-      if (this.#source === undefined) throw new Error('a value without a tensor was read');
-      return upload(this.#tf, this.#source);
+      return last === undefined ? this.#upload() : channelsFirst(this.#tf, last, this.dims);
     });
+  }
+
+  /**
+   * As `first`, for making a derived form within `derive`: a constant uploaded for this alone is not kept beside
+   * the form.
+   */
+  once(): TfTensor {
+    const uploads = this.#source !== undefined && !this.#held.has('first');
+    return uploads ? this.#upload() : this.first();
   }
 
   /** The tensor with the channels at the end; the value has at least three dimensions. */
@@ -84,6 +91,11 @@ export class RuntimeValue {
     this.#numbers ??=
       this.#source === undefined ? Array.from(this.first().dataSync(), Number) : numbersOf(this.#source);
     return this.#numbers;
+  }
+
+  #upload(): TfTensor {
+    if (this.#source === undefined) throw new Error('a value without a tensor was read');
+    return upload(this.#tf, this.#source);
   }
 
   dispose(): void {

@@ -85,7 +85,9 @@ function decodeInitializers(message: Message, file: FileContext): Map<string, Te
 function inputOf(name: string, declared: ReadonlyMap<string, ValueType>): Value {
   const type = declared.get(name);
   if (type === undefined) {
-    throw new InputError(`the input ${name} has no tensor shape: export the model with the shapes of its inputs`);
+    throw new InputError(
+      `the input ${name} has no tensor shape: export the model with the shapes of its inputs`,
+    );
   }
   return { name, ...type };
 }
@@ -194,12 +196,13 @@ function decodeAttribute(message: Message, where: string, file: FileContext, dep
 }
 
 /** Old files leave the type out: it is that of the field which is there. */
-function attributeTypeOf(message: Message): number | undefined {
+function attributeTypeOf(message: Message): number {
   const type = message.integer(attributeField.type);
   if (type !== undefined && type !== 0n) return Number(type);
-  return (Object.keys(attributeType) as (keyof typeof attributeType)[])
-    .filter((kind) => message.has(attributeField[kind]))
-    .map((kind) => attributeType[kind])[0];
+  const present = Object.entries(attributeType).find(([kind]) =>
+    message.has(attributeField[kind as keyof typeof attributeType]),
+  );
+  return present?.[1] ?? 0;
 }
 
 function subgraph(decoded: DecodedGraph, where: string): Graph {

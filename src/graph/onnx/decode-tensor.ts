@@ -94,9 +94,7 @@ function numericData(
   external: ExternalData | undefined,
 ): NumericArray {
   const isExternal = message.integer(tensorField.dataLocation) === 1n;
-  const raw = isExternal
-    ? externalBytes(message, where, external)
-    : message.bytes(tensorField.rawData);
+  const raw = isExternal ? externalBytes(message, where, external) : message.bytes(tensorField.rawData);
   if (raw !== undefined && (raw.length > 0 || isExternal)) {
     const { BYTES_PER_ELEMENT: width } = arrays[dataType];
     assertCount(raw.length / width, sizeOf(dims), dims, where);

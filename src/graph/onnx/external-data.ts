@@ -19,7 +19,9 @@ export function externalDataBeside(path: string): ExternalData {
   return (location, offset, length) => {
     const target = resolve(folder, location);
     if (isAbsolute(location) || leaves(folder, target)) {
-      throw new InputError(`the weights file ${location} is outside the model's folder, which is not allowed`);
+      throw new InputError(
+        `the weights file ${location} is outside the model's folder, which is not allowed`,
+      );
     }
     const descriptor = openWithin(folder, target, location);
     try {

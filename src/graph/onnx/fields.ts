@@ -12,6 +12,9 @@ export const modelField = {
 
 export const opsetField = { domain: 1, version: 2 } as const;
 
+/** FunctionProto. */
+export const functionField = { name: 1, domain: 10 } as const;
+
 /** StringStringEntryProto. */
 export const entryField = { key: 1, value: 2 } as const;
 

@@ -18,6 +18,7 @@ import {
   typeField,
   valueField,
 } from './fields.ts';
+import { toInt64 } from './int64.ts';
 import { bytes, encodeMessage, float32, message, sizeOfFields, string, varint } from './wire-writer.ts';
 import type { Field } from './wire-writer.ts';
 
@@ -53,11 +54,12 @@ export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Arr
       ? []
       : [string(modelField.producerVersion, options.producerVersion)]),
     message(modelField.graph, graphFields(graph)),
-    opsetImport('', OPSET),
     ...[...domains].map((domain) => opsetImport(domain, 1)),
     ...Object.entries(options.metadata ?? {}).map(([key, value]) =>
       message(modelField.metadata, [string(entryField.key, key), string(entryField.value, value)]),
     ),
+    // Last, so that a file cut short anywhere lacks it and is seen to be cut short.
+    opsetImport('', OPSET),
   ];
   const size = sizeOfFields(fields);
   if (size > MAXIMUM_SIZE) {
@@ -143,14 +145,11 @@ function attributeFields(attribute: Attribute, where: string): Field[] {
   }
 }
 
-/** Whole numbers beyond int64 become its nearest bound: ONNX writes "to the end" as the largest int64. */
 function int64(value: number, where: string): bigint {
   if (Number.isNaN(value) || (Number.isFinite(value) && !Number.isInteger(value))) {
     throw new InputError(`${where} is ${String(value)}, and must be a whole number`);
   }
-  if (value >= 2 ** 63) return 2n ** 63n - 1n;
-  if (value <= -(2 ** 63)) return -(2n ** 63n);
-  return BigInt(value);
+  return toInt64(value);
 }
 
 function tensorFields(value: Tensor, name: string): Field[] {

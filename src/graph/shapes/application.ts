@@ -58,6 +58,13 @@ export class Application {
     return this.#inputs[index] ?? this.fail(`input ${String(index)} is missing`);
   }
 
+  /** Checks that sizes computed elsewhere are sizes. */
+  assertSizes(sizes: readonly Dimension[]): void {
+    if (sizes.some((size) => typeof size === 'number' && size < 0)) {
+      this.fail(`the shape ${shapeText(sizes)} has a negative size`);
+    }
+  }
+
   dims(index: number): readonly Dimension[] {
     return this.type(index).dims;
   }
@@ -143,10 +150,10 @@ export class Application {
     return counted;
   }
 
-  /** The name of a size of the first output that only a run can tell. */
+  /** The name of a size of the first output that only a run can tell; it may be 0. */
   unknown(axis: number): string {
-    const name = (this.node.outputs[0] ?? this.node.name).replaceAll(/[+*(),]/g, '_');
-    return `${name}.${String(axis)}`;
+    const name = (this.node.outputs[0] ?? this.node.name).replaceAll(/[()]/g, '_');
+    return `size(${name},${String(axis)})`;
   }
 
   /** A shape of which only the number of axes is known. */

@@ -1,7 +1,7 @@
 /**
  * Arithmetic on sizes of which some are known only at run time. A size is a polynomial with integer coefficients
  * over names, written in one canonical form (`N*64`, `H*W+1`), so that equal sizes are equal texts. What is not
- * a polynomial becomes a name of its own: `floor(H/2)`, `min(N,5)`. A named size is at least 1.
+ * a polynomial becomes a name of its own: `floor(H/2)`, `min(N,5)`. A named size is at least 1, a name with parentheses at least 0.
  */
 import type { Dimension } from '../types.ts';
 
@@ -73,7 +73,8 @@ export function add(a: Dimension, b: Dimension): Dimension {
 }
 
 export function multiply(a: Dimension, b: Dimension): Dimension {
-  if (typeof a === 'number' && typeof b === 'number') return a * b;
+  // No −0 among sizes.
+  if (typeof a === 'number' && typeof b === 'number') return a * b || 0;
   const product: Polynomial = new Map();
   const right = parse(b);
   for (const [leftKey, left] of parse(a)) {
@@ -123,7 +124,7 @@ export function divideExactly(a: Dimension, b: Dimension): Dimension | undefined
 export function floorDivide(a: Dimension, b: Dimension): Dimension {
   const exact = divideExactly(a, b);
   if (exact !== undefined) return exact;
-  if (typeof b !== 'number') return `floor(${String(a)}/${b})`;
+  if (typeof b !== 'number') return quotientName(a, b);
   const whole: Polynomial = new Map();
   const rest: Polynomial = new Map();
   for (const [key, coefficient] of parse(a)) {
@@ -132,8 +133,15 @@ export function floorDivide(a: Dimension, b: Dimension): Dimension {
     addTerm(rest, key, coefficient - quotient * b);
   }
   const remainder = format(rest);
-  const last = typeof remainder === 'number' ? 0 : `floor(${remainder}/${String(b)})`;
+  const last = typeof remainder === 'number' ? 0 : quotientName(remainder, b);
   return add(format(whole), last);
+}
+
+function quotientName(a: Dimension, b: Dimension): string {
+  const [above, below] = [a, b].map((size) =>
+    /[+*]/.test(String(size)) ? `(${String(size)})` : String(size),
+  );
+  return `floor(${above ?? ''}/${below ?? ''})`;
 }
 
 export function ceilDivide(a: Dimension, b: number): Dimension {

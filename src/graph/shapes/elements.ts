@@ -24,12 +24,19 @@ import { sliceRanges } from './movement.ts';
 type Elements = readonly Dimension[] | undefined;
 type ElementRule = (site: Application, output: ValueType) => Elements;
 
+/** Whether arithmetic on a size is that of integers, which holds in neither int32 nor double precision further out. */
+const isExact = (size: Dimension): boolean => typeof size === 'string' || Math.abs(size) < 2 ** 31;
+
 /** Applies a function of two sizes element by element, a single element beside several being repeated. */
 function pairwise(combine: (a: Dimension, b: Dimension) => Dimension | undefined): ElementRule {
   return (site, output) => {
     const [a, b] = [site.elements(0), site.elements(1)];
     if (a === undefined || b === undefined || site.inputCount !== 2) return undefined;
-    return collect(output, (index) => combine(at(a, index), at(b, index)));
+    return collect(output, (index) => {
+      const operands = [at(a, index), at(b, index)] as const;
+      const result = operands.every(isExact) ? combine(...operands) : undefined;
+      return result !== undefined && isExact(result) ? result : undefined;
+    });
   };
 }
 
@@ -99,6 +106,11 @@ function cast(site: Application, output: ValueType): Elements {
   return output.dataType === 'bool' && site.dataType(0) !== 'bool' ? undefined : site.elements(0);
 }
 
+function negate(site: Application): Elements {
+  const elements = site.elements(0);
+  return elements?.every(isExact) ? elements.map((element) => multiply(element, -1)) : undefined;
+}
+
 function filled(site: Application, output: ValueType): Elements {
   const held = site.node.attributes['value'];
   const value = held?.kind === 'tensor' ? Number(held.value.data[0]) : 0;
@@ -133,7 +145,7 @@ const rules: Readonly<Record<string, ElementRule>> = {
   Div: pairwise(divide),
   Min: pairwise(smaller),
   Max: pairwise(larger),
-  Neg: (site) => site.elements(0)?.map((element) => multiply(element, -1)),
+  Neg: negate,
 };
 
 /** The elements of the first output, where it is a small integer or boolean value and they are known. */

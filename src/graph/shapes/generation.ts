@@ -3,7 +3,7 @@ import { attribute } from '../attributes.ts';
 import { numbersOf } from '../tensor.ts';
 import type { ValueType } from '../types.ts';
 import type { Application, ShapeRules } from './application.ts';
-import { ceilDivide, larger, shapeText, subtract } from './dimensions.ts';
+import { ceilDivide, larger, subtract } from './dimensions.ts';
 
 /** The tensor a Constant node holds, in whichever attribute; readers bring them all to `value`. */
 function constant(site: Application): readonly ValueType[] {
@@ -17,9 +17,7 @@ function constantOfShape(site: Application): readonly ValueType[] {
   const dataType = attribute(site.node, 'value', 'tensor')?.dataType ?? 'float32';
   const elements = site.elements(0);
   if (elements !== undefined) {
-    if (elements.some((size) => typeof size === 'number' && size < 0)) {
-      site.fail(`the shape ${shapeText(elements)} has a negative size`);
-    }
+    site.assertSizes(elements);
     return [{ dataType, dims: elements }];
   }
   const rank = site.dim(0, 0);

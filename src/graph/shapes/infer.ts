@@ -54,6 +54,7 @@ export function inferTypes(
     const range = most === Infinity ? `at least ${String(least)}` : `${String(least)} to ${String(most)}`;
     site.fail(`it has ${String(inputs.length)} inputs, expected ${least === most ? String(least) : range}`);
   }
+  for (let index = 0; index < least; index++) site.type(index);
   const [first, ...others] = rule.types(site);
   if (first === undefined) return [];
   const elements = inferElements(site, first);

@@ -175,7 +175,9 @@ function split(site: Application): readonly ValueType[] {
   if (site.has(1)) {
     const lengths = site.elements(1);
     if (lengths === undefined) {
-      return Array.from({ length: count }, (_, index) => part(`${site.unknown(axis)}.${String(index)}`));
+      return Array.from({ length: count }, (_, index) =>
+        part(`size(${site.node.outputs[index] ?? ''},${String(axis)})`),
+      );
     }
     const sum = lengths.reduce(add, 0);
     if (lengths.length !== count || neverSame(sum, size) || lengths.some((length) => neverLess(-1, length))) {
@@ -288,7 +290,10 @@ function pad(site: Application): readonly ValueType[] {
 function expand(site: Application): readonly ValueType[] {
   site.dataTypeAmong(1, ['int64']);
   const target = site.elements(1);
-  if (target !== undefined) return moved(site, broadcast(site, site.dims(0), target));
+  if (target !== undefined) {
+    site.assertSizes(target);
+    return moved(site, broadcast(site, site.dims(0), target));
+  }
   return moved(site, site.unknownDims(Math.max(site.dims(0).length, lengthOf(site, 1))));
 }
 
@@ -300,6 +305,7 @@ function tile(site: Application): readonly ValueType[] {
   if (repeats.length !== dims.length) {
     site.fail(`repeats is ${shapeText(repeats)}, expected one number an axis of ${shapeText(dims)}`);
   }
+  site.assertSizes(repeats);
   return moved(
     site,
     dims.map((size, axis) => multiply(size, repeats[axis] ?? 1)),

@@ -84,7 +84,7 @@ function elementwise(
 const presentInputs = (evaluation: Evaluation): readonly Tensor[] =>
   evaluation.inputs.filter((input) => input !== undefined);
 
-/** Combines the inputs from left to right, each step rounded to the data type. */
+/** Combines the inputs from left to right. */
 function combining(operator: string): Evaluator {
   return (evaluation) => {
     const inputs = presentInputs(evaluation);
@@ -132,7 +132,8 @@ const INTEGER_BITS: Readonly<Partial<Record<DataType, readonly [number, number]>
 /** Converts where the target holds the number or rounds it; a number out of range is the engine's affair. */
 function cast(evaluation: Evaluation): Tensor | undefined {
   const { inputs, dataType } = evaluation;
-  if (inputs[0] === undefined || inputs[0].dataType === 'float16' || dataType === 'float16') return undefined;
+  const from = inputs[0]?.dataType ?? 'string';
+  if (from === 'float16' || from === 'string' || dataType === 'float16') return undefined;
   const range = INTEGER_BITS[dataType];
   return elementwise(evaluation, presentInputs(evaluation), ([x = 0]) => {
     const value = Number(x);
@@ -148,14 +149,15 @@ function constantOfShape({ node, dataType, dims }: Evaluation): Tensor | undefin
   const result = zeros(dataType, dims);
   const held = attribute(node, 'value', 'tensor');
   if (held === undefined) return result;
-  const [value] = [elementsOf(held)[0]];
+  const value = elementsOf(held)[0];
   const to = elementsOf(result);
   if (value !== undefined) for (let index = 0; index < to.length; index++) to[index] = value;
   return result;
 }
 
+/** Of integers: engines sum up a range of fractions in their own order. */
 function range({ inputs: [start, , step], dataType, dims }: Evaluation): Tensor | undefined {
-  if (start === undefined || step === undefined) return undefined;
+  if (start === undefined || step === undefined || dataType.startsWith('float')) return undefined;
   const [first = 0, delta = 0] = [elementsOf(start)[0], elementsOf(step)[0]];
   const result = zeros(dataType, dims);
   const to = elementsOf(result);

@@ -26,7 +26,8 @@ export function foldedValue(builder: GraphBuilder, node: Node): Tensor | undefin
   const dims = builder.staticDims(output);
   if (dims === undefined || !isNumeric(dataType)) return undefined;
   const elements = builder.elementsOf(output);
-  if (elements?.every((element) => typeof element === 'number')) return integers(dataType, dims, elements);
+  if (elements?.every((element) => Number.isSafeInteger(element)))
+    return integers(dataType, dims, elements.map(Number));
   const evaluate = Object.hasOwn(evaluators, node.operator) ? evaluators[node.operator] : undefined;
   if (evaluate === undefined) return undefined;
   const inputs = node.inputs.map((input) => (input === '' ? undefined : builder.constantOf(input)));

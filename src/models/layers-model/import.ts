@@ -68,8 +68,7 @@ class LayersModelTranslation {
     const image = this.#declareInput(layers.get(input)?.config ?? {}, inputShape);
     const builder = this.#builder;
     const result = this.#applyContainer(this.#model, [image], [])(output);
-    // A value may be an input or a weight's name; the output has a name of its own.
-    builder.output(builder.identity(result.value, builder.fresh('output')));
+    builder.output(result.value);
     return builder.build();
   }
 

@@ -113,7 +113,33 @@ function functional(
   if (inputs.length === 0 || outputs.length === 0) {
     throw new InputError(`${path}: the model ${name} lacks its input_layers or output_layers`);
   }
-  return { name, layers, inputs, outputs };
+  return withCallsFromZero({ name, layers, inputs, outputs });
+}
+
+/**
+ * tfjs and older Keras count a nested model's making as its call 0, newer Keras does not. A model that is referred
+ * to beyond its last call is counted in the former way; here every layer's first application is call 0.
+ */
+function withCallsFromZero(model: Container): Container {
+  const references = [...model.outputs, ...[...model.layers.values()].flatMap(({ calls }) => calls.flat())];
+  const counted = new Set(
+    references
+      .filter(({ layer, call }) => {
+        const referred = model.layers.get(layer);
+        return referred !== undefined && isContainer(referred.className) && call === referred.calls.length;
+      })
+      .map(({ layer }) => layer),
+  );
+  if (counted.size === 0) return model;
+  const shift = (source: Source): Source =>
+    counted.has(source.layer) ? { ...source, call: source.call - 1 } : source;
+  const layers = new Map(
+    [...model.layers].map(([name, layer]) => [
+      name,
+      { ...layer, calls: layer.calls.map((call) => call.map(shift)) },
+    ]),
+  );
+  return { ...model, layers, outputs: model.outputs.map(shift) };
 }
 
 function addLayer(path: string, layers: Map<string, Layer>, layer: Layer): void {

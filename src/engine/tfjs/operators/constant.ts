@@ -2,29 +2,18 @@
 import { attribute } from '../../../graph/attributes.ts';
 import { float32, int64s, sizeOf, tensor } from '../../../graph/tensor.ts';
 import type { Tensor } from '../../../graph/types.ts';
-import type { Call, Handler, Handlers } from '../operator.ts';
+import type { Handler, Handlers } from '../operator.ts';
 import { tfTypeOf } from '../transfer.ts';
 import { RuntimeValue } from '../value.ts';
 
 const int64 = (dims: readonly number[], values: readonly number[]): Tensor =>
   tensor('int64', dims, BigInt64Array.from(values, BigInt));
 
-const constant: Handler = (call) => RuntimeValue.ofHost(call.tf, constantTensor(call));
-
-function constantTensor(call: Call): Tensor {
-  const { node } = call;
-  const held = attribute(node, 'value', 'tensor');
-  if (held !== undefined) return held;
-  const single = attribute(node, 'value_float', 'float');
-  if (single !== undefined) return float32([], [single]);
-  const several = attribute(node, 'value_floats', 'floats');
-  if (several !== undefined) return float32([several.length], several);
-  const whole = attribute(node, 'value_int', 'int');
-  if (whole !== undefined) return int64([], [whole]);
-  const wholes = attribute(node, 'value_ints', 'ints');
-  if (wholes !== undefined) return int64s(wholes);
-  throw call.error('it has no value that tfjs can hold');
-}
+const constant: Handler = (call) => {
+  const held = attribute(call.node, 'value', 'tensor');
+  if (held === undefined) throw call.error('it has no attribute value');
+  return RuntimeValue.ofHost(call.tf, held);
+};
 
 const shape: Handler = (call) => {
   const { dims } = call.input(0);

@@ -1,10 +1,9 @@
 /** Conv: in tfjs's channels-last form, with the kernel turned to it once. */
 import type { Tensor as TfTensor, Tensor4D } from '@tensorflow/tfjs-core';
-import type { Tf } from '../backend.ts';
-import { extent, fromImage, imageOf, overreach, padded, windowsOf, type Windows } from '../image.ts';
+import { fromImage, imageOf, overreach, padded, windowsOf, type Windows } from '../image.ts';
 import type { Call, Handler, Handlers } from '../operator.ts';
 import type { RuntimeValue } from '../value.ts';
-import { convTranspose } from './transposed-convolution.ts';
+import { spreadAxis, withBias } from './kernel.ts';
 
 const conv: Handler = (call) => {
   const x = call.input(0);
@@ -19,21 +18,28 @@ const conv: Handler = (call) => {
   return fromImage(call, withBias(call, y));
 };
 
-/** Adds the bias, input number 2, to the channels of an image. */
-export function withBias(call: Call, image: TfTensor): TfTensor {
-  const bias = call.optional(2);
-  return bias === undefined ? image : call.tf.add(image, bias.first());
-}
-
-function grouped(call: Call, image: Tensor4D, kernel: RuntimeValue, windows: Windows, group: number): TfTensor {
+function grouped(
+  call: Call,
+  image: Tensor4D,
+  kernel: RuntimeValue,
+  windows: Windows,
+  group: number,
+): TfTensor {
   const { tf } = call;
   if (kernel.dims[1] === 1) {
     const filter = kernelForm(call, kernel, windows, 'HWCM', group);
     const dilations = dilationsFor(windows);
-    return tf.depthwiseConv2d(padded(call, image, windows, 0), filter, stridesOf(windows), 'valid', 'NHWC', dilations);
+    return tf.depthwiseConv2d(
+      padded(call, image, windows, 0),
+      filter,
+      stridesOf(windows),
+      'valid',
+      'NHWC',
+      dilations,
+    );
   }
   const filters = tf.split(kernelForm(call, kernel, windows, 'HWIO'), group, 3);
-  const parts = tf.split(image, group, 3);
+  const parts: Tensor4D[] = tf.split(image, group, 3);
   return tf.concat(
     parts.map((part, index) => convolve(call, part, filters[index] as Tensor4D, windows)),
     3,
@@ -79,23 +85,14 @@ function kernelForm(
   return kernel.derive(name, () => {
     const turned =
       form === 'HWIO'
-        ? tf.transpose(tf.reshape(kernel.first(), [outputs, inputs, height, width]), [2, 3, 1, 0])
-        : tf.transpose(tf.reshape(kernel.first(), [channels, outputs / channels, height, width]), [2, 3, 0, 1]);
+        ? tf.transpose(tf.reshape(kernel.once(), [outputs, inputs, height, width]), [2, 3, 1, 0])
+        : tf.transpose(
+            tf.reshape(kernel.once(), [channels, outputs / channels, height, width]),
+            [2, 3, 0, 1],
+          );
     if (!spread) return turned;
     return dilations.reduce((filter, dilation, axis) => spreadAxis(tf, filter, axis, dilation), turned);
   }) as Tensor4D;
 }
 
-/** Puts dilation − 1 zeros between the elements of an axis. */
-export function spreadAxis(tf: Tf, tensor: TfTensor, axis: number, dilation: number): TfTensor {
-  if (dilation === 1) return tensor;
-  const { shape } = tensor;
-  const size = shape[axis] ?? 1;
-  const outer = shape.slice(0, axis).reduce((product, each) => product * each, 1);
-  const apart = tf.pad(tf.reshape(tensor, [outer, size, 1, -1]), [[0, 0], [0, 0], [0, dilation - 1], [0, 0]]);
-  const reach = extent({ kernel: size, dilation });
-  const cut = tf.slice(tf.reshape(apart, [outer, size * dilation, -1]), [0, 0, 0], [outer, reach, -1]);
-  return tf.reshape(cut, [...shape.slice(0, axis), reach, ...shape.slice(axis + 1)]);
-}
-
-export const convolutions: Handlers = { Conv: conv, ConvTranspose: convTranspose };
+export const convolutions: Handlers = { Conv: conv };

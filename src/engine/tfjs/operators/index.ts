@@ -11,6 +11,7 @@ import { pools } from './pooling.ts';
 import { reductions } from './reduction.ts';
 import { shapes } from './shape.ts';
 import { slicing } from './slicing.ts';
+import { transposedConvolutions } from './transposed-convolution.ts';
 
 export const handlers: Handlers = {
   ...activations,
@@ -24,6 +25,7 @@ export const handlers: Handlers = {
   ...reductions,
   ...shapes,
   ...slicing,
+  ...transposedConvolutions,
 };
 
 /** What of an operator's settings cannot be computed, by operator: the reason, or undefined where all is well. */

@@ -28,7 +28,10 @@ const gather: Handler = (call) => {
   const axis = call.axis(call.int('axis', 0), x.rank);
   const places = checkedIndices(call, indices, x.dims[axis] ?? 0);
   const y = asNumbers(call, x.first(), (tensor) => tf.gather(tensor, places, axis));
-  return call.value(x.dataType, tf.reshape(y, [...x.dims.slice(0, axis), ...indices.dims, ...x.dims.slice(axis + 1)]));
+  return call.value(
+    x.dataType,
+    tf.reshape(y, [...x.dims.slice(0, axis), ...indices.dims, ...x.dims.slice(axis + 1)]),
+  );
 };
 
 /**
@@ -54,7 +57,7 @@ const gatherElements: Handler = (call) => {
   const x = call.input(0);
   const indices = call.input(1);
   const places = flatPlaces(call, x.dims, indices, call.axis(call.int('axis', 0), x.rank));
-  const y = asNumbers(call, x.first(), (tensor) => tf.gather(tf.reshape(tensor, [sizeOf(x.dims)]), places as Tensor1D));
+  const y = asNumbers(call, x.first(), (tensor) => tf.gather(tf.reshape(tensor, [sizeOf(x.dims)]), places));
   return call.value(x.dataType, tf.reshape(y, [...indices.dims]));
 };
 
@@ -95,7 +98,11 @@ const oneHot: Handler = (call) => {
   const counted = indices.numbers().map((index) => (index < 0 ? index + depth : index));
   const wanted = tf.expandDims(tf.tensor(counted, [...indices.dims], 'int32'), axis);
   const shape = Array.from({ length: indices.rank + 1 }, (_, each) => (each === axis ? depth : 1));
-  const classes = tf.tensor(Int32Array.from({ length: depth }, (_, index) => index), shape, 'int32');
+  const classes = tf.tensor(
+    Int32Array.from({ length: depth }, (_, index) => index),
+    shape,
+    'int32',
+  );
   const [off, on] = tf.split(values.first(), 2) as [TfTensor, TfTensor];
   const y = tf.where(tf.equal(wanted, classes), tf.reshape(on, []), tf.reshape(off, []));
   return call.value(values.dataType, y);

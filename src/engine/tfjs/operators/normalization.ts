@@ -1,5 +1,5 @@
 /** Normalizations. */
-import type { Tensor as TfTensor, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor as TfTensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Tf } from '../backend.ts';
 import { toLast, type Layout } from '../layout.ts';
 import type { Handler, Handlers } from '../operator.ts';
@@ -20,17 +20,18 @@ const batchNormalization: Handler = (call) => {
   const x = call.input(0);
   const layout: Layout = x.rank > 2 ? 'last' : 'first';
   const [scale, bias, mean, variance] = [1, 2, 3, 4].map((index) => call.input(index).first()) as [
-    TfTensor,
-    TfTensor,
-    TfTensor,
-    TfTensor,
+    Tensor1D,
+    Tensor1D,
+    Tensor1D,
+    Tensor1D,
   ];
   const epsilon = call.float('epsilon', 1e-5);
   const rows: Tensor2D = tf.reshape(x.in(layout), [-1, x.dims[1] ?? 1]);
   const dims = layout === 'last' ? toLast(x.dims) : [...x.dims];
   const normalized = (byMean: TfTensor, byVariance: TfTensor): TfTensor => {
-    const slope = tf.mul(scale, tf.rsqrt(tf.add(byVariance, epsilon)));
-    return tf.reshape(tf.add(tf.mul(tf.sub(rows, byMean), slope), bias), dims);
+    const [flatMean, flatVariance] = [tf.reshape(byMean, [-1]), tf.reshape(byVariance, [-1])];
+    const y = tf.batchNorm(rows, flatMean as Tensor1D, flatVariance as Tensor1D, bias, scale, epsilon);
+    return tf.reshape(y, dims);
   };
   if (call.int('training_mode', 0) === 0) return call.value(x.dataType, normalized(mean, variance), layout);
   const own = moments(tf, rows, [0]);

@@ -50,7 +50,10 @@ function taps(call: Call, image: Tensor4D, [height, width]: Windows): Tap[] {
   return places(height).flatMap((row) =>
     places(width).map((column) => {
       const begin = [row * height.dilation, column * width.dilation] as const;
-      const end = [begin[0] + (height.count - 1) * height.stride + 1, begin[1] + (width.count - 1) * width.stride + 1];
+      const end = [
+        begin[0] + (height.count - 1) * height.stride + 1,
+        begin[1] + (width.count - 1) * width.stride + 1,
+      ];
       const tensor = tf.stridedSlice(
         image,
         [0, ...begin, 0],
@@ -87,14 +90,16 @@ function withIndices(call: Call, image: Tensor4D, windows: Windows): ReturnType<
   }
   const offsets = Int32Array.from({ length: batch * channels }, (_, index) => index * plane);
   const flat = tf.add(place, tf.tensor(offsets, [batch, 1, 1, channels], 'int32'));
-  const indices = fromImage(call, flat);
-  return [fromImage(call, tf.clone(most ?? image)), indices.as('int64')];
+  return [fromImage(call, tf.clone(most ?? image)), fromImage(call, flat, 'int64')];
 }
 
 /** The place in a plane of the input that a tap reads, by window: [1, H, W, 1]; negative in the padding. */
 function placesOfTap(call: Call, [height, width]: Windows, row: number, column: number): TfTensor {
   const along = (window: Window, tap: number): number[] =>
-    Array.from({ length: window.count }, (_, index) => index * window.stride + tap * window.dilation - window.begin);
+    Array.from(
+      { length: window.count },
+      (_, index) => index * window.stride + tap * window.dilation - window.begin,
+    );
   const inside = (place: number, window: Window): boolean => place >= 0 && place < window.size;
   const columns = along(width, column);
   const places = along(height, row).flatMap((y) =>
@@ -158,4 +163,3 @@ export const pools: Handlers = {
   GlobalMaxPool: globalPool('max'),
   MaxUnpool: maxUnpool,
 };
-

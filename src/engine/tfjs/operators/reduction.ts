@@ -22,9 +22,10 @@ function reduction(formula: Formula): Handler {
     const axes = axesOf(call, x);
     const { layout } = x;
     if (axes.length === 0) {
-      const noop = call.int('noop_with_empty_axes', 0) === 1 && x.rank > 0;
-      const y = noop ? tf.clone(x.in(layout)) : tf.reshape(formula(tf, tf.reshape(x.first(), [1]), [0]), []);
-      return call.value(x.dataType, y, layout);
+      // Nothing is summed, but what the operator does to each element is done.
+      const tensor = x.in(layout);
+      const single = formula(tf, tf.expandDims(tensor, x.rank), [x.rank]);
+      return call.value(x.dataType, tf.reshape(single, tensor.shape), layout);
     }
     const kept = formula(
       tf,

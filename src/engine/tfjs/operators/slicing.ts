@@ -46,7 +46,7 @@ const slice: Handler = (call) => {
   });
   const y = asNumbers(call, x.in(layout), (tensor) => {
     const forward = reversed.length === 0 ? tensor : tf.reverse(tensor, reversed);
-    if (stride.some((step) => step !== 1)) return tf.stridedSlice(forward, begin, end, stride);
+    if (stride.some((step) => step !== 1)) return strided(call, forward, begin, end, stride);
     return tf.slice(
       forward,
       begin,
@@ -55,6 +55,24 @@ const slice: Handler = (call) => {
   });
   return call.value(x.dataType, y, layout);
 };
+
+/** The wasm kernel knows floats only; integers, which are few, are picked axis by axis. */
+function strided(
+  call: Call,
+  x: TfTensor,
+  begin: readonly number[],
+  end: readonly number[],
+  stride: readonly number[],
+): TfTensor {
+  const { tf } = call;
+  if (x.dtype === 'float32') return tf.stridedSlice(x, [...begin], [...end], [...stride]);
+  return stride.reduce((y, step, axis) => {
+    const first = begin[axis] ?? 0;
+    const count = Math.ceil(((end[axis] ?? 0) - first) / step);
+    const places = Array.from({ length: count }, (_, index) => first + index * step);
+    return tf.gather(y, tf.tensor1d(places, 'int32'), axis);
+  }, x);
+}
 
 /** How many elements are added (removed where negative) before and after an axis. */
 type Padding = readonly [before: number, after: number];
@@ -66,12 +84,17 @@ const pad: Handler = (call) => {
   const axes = call.optional(3)?.numbers() ?? [...x.dims.keys()];
   const paddings: Padding[] = Array.from({ length: rank }, () => [0, 0]);
   axes.forEach((axis, index) => {
-    paddings[axisIn(layout, call.axis(axis, rank), rank)] = [given[index] ?? 0, given[index + axes.length] ?? 0];
+    paddings[axisIn(layout, call.axis(axis, rank), rank)] = [
+      given[index] ?? 0,
+      given[index + axes.length] ?? 0,
+    ];
   });
   const mode = call.text('mode', 'constant');
   const value = call.optional(2)?.numbers()[0] ?? 0;
   const y = asNumbers(call, x.in(layout), (tensor) =>
-    mode === 'constant' ? padWithConstant(call, tensor, paddings, value) : padByIndex(call, tensor, paddings, mode),
+    mode === 'constant'
+      ? padWithConstant(call, tensor, paddings, value)
+      : padByIndex(call, tensor, paddings, mode),
   );
   return call.value(x.dataType, y, layout);
 };
@@ -82,10 +105,15 @@ function padWithConstant(call: Call, x: TfTensor, paddings: readonly Padding[], 
     ? tf.slice(
         x,
         paddings.map(([before]) => Math.max(-before, 0)),
-        paddings.map(([before, after], axis) => (x.shape[axis] ?? 0) + Math.min(before, 0) + Math.min(after, 0)),
+        paddings.map(
+          ([before, after], axis) => (x.shape[axis] ?? 0) + Math.min(before, 0) + Math.min(after, 0),
+        ),
       )
     : tf.clone(x);
-  const added = paddings.map(([before, after]): [number, number] => [Math.max(before, 0), Math.max(after, 0)]);
+  const added = paddings.map(([before, after]): [number, number] => [
+    Math.max(before, 0),
+    Math.max(after, 0),
+  ]);
   return tf.pad(cropped, added, value);
 }
 

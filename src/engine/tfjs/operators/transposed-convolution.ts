@@ -6,9 +6,9 @@
  */
 import type { Tensor as TfTensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { asPlane, extent, fromImage, imageOf, outputDims, type Window } from '../image.ts';
-import type { Call, Handler } from '../operator.ts';
+import type { Call, Handler, Handlers } from '../operator.ts';
 import type { RuntimeValue } from '../value.ts';
-import { spreadAxis, withBias } from './convolution.ts';
+import { spreadAxis, withBias } from './kernel.ts';
 
 /** One spatial axis: `count` output elements, which start `begin` into the full output. */
 interface Spread extends Window {
@@ -17,7 +17,7 @@ interface Spread extends Window {
 }
 type Spreads = readonly [height: Spread, width: Spread];
 
-export const convTranspose: Handler = (call) => {
+const convTranspose: Handler = (call) => {
   const { tf } = call;
   const x = call.input(0);
   const kernel = call.input(1);
@@ -25,10 +25,14 @@ export const convTranspose: Handler = (call) => {
   const spreads = spreadsOf(call, kernel.dims.slice(2));
   const image = imageOf(call, x);
   const depthwise = group > 1 && group === x.dims[1];
-  const parts = group === 1 || depthwise ? [image] : tf.split(image, group, 3);
+  const parts: Tensor4D[] = group === 1 || depthwise ? [image] : tf.split(image, group, 3);
   const phases = parts.map((part, index) => {
     const filter = phaseKernel(call, kernel, spreads, { group, index, depthwise });
-    return weave(call, depthwise ? depthwisePhases(call, part, filter, spreads) : fullPhases(call, part, filter, spreads), spreads);
+    return weave(
+      call,
+      depthwise ? depthwisePhases(call, part, filter, spreads) : fullPhases(call, part, filter, spreads),
+      spreads,
+    );
   });
   const full = phases.length === 1 ? (phases[0] as TfTensor) : tf.concat(phases, 3);
   return fromImage(call, withBias(call, cut(call, full, spreads)));
@@ -37,7 +41,8 @@ export const convTranspose: Handler = (call) => {
 function spreadsOf(call: Call, kernel: readonly number[]): Spreads {
   const sizes = call.input(0).dims.slice(2);
   const counts = outputDims(call).slice(2);
-  const chosen = call.ints('output_shape') !== undefined || call.text('auto_pad', 'NOTSET').startsWith('SAME');
+  const chosen =
+    call.ints('output_shape') !== undefined || call.text('auto_pad', 'NOTSET').startsWith('SAME');
   const spreads = sizes.map((size, axis): Spread => {
     const window = {
       size,
@@ -54,7 +59,11 @@ function spreadsOf(call: Call, kernel: readonly number[]): Spreads {
     const whole = (size - 1) * window.stride + extent(window) + outputPadding;
     const total = Math.max(whole - window.count, 0);
     const smaller = Math.floor(total / 2);
-    return { ...window, taps, begin: call.text('auto_pad', 'NOTSET') === 'SAME_UPPER' ? total - smaller : smaller };
+    return {
+      ...window,
+      taps,
+      begin: call.text('auto_pad', 'NOTSET') === 'SAME_UPPER' ? smaller : total - smaller,
+    };
   });
   const [height, width] = asPlane(call, spreads);
   return [height, sizes.length === 1 ? { ...width, taps: 1 } : width];
@@ -78,7 +87,7 @@ function phaseKernel(call: Call, kernel: RuntimeValue, spreads: Spreads, share: 
   const part = share.depthwise ? 0 : share.index;
   const own = share.depthwise ? channels : channels / share.group;
   return kernel.derive(`phases ${settings.join(' ')} part ${String(part)}`, () => {
-    const whole = tf.reshape(kernel.first(), [channels, outputs, height, width]);
+    const whole = tf.reshape(kernel.once(), [channels, outputs, height, width]);
     const turned = tf.transpose(tf.slice(whole, [part * own, 0, 0, 0], [own, -1, -1, -1]), [2, 3, 0, 1]);
     const spread = [rows, columns].reduce<TfTensor>(
       (filter, { dilation }, axis) => spreadAxis(tf, filter, axis, dilation),
@@ -154,7 +163,11 @@ function cut(call: Call, full: TfTensor, spreads: Spreads): TfTensor {
     const there = Math.min(count, size - begin);
     return { begin, there, missing: count - there };
   }) as [Cut, Cut];
-  const part = tf.slice(full, [0, rows.begin, columns.begin, 0], [batch, rows.there, columns.there, channels]);
+  const part = tf.slice(
+    full,
+    [0, rows.begin, columns.begin, 0],
+    [batch, rows.there, columns.there, channels],
+  );
   if (rows.missing === 0 && columns.missing === 0) return part;
   return tf.pad(part, [
     [0, 0],
@@ -169,3 +182,5 @@ interface Cut {
   readonly there: number;
   readonly missing: number;
 }
+
+export const transposedConvolutions: Handlers = { ConvTranspose: convTranspose };

@@ -48,7 +48,8 @@ const clip: Rewrite = (node, context) => {
 const dropoutMask: Rewrite = (node, context) => {
   const mask = node.outputs[1] ?? '';
   if (mask === '') return node;
-  if (context.isRead(mask)) refuse(node, `its mask ${mask} is read, which opset ${String(context.opset)} leaves open`);
+  if (context.isRead(mask))
+    refuse(node, `its mask ${mask} is read, which opset ${String(context.opset)} leaves open`);
   return { ...node, outputs: node.outputs.slice(0, 1) };
 };
 

@@ -1,4 +1,7 @@
-/** What opsets 19 to 21 added to operators of opset 18: dropped where it is not used, refused where it is. */
+/**
+ * What opset 18 cannot say: additions of opsets 19 to 21, dropped where not used and refused where used, and what
+ * older ones had and it has no more.
+ */
 import { attribute } from '../../attributes.ts';
 import { dataTypeCodes, dataTypeOf } from '../../data-types.ts';
 import type { Node } from '../../types.ts';
@@ -6,7 +9,10 @@ import { refuse, without } from './context.ts';
 import type { Rewrite, Rewrites } from './context.ts';
 
 function refuseAddition(node: Node, what: string, opset: number): never {
-  return refuse(node, `${what} came with opset ${String(opset)} and cannot be written for opset 18: export the model for opset 18`);
+  return refuse(
+    node,
+    `${what} came with opset ${String(opset)} and cannot be written for opset 18: export the model for opset 18`,
+  );
 }
 
 /** AveragePool (opset 19): dilations. */
@@ -72,3 +78,9 @@ export const additions: Readonly<Record<number, Rewrites>> = {
   20: { DFT: dft, ReduceMax: reduction, ReduceMin: reduction },
   21: { DequantizeLinear: blocks, QuantizeLinear: quantize },
 };
+
+/** Scan (opset 9): the form of opset 8 went over batches too. */
+const scan: Rewrite = (node) =>
+  refuse(node, 'this form is of opset 8 only: export the model for opset 9 or later');
+
+export const withdrawals: Readonly<Record<number, Rewrites>> = { 9: { Scan: scan } };

@@ -1,23 +1,14 @@
 /** Operators whose axes, sizes or bounds were attributes once and are inputs since: the values become constants. */
 import { attribute, int } from '../../attributes.ts';
-import { tensor } from '../../tensor.ts';
-import type { Node, Tensor } from '../../types.ts';
+import type { Node } from '../../types.ts';
+import { boundedInt64s } from '../int64.ts';
 import { refuse, scalarLike, withInputs, without } from './context.ts';
 import type { Rewrite, Rewrites, UpgradeContext } from './context.ts';
-
-/** Whole numbers as int64; those beyond it, by which files say "to the end", become its bounds. */
-function int64s(values: readonly number[]): Tensor {
-  const bounded = values.map((value) => {
-    if (value >= 2 ** 63) return 2n ** 63n - 1n;
-    return value <= -(2 ** 63) ? -(2n ** 63n) : BigInt(value);
-  });
-  return tensor('int64', [values.length], BigInt64Array.from(bounded));
-}
 
 /** The constant that takes an attribute's place, or '' where the node does not have it. */
 function constantOfInts(node: Node, context: UpgradeContext, name: string): string {
   const values = attribute(node, name, 'ints');
-  return values === undefined ? '' : context.addConstant(`${node.name}_${name}`, int64s(values));
+  return values === undefined ? '' : context.addConstant(`${node.name}_${name}`, boundedInt64s(values));
 }
 
 function required(node: Node, name: string): void {
@@ -75,7 +66,7 @@ const topK: Rewrite = (node, context) => {
   const k = attribute(node, 'k', 'int');
   if (k === undefined) return refuse(node, 'the attribute k is missing');
   return without(
-    withInputs(node, [...node.inputs.slice(0, 1), context.addConstant(`${node.name}_k`, int64s([k]))]),
+    withInputs(node, [...node.inputs.slice(0, 1), context.addConstant(`${node.name}_k`, boundedInt64s([k]))]),
     'k',
   );
 };

@@ -1,6 +1,7 @@
 /** Constant nodes become initializers, so that a constant has one form only. */
 import { tensor } from '../../tensor.ts';
 import type { Attribute, Node, Tensor } from '../../types.ts';
+import { boundedInt64s, toInt64 } from '../int64.ts';
 import { refuse } from './context.ts';
 import type { Rewrite } from './context.ts';
 
@@ -8,7 +9,8 @@ import type { Rewrite } from './context.ts';
 export const constantToInitializer: Rewrite = (node, context) => {
   const [entry, ...others] = Object.entries(node.attributes);
   if (entry === undefined || others.length > 0) return refuse(node, 'must have exactly one value');
-  context.addConstant(node.name, constantTensor(node, ...entry), node.outputs[0] ?? '');
+  const output = node.outputs[0] ?? '';
+  if (output !== '') context.addConstant(output, constantTensor(node, ...entry), output);
   return [];
 };
 
@@ -36,9 +38,9 @@ function tensorOf(attribute: Attribute, node: Node): Tensor {
     case 'floats':
       return tensor('float32', [attribute.value.length], Float32Array.from(attribute.value));
     case 'int':
-      return tensor('int64', [], BigInt64Array.of(BigInt(attribute.value)));
+      return tensor('int64', [], BigInt64Array.of(toInt64(attribute.value)));
     case 'ints':
-      return tensor('int64', [attribute.value.length], BigInt64Array.from(attribute.value, BigInt));
+      return boundedInt64s(attribute.value);
     case 'string':
       return tensor('string', [], [attribute.value]);
     case 'strings':

@@ -74,12 +74,9 @@ export function scalarLike(context: UpgradeContext, beside: string, hint: string
 }
 
 function scalarOf(dataType: DataType, value: number): Tensor {
-  switch (dataType) {
-    case 'float64':
-      return tensor('float64', [], Float64Array.of(value));
-    case 'float32':
-      return tensor('float32', [], Float32Array.of(value));
-    default:
-      throw new InputError(`a constant of the type ${dataType} is needed, which is not supported: convert the model to float32`);
-  }
+  if (dataType === 'float32') return tensor('float32', [], Float32Array.of(value));
+  if (dataType === 'float64') return tensor('float64', [], Float64Array.of(value));
+  throw new InputError(
+    `a constant of the type ${dataType} is needed, which is not supported: convert the model to float32`,
+  );
 }

@@ -64,7 +64,10 @@ const departures: Readonly<Record<string, number>> = {
 
 const firstOpset = new Map(
   Object.entries(arrivals).flatMap(([opset, names]) =>
-    names.trim().split(/\s+/).map((name): [string, number] => [name, Number(opset)]),
+    names
+      .trim()
+      .split(/\s+/)
+      .map((name): [string, number] => [name, Number(opset)]),
   ),
 );
 

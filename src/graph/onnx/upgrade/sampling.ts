@@ -28,7 +28,11 @@ const upsampleToResize: Rewrite = (node) => ({ ...node, operator: 'Resize' });
  */
 const resizePlaces: Rewrite = (node, context) => {
   const [x = '', scales = ''] = node.inputs;
-  const placed = withText({ ...node, inputs: [x, '', scales] }, 'coordinate_transformation_mode', 'asymmetric');
+  const placed = withText(
+    { ...node, inputs: [x, '', scales] },
+    'coordinate_transformation_mode',
+    'asymmetric',
+  );
   if ((attribute(node, 'mode', 'string') ?? 'nearest') !== 'nearest') return placed;
   return withText(placed, 'nearest_mode', nearestMode(node, context.constant(scales)));
 };
@@ -38,7 +42,10 @@ function nearestMode(node: Node, scales: Tensor | undefined): string {
   if (!factors.some((factor) => factor < 1)) return 'floor';
   // One mode serves all axes; those of scale 1 read whole places, where the two agree.
   if (factors.some((factor) => factor > 1)) {
-    refuse(node, 'makes one axis larger and another smaller, which later opsets cannot say: export for opset 11 or later');
+    refuse(
+      node,
+      'makes one axis larger and another smaller, which later opsets cannot say: export for opset 11 or later',
+    );
   }
   return 'ceil';
 }
@@ -53,22 +60,26 @@ const resizeScales: Rewrite = (node, context) => {
 /** Resize (opset 19) brought a way to place the pixels that opset 18 cannot say. */
 const resizeSymmetric: Rewrite = (node) =>
   attribute(node, 'coordinate_transformation_mode', 'string') === 'half_pixel_symmetric'
-    ? refuse(node, 'the coordinates half_pixel_symmetric are of opset 19 and later: export the model for opset 18')
+    ? refuse(
+        node,
+        'the coordinates half_pixel_symmetric are of opset 19 and later: export the model for opset 18',
+      )
     : node;
 
 /** RoiAlign (opset 16): its default changed. */
-const roiAlignDefault: Rewrite = (node) => withText(node, 'coordinate_transformation_mode', 'output_half_pixel');
+const roiAlignDefault: Rewrite = (node) =>
+  withText(node, 'coordinate_transformation_mode', 'output_half_pixel');
 
-const gridModes: Readonly<Record<string, string>> = {
-  linear: 'bilinear',
-  cubic: 'bicubic',
-  nearest: 'nearest',
-};
+const gridModes: ReadonlyMap<string, string> = new Map([
+  ['linear', 'bilinear'],
+  ['cubic', 'bicubic'],
+  ['nearest', 'nearest'],
+]);
 
 /** GridSample (opset 20): other names for the modes, and volumes. */
 const gridSample: Rewrite = (node, context) => {
   const written = attribute(node, 'mode', 'string') ?? 'linear';
-  const mode = gridModes[written];
+  const mode = gridModes.get(written);
   if (mode === undefined) return refuse(node, `the mode ${written} is unknown`);
   const rank = context.type(node.inputs[0] ?? '')?.dims.length ?? 4;
   if (rank !== 4) refuse(node, `an input of ${String(rank)} axes is of opset 20 and later, opset 18 takes 4`);
@@ -90,4 +101,3 @@ export const samplingDowngrades: Readonly<Record<number, Rewrites>> = {
   19: { Resize: resizeSymmetric },
   20: { GridSample: gridSample },
 };
-

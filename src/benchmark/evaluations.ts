@@ -1,0 +1,73 @@
+/** The evaluator's outcomes as entries of a result: counts become rates with intervals. */
+import type { AttackOutcome, CleanOutcome } from '../evaluation/outcomes.ts';
+import type { Score } from '../evaluation/score.ts';
+import type { ErrorRate, PerturbationSummary, ResultEvaluation } from '../results/result.ts';
+import { wilsonInterval } from '../statistics/proportion.ts';
+
+/** With five classes or fewer every label is among the best five. */
+const TOP_FIVE = 5;
+
+export function cleanEvaluation(
+  { model, classCount, score }: CleanOutcome,
+  idOf: (name: string) => string,
+): ResultEvaluation {
+  return {
+    setting: 'clean',
+    attack: null,
+    source: null,
+    target: idOf(model),
+    ...scoreEntries(score, classCount),
+    perturbation: null,
+    rounded8Bit: null,
+    targetsReached: null,
+    gradientsPerExample: null,
+  };
+}
+
+export function attackEvaluation(
+  outcome: AttackOutcome,
+  classCount: number,
+  idOf: (name: string) => string,
+  attack: string,
+): ResultEvaluation {
+  const { score, rounded, perturbation, gradientCounts } = outcome;
+  const { linf, l2 } = perturbation;
+  const roundedEntries = scoreEntries(rounded, classCount);
+  return {
+    setting: outcome.box === 'white' ? 'white-box' : 'black-box',
+    attack,
+    source: idOf(outcome.source),
+    target: idOf(outcome.target),
+    ...scoreEntries(score, classCount),
+    perturbation: { linf: summary(linf), l2: summary(l2), unit: 'fraction of range' },
+    rounded8Bit: { top1: roundedEntries.top1, top5: roundedEntries.top5 },
+    targetsReached: outcome.targetsReached,
+    gradientsPerExample: mean(gradientCounts),
+  };
+}
+
+function scoreEntries(
+  { predictions, ranks, top1Errors, top5Errors }: Score,
+  classCount: number,
+): Pick<ResultEvaluation, 'count' | 'top1' | 'top5' | 'outcomes'> {
+  const count = ranks.length;
+  return {
+    count,
+    top1: errorRate(top1Errors, count),
+    top5: classCount > TOP_FIVE ? errorRate(top5Errors, count) : null,
+    outcomes: { predictions: [...predictions], ranks: [...ranks] },
+  };
+}
+
+function errorRate(errors: number, count: number): ErrorRate {
+  const { lower, upper, level } = wilsonInterval(errors, count);
+  return { errors, rate: errors / count, interval: { lower, upper, level, method: 'Wilson' } };
+}
+
+function summary(sizes: ArrayLike<number>): PerturbationSummary['linf'] {
+  return { max: Array.from(sizes).reduce((most, size) => Math.max(most, size), 0), mean: mean(sizes) };
+}
+
+function mean(values: ArrayLike<number>): number {
+  return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
+}

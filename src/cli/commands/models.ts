@@ -1,0 +1,24 @@
+/** `robust-bench models`: its options; the work is in ../run/models.ts, loaded when asked for. */
+import type { Argv, InferredOptionTypes, Options } from 'yargs';
+import type { CommandContext } from '../main.ts';
+import { modelOptions, printOptions } from '../options.ts';
+
+const options = { ...modelOptions, json: printOptions.json } as const satisfies Record<string, Options>;
+
+export type ModelsArguments = InferredOptionTypes<typeof options> & { readonly files: readonly string[] };
+
+export function addModelsCommand(parser: Argv, context: CommandContext): void {
+  parser.command(
+    'models <files..>',
+    'Show what is known about model files: inputs, classes, operators, which have gradients',
+    (command) =>
+      command
+        .positional('files', { type: 'string', array: true, demandOption: true, describe: 'Model files' })
+        .options(options)
+        .example('$0 models m.onnx', ''),
+    async (argv) => {
+      const { runModels } = await import('../run/models.ts');
+      await runModels(argv, context);
+    },
+  );
+}

@@ -1,0 +1,43 @@
+/** Options as the library takes them; what was not given is left out. */
+import type { DataOptions, ModelOptions } from '../index.ts';
+import { parseNumbers } from './numbers.ts';
+
+interface GivenModelOptions {
+  readonly bounds?: string | undefined;
+  readonly mean?: string | undefined;
+  readonly std?: string | undefined;
+  readonly modelLayout?: string | undefined;
+  readonly inputShape?: string | undefined;
+  readonly outputs?: string | undefined;
+}
+
+/** What the command line says about model files. */
+export function modelSettings(given: GivenModelOptions): ModelOptions {
+  const { bounds, mean, std, modelLayout, inputShape, outputs } = given;
+  return {
+    ...(bounds === undefined ? {} : { bounds: rangeOf(bounds, '--bounds') }),
+    ...(mean === undefined ? {} : { mean: parseNumbers(mean, '--mean') }),
+    ...(std === undefined ? {} : { std: parseNumbers(std, '--std') }),
+    ...(modelLayout === undefined ? {} : { layout: modelLayout as NonNullable<ModelOptions['layout']> }),
+    ...(inputShape === undefined ? {} : { inputShape: parseNumbers(inputShape, '--input-shape') }),
+    ...(outputs === undefined ? {} : { outputs: outputs as NonNullable<ModelOptions['outputs']> }),
+  };
+}
+
+interface GivenDataOptions {
+  readonly layout?: string | undefined;
+  readonly dataRange?: string | undefined;
+}
+
+/** What the command line says about data files, but for the split. */
+export function dataSettings({ layout, dataRange }: GivenDataOptions): Omit<DataOptions, 'split'> {
+  return {
+    ...(layout === undefined ? {} : { layout: layout === 'channels-last' ? 'NHWC' : 'NCHW' }),
+    ...(dataRange === undefined ? {} : { range: rangeOf(dataRange, '--data-range') }),
+  };
+}
+
+function rangeOf(text: string, option: string): { lower: number; upper: number } {
+  const [lower = 0, upper = 0] = parseNumbers(text, option, 2);
+  return { lower, upper };
+}

@@ -1,0 +1,62 @@
+/** The options that several commands share. */
+import type { Options } from 'yargs';
+
+/** How to compute. */
+export const computeOptions = {
+  engine: {
+    type: 'string',
+    default: 'onnxruntime',
+    describe: 'onnxruntime[:cpu|cuda|webgpu] or tfjs[:node-gpu|node|wasm|cpu]',
+    requiresArg: true,
+  },
+  threads: { type: 'number', describe: 'Threads of one operator; all cores by default', requiresArg: true },
+  'batch-size': { type: 'number', describe: 'Examples that go through a model at a time', requiresArg: true },
+  seed: { type: 'number', default: 0, describe: 'Root of every random decision', requiresArg: true },
+} as const satisfies Record<string, Options>;
+
+/** What to compute on. */
+export const dataOptions = {
+  data: {
+    type: 'string',
+    describe: 'cifar10:DIR, cifar100:DIR, idx:DIR, npz:FILE or npy:IMAGES,LABELS',
+    requiresArg: true,
+  },
+  layout: {
+    choices: ['channels-first', 'channels-last'],
+    describe: 'Axis order of the images of an .npy or .npz file, where it cannot be told',
+    requiresArg: true,
+  },
+  'data-range': {
+    type: 'string',
+    describe: 'The range of stored floating-point values, e.g. 0,1',
+    requiresArg: true,
+  },
+} as const satisfies Record<string, Options>;
+
+/** What a model file does not tell. */
+export const modelOptions = {
+  bounds: { type: 'string', describe: 'The range of the model’s inputs: 0,1 or 0,255', requiresArg: true },
+  mean: { type: 'string', describe: 'Normalisation mean per channel, in input units', requiresArg: true },
+  std: { type: 'string', describe: 'Normalisation deviation per channel, in input units', requiresArg: true },
+  'model-layout': {
+    choices: ['channels-first', 'channels-last'],
+    describe: 'Axis order of the model’s input, where the file does not tell',
+    requiresArg: true,
+  },
+  'input-shape': {
+    type: 'string',
+    describe: 'Channels, height and width, where the file leaves them open: 3,32,32',
+    requiresArg: true,
+  },
+  outputs: {
+    choices: ['logits', 'probabilities'],
+    describe: 'What the model’s output holds, where the file does not tell',
+    requiresArg: true,
+  },
+} as const satisfies Record<string, Options>;
+
+/** What to print. */
+export const printOptions = {
+  json: { type: 'boolean', default: false, describe: 'Print the result as JSON instead of a table' },
+  quiet: { type: 'boolean', default: false, describe: 'Print no progress' },
+} as const satisfies Record<string, Options>;

@@ -1,0 +1,25 @@
+/** What `robust-bench gate` does. */
+import {
+  canonicalJson,
+  compareResults,
+  parsePercentagePoints,
+  readResult,
+  renderGateJUnit,
+  renderGateMarkdown,
+  renderGateTable,
+  writeFileAtomically,
+} from '../../index.ts';
+import type { GateArguments } from '../commands/gate.ts';
+import { type CommandContext, EXIT } from '../main.ts';
+
+export async function runGate(argv: GateArguments, context: CommandContext): Promise<void> {
+  const maxIncrease = parsePercentagePoints(argv['max-increase']);
+  const baseline = await readResult(argv.baseline);
+  const current = await readResult(argv.current);
+  const report = compareResults(baseline, current, { maxIncrease });
+  if (argv.junit !== undefined) await writeFileAtomically(argv.junit, renderGateJUnit(report));
+  if (argv.markdown !== undefined) await writeFileAtomically(argv.markdown, renderGateMarkdown(report));
+  const { terminal } = context;
+  terminal.out((argv.json ? canonicalJson(report) : renderGateTable(report, terminal)).trimEnd());
+  context.exitCode = report.passed ? EXIT.success : EXIT.gateFailed;
+}

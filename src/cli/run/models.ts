@@ -1,0 +1,80 @@
+/** What `robust-bench models` does. */
+import { canonicalJson, describeModel, type ModelSummary } from '../../index.ts';
+import type { ModelsArguments } from '../commands/models.ts';
+import { modelSettings } from '../given.ts';
+import type { CommandContext } from '../main.ts';
+
+export async function runModels(argv: ModelsArguments, { terminal }: CommandContext): Promise<void> {
+  const options = modelSettings(argv);
+  const summaries: ModelSummary[] = [];
+  for (const file of argv.files) summaries.push(await describeModel(file, options));
+  if (argv.json) {
+    terminal.out(canonicalJson(summaries).trimEnd());
+    return;
+  }
+  terminal.out(summaries.map((summary) => linesOf(summary).join('\n')).join('\n\n'));
+}
+
+function linesOf(summary: ModelSummary): string[] {
+  const { classifier, operators, card } = summary;
+  const value = ({ name, dataType, dims }: ModelSummary['inputs'][number]): string =>
+    `${name} ${dataType} [${dims.join(', ')}]`;
+  const rows: [string, string][] = [
+    ['format', formatOf(summary)],
+    ['weights', `${summary.file}, ${String(summary.parameterCount)} numbers, sha256 ${summary.sha256}`],
+    ['inputs', summary.inputs.map(value).join('; ')],
+    ['outputs', summary.outputs.map(value).join('; ')],
+    ...(classifier === undefined ? [] : classifierRows(classifier)),
+    ...(card?.training === undefined ? [] : ([['trained', trainingOf(card.training)]] as [string, string][])),
+    [
+      'operators',
+      operators
+        .map(({ operator, count, gradient }) => `${String(count)} ${operator}${note(gradient)}`)
+        .join(', '),
+    ],
+    ...(summary.problem === undefined ? [] : ([['cannot attack', summary.problem]] as [string, string][])),
+  ];
+  const width = Math.max(...rows.map(([label]) => label.length));
+  return [summary.path, ...rows.map(([label, text]) => `  ${label.padEnd(width)}  ${text}`)];
+}
+
+function formatOf({ format, opset, producer }: ModelSummary): string {
+  const details = [
+    ...(opset === undefined ? [] : [`opset ${String(opset)}`]),
+    ...(producer === '' ? [] : [`written by ${producer}`]),
+  ];
+  return [format, ...details].join(', ');
+}
+
+function classifierRows(classifier: NonNullable<ModelSummary['classifier']>): [string, string][] {
+  const { inputShape, bounds, classCount, classNames, outputs } = classifier;
+  const range =
+    bounds === undefined
+      ? 'not known: write --bounds 0,1 or --bounds 0,255'
+      : `${String(bounds.lower)} to ${String(bounds.upper)}`;
+  return [
+    ['image', `[${inputShape.join(', ')}], values ${range}`],
+    [
+      'classes',
+      `${String(classCount)}${classNames === undefined ? '' : ` (${classNames.join(', ')})`}, ${outputs}`,
+    ],
+  ];
+}
+
+function note(gradient: ModelSummary['operators'][number]['gradient']): string {
+  if (gradient === 'gradient') return '';
+  return gradient === 'zero' ? ' (gradient zero)' : ' (no gradient)';
+}
+
+function trainingOf(training: NonNullable<NonNullable<ModelSummary['card']>['training']>): string {
+  const { method, architecture, width, epochs, seed, cleanError } = training;
+  const facts = [
+    method,
+    architecture,
+    width === undefined ? undefined : `width ${String(width)}`,
+    epochs === undefined ? undefined : `${String(epochs)} epochs`,
+    seed === undefined ? undefined : `seed ${String(seed)}`,
+    cleanError === undefined ? undefined : `clean error ${(cleanError * 100).toFixed(2)} %`,
+  ];
+  return facts.filter((fact) => fact !== undefined).join(', ');
+}

@@ -1,0 +1,8 @@
+/** This package's name and version, as recorded in results. */
+import { readFileSync } from 'node:fs';
+
+const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
+export const packageVersion = manifest.version;

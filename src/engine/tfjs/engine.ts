@@ -1,0 +1,53 @@
+/** The engine of TensorFlow.js: interprets graphs with tfjs operators on whichever of its backends is asked for. */
+import type { Graph } from '../../graph/types.ts';
+import type { CompiledGraph, CompileOptions, Engine } from '../engine.ts';
+import { loadBackend, type LoadedBackend, type TfjsBackend } from './backend.ts';
+import { InterpretedGraph } from './compiled-graph.ts';
+
+export interface TfjsOptions {
+  /** The best installed one where absent. */
+  readonly backend?: TfjsBackend;
+  /** Threads of one operator, for the backend `node`; `wasm` and `cpu` compute on one thread in Node. */
+  readonly threads?: number;
+}
+
+/**
+ * Starts the engine.
+ *
+ * @throws InputError with the install command when the backend's package is missing or cannot be loaded
+ */
+export async function createTfjsEngine(options: TfjsOptions = {}): Promise<Engine> {
+  return new TfjsEngine(await loadBackend(options.backend, options.threads));
+}
+
+class TfjsEngine implements Engine {
+  readonly name = 'tfjs';
+  readonly #backend: LoadedBackend;
+  readonly #graphs = new Set<InterpretedGraph>();
+
+  constructor(backend: LoadedBackend) {
+    this.#backend = backend;
+  }
+
+  get provider(): string {
+    return this.#backend.provider;
+  }
+
+  get runtime(): string {
+    return this.#backend.runtime;
+  }
+
+  compile(graph: Graph, options: CompileOptions = {}): Promise<CompiledGraph> {
+    return new Promise((resolve) => {
+      const compiled = new InterpretedGraph(this.#backend, graph, options, (gone) =>
+        this.#graphs.delete(gone),
+      );
+      this.#graphs.add(compiled);
+      resolve(compiled);
+    });
+  }
+
+  async dispose(): Promise<void> {
+    await Promise.all([...this.#graphs].map((graph) => graph.dispose()));
+  }
+}

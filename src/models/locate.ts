@@ -1,0 +1,70 @@
+/** Finds the model file and the card behind a path: a card names its file, a file may have a card beside it. */
+import { existsSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { InputError } from '../core/errors.ts';
+import {
+  checkModelCard,
+  isModelCard,
+  readModelCard,
+  sidecarPath,
+  weightsPath,
+} from './card/model-card-file.ts';
+import type { ModelCard } from './card/model-card.ts';
+import { openFile, readModelFile } from './file.ts';
+import type { ModelFile } from './file.ts';
+
+export interface LocatedModel {
+  /** Where the model file itself is. */
+  readonly path: string;
+  readonly file: ModelFile;
+  readonly card?: { readonly path: string; readonly content: ModelCard };
+}
+
+/**
+ * Reads what a path names: a model file, or a model card and the file it names. Beside a model file the card of the
+ * same base name, ending in .card.json, is taken into account where it names that very file.
+ *
+ * @param inputShape channels first, for models that leave their input's size open
+ * @throws InputError when a file is missing, damaged or of an unknown format, or the weights are not those whose
+ * hash the card gives
+ */
+export async function locateModel(
+  path: string,
+  inputShape: readonly number[] | undefined,
+): Promise<LocatedModel> {
+  const opened = await openFile(path);
+  if (opened.kind === 'json' && isModelCard(opened.json)) {
+    const content = await checkModelCard(path, opened.json);
+    const weights = weightsPath(path, content);
+    const inner = await openFile(weights);
+    if (inner.kind === 'json' && isModelCard(inner.json)) {
+      throw new InputError(
+        `${path}: its weights file ${weights} is a model card itself; name the model file`,
+      );
+    }
+    return located(weights, await readModelFile(weights, inner, inputShape ?? content.input.shape), {
+      path,
+      content,
+    });
+  }
+  const card = await cardBeside(path);
+  const file = await readModelFile(path, opened, inputShape ?? card?.content.input.shape);
+  return card === undefined ? { path, file } : located(path, file, card);
+}
+
+async function cardBeside(path: string): Promise<LocatedModel['card']> {
+  const beside = sidecarPath(path);
+  if (!existsSync(beside)) return undefined;
+  const content = await readModelCard(beside);
+  return resolve(weightsPath(beside, content)) === resolve(path) ? { path: beside, content } : undefined;
+}
+
+function located(path: string, file: ModelFile, card: NonNullable<LocatedModel['card']>): LocatedModel {
+  const { sha256 } = card.content.weights;
+  if (sha256 !== undefined && sha256 !== file.sha256) {
+    throw new InputError(
+      `${path}: its weights have the SHA-256 ${file.sha256}, and the card ${card.path} says ${sha256}; restore the file or correct the card`,
+    );
+  }
+  return { path, file, card };
+}

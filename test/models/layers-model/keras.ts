@@ -1,0 +1,125 @@
+/** Builds Keras models with tfjs-layers, saves them to disk, and says what they answer: the importer's oracle. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import * as layers from '@tensorflow/tfjs-layers';
+import { randomStream } from '../../../src/core/random.ts';
+import type { Engine } from '../../../src/engine/engine.ts';
+import { sizeOf } from '../../../src/graph/tensor.ts';
+import { importLayersModel } from '../../../src/models/layers-model/import.ts';
+import type { JsonObject } from '../../../src/models/json.ts';
+
+export { tf, layers };
+
+/** Random weights of a size at which activations neither vanish nor saturate; variances above 0. */
+export function randomizeWeights(model: layers.LayersModel, seed: number): void {
+  const stream = randomStream(seed, 'weights');
+  model.setWeights(
+    model.weights.map((weight) => {
+      const shape = weight.shape.map((size) => size ?? 1);
+      const positive = /variance|gamma/.test(weight.name);
+      const values = Float32Array.from({ length: sizeOf(shape) }, () => {
+        return positive ? 0.5 + stream.uniform() : stream.normal() * 0.4;
+      });
+      return tf.tensor(values, shape);
+    }),
+  );
+}
+
+/** What tfjs saves of a model: the parsed model.json and the bytes of its one shard. */
+export async function savedModel(
+  model: layers.LayersModel,
+): Promise<{ json: Record<string, unknown>; weights: Uint8Array }> {
+  let saved: tf.io.ModelArtifacts = {};
+  await model.save(
+    tf.io.withSaveHandler((artifacts) => {
+      saved = artifacts;
+      return Promise.resolve({
+        modelArtifactsInfo: { dateSaved: new Date(0), modelTopologyType: 'JSON' as const },
+      });
+    }),
+  );
+  const data = saved.weightData;
+  const weights = new Uint8Array(
+    Array.isArray(data)
+      ? Buffer.concat(data.map((part) => new Uint8Array(part)))
+      : (data ?? new ArrayBuffer(0)),
+  );
+  return {
+    json: {
+      format: 'layers-model',
+      modelTopology: saved.modelTopology,
+      weightsManifest: [{ paths: ['weights.bin'], weights: saved.weightSpecs }],
+    },
+    weights,
+  };
+}
+
+/** Runs a function with a folder that is removed afterwards. */
+export async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(join(tmpdir(), 'robust-bench-'));
+  try {
+    return await use(folder);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** [n, ...spatial, channels] as [n, channels, ...spatial]. */
+export function toChannelsFirst(data: Float32Array, shape: readonly number[]): Float32Array {
+  const [n = 1, ...rest] = shape;
+  const channels = rest.at(-1) ?? 1;
+  const positions = sizeOf(rest.slice(0, -1));
+  const result = new Float32Array(data.length);
+  for (let i = 0; i < n; i++) {
+    for (let p = 0; p < positions; p++) {
+      for (let c = 0; c < channels; c++) {
+        result[(i * channels + c) * positions + p] = data[(i * positions + p) * channels + c] ?? 0;
+      }
+    }
+  }
+  return result;
+}
+
+/**
+ * The largest difference between what tfjs and the imported graph answer on two random inputs, relative to the
+ * largest answer (at least 1).
+ */
+export async function differenceFromKeras(
+  model: layers.LayersModel,
+  engine: Engine,
+  seed: number,
+  change: (saved: { json: Record<string, unknown>; weights: Uint8Array }) => void = () => undefined,
+): Promise<number> {
+  randomizeWeights(model, seed);
+  const shape = [2, ...(model.inputs[0]?.shape.slice(1) ?? []).map((size) => size ?? 1)];
+  const stream = randomStream(seed, 'inputs');
+  const input = Float32Array.from({ length: sizeOf(shape) }, () => stream.normal());
+  const expected = (model.predict(tf.tensor(input, shape)) as tf.Tensor).dataSync();
+  const graph = await inFolder(async (folder) => {
+    const saved = await savedModel(model);
+    change(saved);
+    await writeFile(join(folder, 'weights.bin'), saved.weights);
+    const imported = await importLayersModel(join(folder, 'model.json'), saved.json as JsonObject);
+    return imported.graph;
+  });
+  const compiled = await engine.compile(graph);
+  const isImage = shape.length === 4;
+  const dims = isImage ? [shape[0] ?? 1, shape[3] ?? 1, shape[1] ?? 1, shape[2] ?? 1] : shape;
+  const outputs = await compiled.run({
+    image: { dataType: 'float32', dims, data: isImage ? toChannelsFirst(input, shape) : input },
+  });
+  await compiled.dispose();
+  const found = Object.values(outputs)[0]?.data as Float32Array;
+  if (found.length !== expected.length) return Infinity;
+  let largest = 1;
+  let difference = 0;
+  for (const [index, value] of expected.entries()) {
+    largest = Math.max(largest, Math.abs(value));
+    const gap = Math.abs(value - (found[index] ?? NaN));
+    difference = Math.max(difference, Number.isNaN(gap) ? Infinity : gap);
+  }
+  return difference / largest;
+}

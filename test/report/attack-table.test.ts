@@ -1,0 +1,72 @@
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { stripVTControlCharacters } from 'node:util';
+import { renderAttackTable } from '../../src/report/attack-table.ts';
+import { exampleResult } from '../results/example-result.ts';
+
+const golden = new URL('./attack-table.golden.txt', import.meta.url);
+
+// To renew it: UPDATE_GOLDEN=1 npx tsx --test test/report/attack-table.test.ts
+test('the table of the example result is the stored one', async () => {
+  const text = `${renderAttackTable(exampleResult(), { color: false })}\n`;
+  if (process.env['UPDATE_GOLDEN'] === '1') await writeFile(golden, text);
+  assert.equal(text, await readFile(golden, 'utf8'));
+});
+
+test('colours change nothing but colours, and are off when told so', () => {
+  const plain = renderAttackTable(exampleResult(), { color: false });
+  const colored = renderAttackTable(exampleResult(), { color: true });
+  assert.ok(!plain.includes('\u001b'));
+  assert.ok(colored.includes('\u001b['));
+  assert.equal(stripVTControlCharacters(colored), plain);
+  // The least error of a row is marked: here that of the mixup model, 50.0 % against 87.5 %.
+  assert.ok(colored.includes('\u001b[32m50.0 [35.2, 64.8]\u001b[39m'));
+  assert.ok(!colored.includes('\u001b[32m87.5'));
+});
+
+test('a clean result of one model without top-5 error has one row', () => {
+  const result = exampleResult();
+  result.models = result.models.slice(2);
+  result.evaluations = [{ ...result.evaluations[2]!, top5: null }];
+  result.comparisons = [];
+  result.attacks = [];
+  result.warnings = [];
+  const lines = renderAttackTable(result, { color: true }).split('\n').map(stripVTControlCharacters);
+  assert.equal(lines.length, 7);
+  assert.match(lines[4]!, /^│ Top-1 +│ +│ 10\.0 \[4\.0, 23\.1\] │$/);
+});
+
+test('attacks that differ beyond method and epsilon have different titles', () => {
+  const result = exampleResult();
+  const first = result.attacks[0]!;
+  result.attacks = [
+    first,
+    { ...first, id: 'fgsm-again', stepSize: 0.01 },
+    { ...first, id: 'fgsm-targeted', targeted: true, target: 'next', label: 'predicted' },
+  ];
+  result.comparisons = [];
+  result.evaluations = result.attacks.map(({ id }) => ({ ...result.evaluations[3]!, attack: id }));
+  const text = renderAttackTable(result, { color: false });
+  for (const title of [
+    'FGSM 4/255 (fgsm) ',
+    'FGSM 4/255 (fgsm-again) ',
+    'FGSM 4/255, target next, predicted label ',
+  ]) {
+    assert.ok(text.includes(`│ ${title}`), title);
+  }
+});
+
+test('a model that is less robust is not called more robust', () => {
+  const result = exampleResult();
+  result.comparisons = [
+    {
+      ...result.comparisons[0]!,
+      accuracyRatio: 0.5,
+      interval: { ...result.comparisons[0]!.interval!, lower: 0.25, upper: 1 },
+    },
+  ];
+  const text = renderAttackTable(result, { color: false });
+  assert.ok(text.includes('mixup is 0.500 [0.250, 1.00] times as robust as erm-1'));
+  assert.ok(!text.includes('more robust'));
+});
