@@ -2,7 +2,9 @@
  * The one loop of gradient attacks: gradient → step → projection to ball and bounds. What varies between attacks is
  * passed in: the ball (norm), the gradient (loss, direction, momentum), the start, the size and number of steps.
  */
-import type { AttackOutput, AttackTask } from './attack.ts';
+import type { Classifier } from '../classifier/classifier.ts';
+import { InputError } from '../core/errors.ts';
+import type { AttackBatch, AttackOutput, AttackTask } from './attack.ts';
 import { type Ball, createLinfBall } from './ball.ts';
 import { createObjective } from './objective.ts';
 
@@ -47,10 +49,22 @@ export async function signAscent(
     stepSize,
     gradientAt: objective.gradientAt,
   });
+  assertNumbers(inputs, classifier, batch);
   return {
     inputs,
     targets: objective.targets,
     gradientCounts: new Int32Array(batch.labels.length).fill(steps),
     zeroGradients: objective.zeroGradients,
   };
+}
+
+/** A gradient that is not a number leaves its trace in the points, whatever step it came in. */
+function assertNumbers(points: Float32Array, classifier: Classifier, { indices }: AttackBatch): void {
+  const position = points.findIndex((value) => Number.isNaN(value));
+  if (position < 0) return;
+  const example = indices[Math.floor((position * indices.length) / points.length)] ?? 0;
+  throw new InputError(
+    `the input gradient of the model ${classifier.name} is not a number at example ${String(example)}: ` +
+      'look for a logarithm, square root or division by zero in the model, or NaN in its weights',
+  );
 }

@@ -17,7 +17,7 @@ export interface Objective {
  * The cross-entropy objective of a batch: climbs the loss of the label (true, or predicted on the clean input), or
  * descends the loss of the target. An example whose target is its own label has a zero objective and stays clean.
  *
- * @throws InputError when labels or target do not fit the classifier; later, when a gradient is not a number
+ * @throws InputError when the target does not fit the classifier; later, when a gradient has another size than the inputs
  */
 export async function createObjective(
   classifier: Classifier,
@@ -51,7 +51,12 @@ export async function createObjective(
       assertApplicable({ title: 'the attack', needs: 'gradient' }, classifier);
       const result = await classifier.lossGradient?.(points, targets ?? labels);
       const gradients = result?.gradients ?? new Float32Array(0);
-      assertNumbers(gradients, points.length, exampleSize, classifier, batch.indices);
+      if (gradients.length !== points.length) {
+        throw new InputError(
+          `the model ${classifier.name} returned ${String(gradients.length)} gradient elements for ` +
+            `${String(points.length)} input elements: its gradient must have the shape of its inputs`,
+        );
+      }
       if (first) markZeros(gradients, exampleSize, zeroGradients);
       first = false;
       return targets ? descending(gradients, exampleSize, labels, targets) : gradients;
@@ -88,26 +93,4 @@ function markZeros(gradients: Float32Array, exampleSize: number, marks: Uint8Arr
     const own = gradients.subarray(example * exampleSize, (example + 1) * exampleSize);
     marks[example] = own.every((value) => value === 0) ? 1 : 0;
   });
-}
-
-function assertNumbers(
-  gradients: Float32Array,
-  length: number,
-  exampleSize: number,
-  classifier: Classifier,
-  indices: ArrayLike<number>,
-): void {
-  if (gradients.length !== length) {
-    throw new InputError(
-      `the model ${classifier.name} returned ${String(gradients.length)} gradient elements for ${String(length)} input elements`,
-    );
-  }
-  const position = gradients.findIndex(Number.isNaN);
-  if (position >= 0) {
-    const example = indices[Math.floor(position / exampleSize)] ?? 0;
-    throw new InputError(
-      `the input gradient of the model ${classifier.name} is not a number at example ${String(example)}: ` +
-        'look for a logarithm, square root or division by zero in the model, or NaN in its weights',
-    );
-  }
 }

@@ -95,7 +95,8 @@ function createBatchWork(plan: EvaluationPlan, batch: Batch, offset: number): Ba
       signal?.throwIfAborted();
       const clean = inputsFor(source);
       const logits = cleanLogits.get(source);
-      if (offset === 0 && logits && run.attack.needs !== 'decisions') assertLogitsNotProbabilities(source, logits);
+      if (offset === 0 && logits && run.attack.needs !== 'decisions')
+        assertLogitsNotProbabilities(source, logits);
       const output = await run.attack.perturb(
         source,
         { inputs: clean, labels, indices, ...(logits ? { cleanLogits: logits } : {}) },

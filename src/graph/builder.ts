@@ -25,6 +25,11 @@ export interface PoolSettings {
   readonly ceilMode?: boolean;
 }
 
+export interface AveragePoolSettings extends Omit<PoolSettings, 'dilations'> {
+  /** Whether padding counts as elements of value 0; by default the average is over the input's own. */
+  readonly countIncludePad?: boolean;
+}
+
 export class GraphBuilder extends NodeBuilder {
   /** A builder that goes on from a finished graph: same values, no outputs yet. */
   static from(graph: Graph): GraphBuilder {
@@ -133,7 +138,7 @@ export class GraphBuilder extends NodeBuilder {
     return this.apply('MaxPool', [x], poolAttributes(settings));
   }
 
-  averagePool(x: string, settings: PoolSettings & { countIncludePad?: boolean }): string {
+  averagePool(x: string, settings: AveragePoolSettings): string {
     return this.apply('AveragePool', [x], {
       ...poolAttributes(settings),
       ...(settings.countIncludePad === true ? { count_include_pad: int(1) } : {}),

@@ -19,6 +19,11 @@ export function float32(dims: readonly number[], data: Float32Array | readonly n
   return tensor('float32', dims, data instanceof Float32Array ? data : Float32Array.from(data));
 }
 
+/** A float32 tensor of zeros. */
+export function zeros(dims: readonly number[]): Tensor<'float32'> {
+  return float32(dims, new Float32Array(sizeOf(dims)));
+}
+
 /** A one-dimensional int64 tensor: the form in which ONNX takes shapes and axes. */
 export function int64s(values: readonly number[]): Tensor<'int64'> {
   return tensor('int64', [values.length], BigInt64Array.from(values, BigInt));

@@ -2,13 +2,7 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { InputError } from '../core/errors.ts';
-import {
-  checkModelCard,
-  isModelCard,
-  readModelCard,
-  sidecarPath,
-  weightsPath,
-} from './card/model-card-file.ts';
+import { checkModelCard, isModelCard, sidecarPaths, weightsPath } from './card/model-card-file.ts';
 import type { ModelCard } from './card/model-card.ts';
 import { openFile, readModelFile } from './file.ts';
 import type { ModelFile } from './file.ts';
@@ -21,8 +15,8 @@ export interface LocatedModel {
 }
 
 /**
- * Reads what a path names: a model file, or a model card and the file it names. Beside a model file the card of the
- * same base name, ending in .card.json, is taken into account where it names that very file.
+ * Reads what a path names: a model file, or a model card and the file it names. The card beside a model file (see
+ * `sidecarPaths`) is taken into account where it names that very file.
  *
  * @param inputShape channels first, for models that leave their input's size open
  * @throws InputError when a file is missing, damaged or of an unknown format, or the weights are not those whose
@@ -53,10 +47,14 @@ export async function locateModel(
 }
 
 async function cardBeside(path: string): Promise<LocatedModel['card']> {
-  const beside = sidecarPath(path);
-  if (!existsSync(beside)) return undefined;
-  const content = await readModelCard(beside);
-  return resolve(weightsPath(beside, content)) === resolve(path) ? { path: beside, content } : undefined;
+  for (const beside of sidecarPaths(path)) {
+    if (resolve(beside) === resolve(path) || !existsSync(beside)) continue;
+    const opened = await openFile(beside);
+    if (opened.kind !== 'json' || !isModelCard(opened.json)) continue;
+    const content = await checkModelCard(beside, opened.json);
+    if (resolve(weightsPath(beside, content)) === resolve(path)) return { path: beside, content };
+  }
+  return undefined;
 }
 
 function located(path: string, file: ModelFile, card: NonNullable<LocatedModel['card']>): LocatedModel {

@@ -46,7 +46,10 @@ function writeArray(
 ): string {
   const inner = `${indent}  `;
   const schema = resolved(node)?.items;
-  const texts = items.map((item, index) => write(item, schema, inner, `${pointer}/${String(index)}`));
+  const texts = items.map((item, index) =>
+    // Outcomes are long lists of whole numbers: these need no pointer.
+    Number.isInteger(item) ? writePlain(item, '') : write(item, schema, inner, `${pointer}/${String(index)}`),
+  );
   const plain = items.every((item) => typeof item !== 'object' || item === null);
   if (plain) return `[${texts.join(', ')}]`;
   return `[\n${texts.map((text) => inner + text).join(',\n')}\n${indent}]`;

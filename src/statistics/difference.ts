@@ -6,7 +6,7 @@ import { pairedTotal, type PairedCounts } from './paired.ts';
 export interface PairedDifference {
   /** Error rate of the second less error rate of the first: positive when the second errs more. */
   readonly difference: number;
-  readonly interval: Interval;
+  readonly interval: Interval<'Tango'>;
 }
 
 /**

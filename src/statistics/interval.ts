@@ -4,12 +4,12 @@ import { InputError } from '../core/errors.ts';
 export type IntervalMethod = 'Wilson' | 'Clopper-Pearson' | 'Tango' | 'Nam-Blackwelder';
 
 /** A two-sided confidence interval. */
-export interface Interval {
+export interface Interval<Method extends IntervalMethod = IntervalMethod> {
   readonly lower: number;
   readonly upper: number;
   /** The nominal coverage, e.g. 0.95. */
   readonly level: number;
-  readonly method: IntervalMethod;
+  readonly method: Method;
 }
 
 /** The coverage that is used where none is asked for. */

@@ -11,7 +11,11 @@ import { normalDeviate } from './normal.ts';
  * @param level nominal coverage, in (0, 1)
  * @throws InputError unless 0 ≤ part ≤ whole are whole numbers, whole ≥ 1
  */
-export function wilsonInterval(part: number, whole: number, level: number = defaultLevel): Interval {
+export function wilsonInterval(
+  part: number,
+  whole: number,
+  level: number = defaultLevel,
+): Interval<'Wilson'> {
   assertCounts(part, whole);
   const z = normalDeviate(level);
   const centre = part + (z * z) / 2;
@@ -33,7 +37,11 @@ export function wilsonInterval(part: number, whole: number, level: number = defa
  * @param level nominal coverage, in (0, 1)
  * @throws InputError unless 0 ≤ part ≤ whole are whole numbers, whole ≥ 1
  */
-export function clopperPearsonInterval(part: number, whole: number, level: number = defaultLevel): Interval {
+export function clopperPearsonInterval(
+  part: number,
+  whole: number,
+  level: number = defaultLevel,
+): Interval<'Clopper-Pearson'> {
   assertCounts(part, whole);
   assertLevel(level);
   const tail = (1 - level) / 2;

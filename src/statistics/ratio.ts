@@ -7,7 +7,7 @@ export interface PairedRatio {
   /** Accuracy of the second over accuracy of the first; null where the first is never right. */
   readonly ratio: number | null;
   /** Null where the ratio is. */
-  readonly interval: Interval | null;
+  readonly interval: Interval<'Nam-Blackwelder'> | null;
 }
 
 /**

@@ -8,7 +8,7 @@ import { evaluationGraph } from '../models/architectures/network.ts';
 import type { Weights } from '../models/architectures/layers.ts';
 import { MODEL_CARD_KIND, writeModelCard } from '../models/card/model-card-file.ts';
 import type { ModelCard } from '../models/card/model-card.ts';
-import { exportLayersModel } from '../models/layers-model/export/export.ts';
+import { writeLayersModel } from '../models/layers-model/export/export.ts';
 import { TRAINING_BOUNDS } from './minibatches.ts';
 import type { TrainingSettings } from './settings.ts';
 import type { EpochSummary } from './train.ts';
@@ -45,7 +45,7 @@ export async function saveCheckpoint(checkpoint: Checkpoint): Promise<string> {
   const graph = evaluationGraph(settings.network, weights);
   const bytes = encodeModel(graph);
   await writeFileAtomically(join(folder, `${file}.onnx`), bytes);
-  if (checkpoint.tfjs) await exportLayersModel(graph, join(folder, `${file}-tfjs`));
+  if (checkpoint.tfjs) await writeLayersModel(join(folder, `${file}-tfjs`, 'model.json'), graph);
   const path = join(folder, `${file}.json`);
   await writeModelCard(path, cardOf(checkpoint, createHash('sha256').update(bytes).digest('hex')));
   return path;

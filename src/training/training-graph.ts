@@ -3,7 +3,7 @@ import { appendSoftCrossEntropy } from '../autodiff/cross-entropy.ts';
 import { appendGradients } from '../autodiff/gradient.ts';
 import type { StateBinding } from '../engine/engine.ts';
 import { GraphBuilder } from '../graph/builder.ts';
-import { float32, sizeOf } from '../graph/tensor.ts';
+import { zeros } from '../graph/tensor.ts';
 import { BATCH, type Graph } from '../graph/types.ts';
 import { Layers, type Weights } from '../models/architectures/layers.ts';
 import { addNetwork, INPUT_NAME, type NetworkSettings } from '../models/architectures/network.ts';
@@ -64,7 +64,7 @@ export function createTrainingGraph(
     const operands = { weight: name, gradient: gradients[index] ?? '', velocity, rate };
     const renewed = appendSgdUpdate(builder, operands, sgd);
     bind(name, renewed.weight, weightOf(weights, name));
-    bind(velocity, renewed.velocity, velocities.get(name) ?? float32(dims, new Float32Array(sizeOf(dims))));
+    bind(velocity, renewed.velocity, velocities.get(name) ?? zeros(dims));
   });
   for (const { name, renewed } of layers.statistics) {
     if (renewed !== undefined) bind(name, renewed, weightOf(weights, name));

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { GraphBuilder } from '../../src/graph/builder.ts';
 import { float32, tensor } from '../../src/graph/tensor.ts';
 import type { Attribute, Dimension, Tensor } from '../../src/graph/types.ts';
-import { BATCH } from '../../src/graph/types.ts';
+import type { BATCH } from '../../src/graph/types.ts';
 
 export interface CaseInput {
   readonly type: 'float32' | 'int64' | 'bool';

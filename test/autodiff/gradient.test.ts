@@ -58,7 +58,7 @@ describe('appendGradients', () => {
   it('gives zeros where the value does not depend, of a shape known only at run time too', async () => {
     const builder = new GraphBuilder('test');
     const x = builder.input('x', 'float32', [BATCH, 2]);
-    const other = builder.input('other', 'float32', [BATCH]);
+    const other = builder.input('other', 'float32', ['M']);
     const scalar = builder.input('scalar', 'float32', []);
     const inputs = { x: float32([1, 2], [1, 2]), other: float32([3], [1, 2, 3]), scalar: float32([], [4]) };
     assert.deepEqual(await gradientsOf(builder, builder.exp(x), [other, scalar], inputs), [[0, 0, 0], [0]]);

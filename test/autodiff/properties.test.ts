@@ -10,7 +10,7 @@ import { float32 } from '../../src/graph/tensor.ts';
 import type { Attributes, Tensor } from '../../src/graph/types.ts';
 import { assertMatchesFiniteDifferences } from './gradient-check.ts';
 
-const settings = { seed: 20180427, numRuns: 25 };
+const settings = { seed: 20180427, numRuns: 25, includeErrorInReport: true };
 
 let engine: Engine;
 before(async () => {
@@ -159,6 +159,13 @@ for (const operator of ['MaxPool', 'AveragePool']) {
           Math.min(begin, kernel - 1),
           Math.min(end, kernel - 1),
         ]);
+        // A ceil-mode window wholly in the padding is dropped by the operator, but not by onnxruntime's shape check.
+        fc.pre(
+          axes.every(({ size, kernel, stride }, axis) => {
+            const [begin, end] = [pads[axis]![0]!, pads[axis]![1]!];
+            return Math.ceil((size + begin + end - kernel) / stride) * stride < size + begin;
+          }),
+        );
         await check(operator, [[2, inputs, ...axes.map(({ size }) => size)]], {
           values: 'apart',
           attributes: {

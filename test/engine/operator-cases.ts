@@ -465,4 +465,30 @@ add('LayerNormalization', 'two axes, no bias', [normal(2, 3, 8), normal(3, 8)], 
 });
 add('InstanceNormalization', '', [normal(2, 3, 4, 5), normal(3), normal(3)]);
 
+add('LRN', '', [normal(2, 7, 4, 5)], { size: int(3), alpha: float(0.5), beta: float(0.6), bias: float(1.5) });
+add('LRN', 'even size', [normal(2, 7, 4, 5)], { size: int(4), alpha: float(0.5) });
+add('IsNaN', '', [values([4], [NaN, 0, Infinity, -1])]);
+add('IsInf', '', [values([4], [NaN, -Infinity, Infinity, -1])]);
+add('IsInf', 'negative only', [values([4], [NaN, -Infinity, Infinity, -1])], { detect_positive: int(0) });
+add('GatherND', 'blocks', [normal(3, 4, 2), integers([2, 1], [2, -3])]);
+add('GatherND', 'elements', [normal(3, 4), integers([2, 1, 2], [2, -1, 0, 3])]);
+add('ScatterND', 'assign', [normal(3, 4, 2), integers([2, 2], [2, -1, 0, 3]), normal(2, 2)]);
+add('ScatterND', 'add', [normal(5, 2), integers([3, 1], [2, 2, 0]), normal(3, 2)], {
+  reduction: text('add'),
+});
+add('TopK', 'largest', [normal(3, 6), fixed(2)], {}, 2);
+add(
+  'TopK',
+  'smallest rows, ties',
+  [values([4, 2], [1, 3, 0, 3, 0, 5, 2, 3]), fixed(3)],
+  { axis: int(0), largest: int(0) },
+  2,
+);
+for (const mode of ['DCR', 'CRD']) {
+  add('DepthToSpace', mode, [normal(2, 8, 3, 4)], { blocksize: int(2), mode: text(mode) });
+}
+add('SpaceToDepth', '', [normal(2, 3, 4, 6)], { blocksize: int(2) });
+add('Trilu', 'lower', [normal(2, 4, 5)], { upper: int(0) });
+add('Trilu', 'upper, shifted', [normal(4, 4), scalarIndex(1)]);
+
 export const operatorCases: readonly OperatorCase[] = cases;

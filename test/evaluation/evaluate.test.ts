@@ -36,9 +36,11 @@ const truth = predictions(await first.logits(scaleToBounds(inputs, bytes, unit))
 const labels = [...truth].map((label, index) => (index % 7 === 0 ? (label + 2) % classCount : label));
 const dataset = createMemoryDataset({ shape, classCount, inputs, labels });
 const all = Int32Array.from({ length: count }, (_, index) => index);
+/** Not a whole number of levels, so that rounding to 8 bits changes the examples. */
+const epsilon = 16.4 / 255;
 const run = (attack: typeof fgsm, given: GivenSettings = {}) => ({
   attack,
-  settings: attackSettings(attack, { epsilon: 16 / 255, ...given }),
+  settings: attackSettings(attack, { epsilon, ...given }),
 });
 
 const plan: EvaluationPlan = {
@@ -108,10 +110,16 @@ describe('evaluate', async () => {
         outcome.score.top1Errors,
         outcome.score.predictions.filter((label, example) => label !== labels[example]).length,
       );
-      const { losses } = await target.lossGradient(made.inputs, Int32Array.from(labels));
-      losses.forEach((loss, example) => {
-        assert.ok(Math.abs(loss - outcome.score.losses[example]!) < 1e-4);
-      });
+      for (const [points, score] of [
+        [made.inputs, outcome.score],
+        [roundTo8Bit(made.inputs, unit), outcome.rounded],
+      ] as const) {
+        const { losses } = await target.lossGradient(points, Int32Array.from(labels));
+        losses.forEach((loss, example) => {
+          assert.ok(Math.abs(loss - score.losses[example]!) < 1e-4);
+        });
+      }
+      assert.ok(Math.abs(outcome.score.meanLoss - outcome.rounded.meanLoss) > 1e-3);
     }
     const white = find(evaluation, 'first', 'first');
     assert.ok(white.score.top1Errors > 20);
@@ -131,6 +139,7 @@ describe('evaluate', async () => {
       assert.deepEqual(byteTarget.score.ranks, unitTarget.score.ranks);
       assert.deepEqual(byteTarget.rounded.ranks, unitTarget.rounded.ranks);
       assert.ok(Math.abs(byteTarget.score.meanLoss - unitTarget.score.meanLoss) < 1e-5);
+      assert.ok(Math.abs(byteTarget.rounded.meanLoss - unitTarget.rounded.meanLoss) < 1e-5);
     }
   });
 
@@ -145,7 +154,7 @@ describe('evaluate', async () => {
     assert.deepEqual(white.score.ranks, find(evaluation, 'second', 'second').score.ranks);
     for (const { perturbation } of [...evaluation.attacks, ...onBytes.attacks]) {
       const greatest = Math.max(...perturbation.linf);
-      assert.ok(Math.abs(greatest - 16 / 255) <= 2 * roundingTolerance('linf', unit, size));
+      assert.ok(Math.abs(greatest - epsilon) <= 2 * roundingTolerance('linf', unit, size));
     }
   });
 

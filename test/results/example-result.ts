@@ -14,8 +14,7 @@ const classes = 10;
 const labels = Array.from({ length: count }, (_, index) => (index * 7) % classes);
 
 export function errorRate(errors: number): Result['evaluations'][number]['top1'] {
-  const interval = wilsonInterval(errors, count);
-  return { errors, rate: errors / count, interval: { ...interval, method: 'Wilson' } };
+  return { errors, rate: errors / count, interval: wilsonInterval(errors, count) };
 }
 
 /** The outcome of every example, and the errors that follow from it, from the ranks of the true labels. */
@@ -143,7 +142,7 @@ export function exampleResult(): Result {
       baseline,
       model: 'mixup',
       accuracyRatio: ratio,
-      interval: interval === null ? null : { ...interval, method: 'Nam-Blackwelder' },
+      interval,
     };
   };
   return {

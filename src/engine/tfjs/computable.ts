@@ -19,7 +19,7 @@ export function assertComputable(
 ): void {
   for (const node of nodes) {
     const reason = Object.hasOwn(handlers, node.operator)
-      ? refusals[node.operator]?.(new Call(tf, node, []))
+      ? refusals[node.operator]?.(new Call(tf, node, []), graph)
       : 'the engine tfjs does not know this operator';
     if (reason !== undefined) {
       throw new InputError(

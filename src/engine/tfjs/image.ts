@@ -5,7 +5,7 @@
 import type { Tensor as TfTensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { inferTypes } from '../../graph/shapes/infer.ts';
 import type { DataType } from '../../graph/types.ts';
-import type { Call } from './operator.ts';
+import type { Call, Refusal } from './operator.ts';
 import type { RuntimeValue } from './value.ts';
 
 /** How a kernel moves along one spatial axis. */
@@ -75,11 +75,18 @@ export function windowsOf(call: Call, kernel: readonly number[]): Windows {
 /** Two axes of what was given for one or two. */
 export function asPlane<T extends Window>(call: Call, windows: readonly T[]): readonly [T, T] {
   const [first, second, third] = windows;
-  if (first === undefined || third !== undefined) {
-    throw call.error(`${String(windows.length)} spatial axes are not supported, only one or two`);
-  }
+  if (first === undefined || third !== undefined) throw call.error(notPlanar(windows.length));
   return [first, second ?? { ...first, ...whole }];
 }
+
+const notPlanar = (axes: number): string => `${String(axes)} spatial axes are not supported, only one or two`;
+
+/** Refuses kernels of more than two spatial axes. */
+export const onlyPlanar: Refusal = (call, graph) => {
+  const kernel = graph.initializers.get(call.node.inputs[1] ?? '');
+  const axes = call.ints('kernel_shape')?.length ?? (kernel === undefined ? 2 : kernel.dims.length - 2);
+  return axes > 2 ? notPlanar(axes) : undefined;
+};
 
 /** The value [N, C, H] or [N, C, H, W] as [N, H, W, C]. */
 export function imageOf(call: Call, x: RuntimeValue): Tensor4D {

@@ -110,12 +110,16 @@ function decodeType(message: Message | undefined, name: string): ValueType | und
   };
 }
 
-/** A dimension that the file leaves open gets a name of its own. */
 function decodeDimension(message: Message, name: string, axis: number): Dimension {
   const value = message.integer(dimensionField.value);
   if (value !== undefined && value >= 0n) return Number(value);
   const parameter = message.string(dimensionField.parameter) ?? '';
-  return parameter === '' ? `${name}_dim_${String(axis)}` : parameter;
+  return parameter === '' ? openDimension(name, axis) : parameter;
+}
+
+/** The name given to a size of a value that the file leaves open. */
+export function openDimension(value: string, axis: number): string {
+  return `${value}_dim_${String(axis)}`;
 }
 
 function decodeNode(message: Message, file: FileContext, depth: number): Node {

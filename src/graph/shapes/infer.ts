@@ -45,7 +45,7 @@ export function inferTypes(
   const rule = Object.hasOwn(rules, node.operator) ? rules[node.operator] : undefined;
   if (rule === undefined) {
     throw new InputError(
-      `node ${node.name}: the operator ${node.operator} is unknown; export the model with standard operators of opset 18`,
+      `node ${node.name}: the operator ${node.operator} is unknown: export the model without it`,
     );
   }
   const site = new Application(node, inputs, constantOf);

@@ -77,9 +77,13 @@ export function cardData(
   return { specification: `${specification.slice(0, colon)}:${path}`, split };
 }
 
-/** The card that lies beside a weights file: the same base name, ending in .card.json. */
-export function sidecarPath(modelPath: string): string {
-  return join(dirname(modelPath), `${basename(modelPath).replace(/\.[^.]+$/, '')}.card.json`);
+/**
+ * Where the card of a weights file may lie: beside it under the same base name, ending in .card.json, or in .json as
+ * the trainer writes it.
+ */
+export function sidecarPaths(modelPath: string): readonly string[] {
+  const base = join(dirname(modelPath), basename(modelPath).replace(/\.[^.]+$/, ''));
+  return [`${base}.card.json`, `${base}.json`];
 }
 
 function fromCard(cardPath: string, path: string): string {

@@ -37,6 +37,26 @@ const prelu: Handler = (call) => {
   return call.value(call.input(0).dataType, y, layout);
 };
 
+/** Which of the infinities count is set by two attributes. */
+const isInfinite: Handler = (call) => {
+  const { tf } = call;
+  const x = call.input(0);
+  const { layout } = x;
+  const tensor = x.in(layout);
+  const sign = call.int('detect_positive', 1) - call.int('detect_negative', 1);
+  if (call.int('detect_positive', 1) + call.int('detect_negative', 1) === 0) {
+    return call.value('bool', tf.zeros(tensor.shape, 'bool'), layout);
+  }
+  const side = sign === 0 ? tf.isInf(tensor) : tf.equal(tensor, sign * Infinity);
+  return call.value('bool', side, layout);
+};
+
+const isNaN: Handler = (call) => {
+  const x = call.input(0);
+  const { layout } = x;
+  return call.value('bool', call.tf.isNaN(x.in(layout)), layout);
+};
+
 export const activations: Handlers = {
   Identity: unary((tf, x) => tf.clone(x)),
   Abs: unary((tf, x) => tf.abs(x)),
@@ -69,4 +89,6 @@ export const activations: Handlers = {
   HardSwish: unary((tf, x) => tf.mul(x, hardSigmoid(tf, x, 1 / 6, 0.5))),
   Mish: unary((tf, x) => tf.mul(x, tf.tanh(tf.softplus(x)))),
   PRelu: prelu,
+  IsInf: isInfinite,
+  IsNaN: isNaN,
 };

@@ -1,5 +1,6 @@
 /** Every operator that the engine computes, by family. An operator more is an entry in its family's table. */
-import type { Call, Handlers } from '../operator.ts';
+import { onlyPlanar } from '../image.ts';
+import type { Handlers, Refusals } from '../operator.ts';
 import { activations } from './activation.ts';
 import { arithmetic } from './arithmetic.ts';
 import { constants } from './constant.ts';
@@ -7,7 +8,8 @@ import { convolutions } from './convolution.ts';
 import { indexing, indexingRefusals } from './indexing.ts';
 import { matrices } from './matrix.ts';
 import { normalizations } from './normalization.ts';
-import { pools } from './pooling.ts';
+import { poolRefusals, pools } from './pooling.ts';
+import { rearrangements } from './rearrangement.ts';
 import { reductions } from './reduction.ts';
 import { shapes } from './shape.ts';
 import { slicing } from './slicing.ts';
@@ -22,13 +24,16 @@ export const handlers: Handlers = {
   ...matrices,
   ...normalizations,
   ...pools,
+  ...rearrangements,
   ...reductions,
   ...shapes,
   ...slicing,
   ...transposedConvolutions,
 };
 
-/** What of an operator's settings cannot be computed, by operator: the reason, or undefined where all is well. */
-export const refusals: Readonly<Record<string, (call: Call) => string | undefined>> = {
+export const refusals: Refusals = {
   ...indexingRefusals,
+  ...poolRefusals,
+  Conv: onlyPlanar,
+  ConvTranspose: onlyPlanar,
 };

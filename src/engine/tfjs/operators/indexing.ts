@@ -2,7 +2,7 @@
 import type { Tensor as TfTensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../../graph/tensor.ts';
 import type { Tf } from '../backend.ts';
-import type { Call, Handler, Handlers } from '../operator.ts';
+import type { Call, Handler, Handlers, Refusal, Refusals } from '../operator.ts';
 import type { RuntimeValue } from '../value.ts';
 import { asNumbers } from './shape.ts';
 
@@ -108,17 +108,90 @@ const oneHot: Handler = (call) => {
   return call.value(values.dataType, y);
 };
 
+/** The places in a flattened tensor of `dims`, of blocks of it, that rows of leading coordinates point at. */
+function blockPlaces(call: Call, dims: readonly number[], indices: RuntimeValue): Tensor1D {
+  const depth = indices.dims.at(-1) ?? 0;
+  const coordinates = indices.numbers();
+  const places = Array.from({ length: coordinates.length / Math.max(depth, 1) }, (_, row) => {
+    const own = coordinates.slice(row * depth, (row + 1) * depth);
+    return own.reduce((place, coordinate, axis) => {
+      const size = dims[axis] ?? 0;
+      if (coordinate < -size || coordinate >= size) {
+        throw call.error(`the index ${String(coordinate)} is outside an axis of size ${String(size)}`);
+      }
+      return place * size + (coordinate < 0 ? coordinate + size : coordinate);
+    }, 0);
+  });
+  return call.tf.tensor1d(places, 'int32');
+}
+
+const gatherND: Handler = (call) => {
+  const { tf } = call;
+  const x = call.input(0);
+  const indices = call.input(1);
+  const depth = indices.dims.at(-1) ?? 0;
+  const block = x.dims.slice(depth);
+  const places = blockPlaces(call, x.dims, indices);
+  const blocks = [sizeOf(x.dims.slice(0, depth)), sizeOf(block)];
+  const y = asNumbers(call, x.first(), (tensor) => tf.gather(tf.reshape(tensor, blocks), places));
+  return call.value(x.dataType, tf.reshape(y, [...indices.dims.slice(0, -1), ...block]));
+};
+
+const scatterND: Handler = (call) => {
+  const { tf } = call;
+  const x = call.input(0);
+  const depth = call.input(1).dims.at(-1) ?? 0;
+  const places = blockPlaces(call, x.dims, call.input(1));
+  const [count, size] = [sizeOf(x.dims.slice(0, depth)), sizeOf(x.dims.slice(depth))];
+  const rows: Tensor2D = tf.reshape(places, [places.size, 1]);
+  const data = tf.reshape(x.first(), [count, size]);
+  const updates = tf.reshape(call.input(2).first(), [places.size, size]);
+  const y =
+    call.text('reduction', 'none') === 'add'
+      ? tf.add(data, tf.scatterND(rows, updates, [count, size]))
+      : tf.tensorScatterUpdate(data, rows, updates);
+  return call.value(x.dataType, tf.reshape(y, [...x.dims]));
+};
+
+/** The largest (or smallest) elements along an axis and their places, in order; of equal ones the first comes first. */
+const topK: Handler = (call) => {
+  const { tf } = call;
+  const x = call.input(0);
+  const count = call.input(1).numbers()[0] ?? 0;
+  const axis = call.axis(call.int('axis', -1), x.rank);
+  const order = [...x.dims.keys()].filter((each) => each !== axis).concat(axis);
+  const turned = tf.transpose(x.first(), order);
+  const largest = call.int('largest', 1) === 1;
+  const { values, indices } = tf.topk(largest ? turned : tf.neg(turned), count, true);
+  const back = (tensor: TfTensor): TfTensor =>
+    tf.transpose(
+      tensor,
+      order.map((_, each) => order.indexOf(each)),
+    );
+  return [
+    call.value(x.dataType, back(largest ? values : tf.neg(values))),
+    call.value('int64', back(tf.cast(indices, 'int32'))),
+  ];
+};
+
 export const indexing: Handlers = {
   Gather: gather,
   GatherElements: gatherElements,
+  GatherND: gatherND,
   ScatterElements: scatterElements,
+  ScatterND: scatterND,
   OneHot: oneHot,
+  TopK: topK,
+};
+
+const onlyAdds: Refusal = (call) => {
+  const reduction = call.text('reduction', 'none');
+  return ['none', 'add'].includes(reduction) ? undefined : `the reduction ${reduction} is not supported`;
 };
 
 /** Settings that tfjs cannot compute, refused before a graph runs. */
-export const indexingRefusals = {
-  ScatterElements: (call: Call): string | undefined => {
-    const reduction = call.text('reduction', 'none');
-    return ['none', 'add'].includes(reduction) ? undefined : `the reduction ${reduction} is not supported`;
-  },
+export const indexingRefusals: Refusals = {
+  ScatterElements: onlyAdds,
+  ScatterND: onlyAdds,
+  GatherND: (call) => (call.int('batch_dims', 0) === 0 ? undefined : 'batch_dims are not supported'),
 };

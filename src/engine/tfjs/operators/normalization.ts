@@ -1,7 +1,7 @@
 /** Normalizations. */
 import type { Tensor as TfTensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
 import type { Tf } from '../backend.ts';
-import { toLast, type Layout } from '../layout.ts';
+import { axisIn, toLast, type Layout } from '../layout.ts';
 import type { Handler, Handlers } from '../operator.ts';
 
 /** Mean and population variance over axes, which are kept with size 1. */
@@ -71,8 +71,35 @@ const instanceNormalization: Handler = (call) => {
   return call.value(x.dataType, tf.add(scaled, call.input(2).first()), 'last');
 };
 
+/** x / (bias + alpha/size · Σ x² over the nearest `size` channels)^beta. */
+const localResponseNormalization: Handler = (call) => {
+  const { tf } = call;
+  const x = call.input(0);
+  const { layout, rank } = x;
+  const axis = axisIn(layout, 1, rank);
+  const size = call.int('size', 1);
+  const before = Math.floor((size - 1) / 2);
+  const tensor = x.in(layout);
+  const dims = tensor.shape;
+  const around = tf.pad(
+    tf.square(tensor),
+    dims.map((_, each): [number, number] => (each === axis ? [before, size - 1 - before] : [0, 0])),
+  );
+  const shifted = Array.from({ length: size }, (_, shift) =>
+    tf.slice(
+      around,
+      dims.map((_, each) => (each === axis ? shift : 0)),
+      dims,
+    ),
+  );
+  const sum = tf.mul(tf.addN(shifted), call.float('alpha', 1e-4) / size);
+  const y = tf.div(tensor, tf.pow(tf.add(sum, call.float('bias', 1)), call.float('beta', 0.75)));
+  return call.value(x.dataType, y, layout);
+};
+
 export const normalizations: Handlers = {
   BatchNormalization: batchNormalization,
   LayerNormalization: layerNormalization,
   InstanceNormalization: instanceNormalization,
+  LRN: localResponseNormalization,
 };

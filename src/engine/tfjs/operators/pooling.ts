@@ -5,6 +5,7 @@ import {
   extent,
   fromImage,
   imageOf,
+  onlyPlanar,
   outputDims,
   padded,
   windowsOf,
@@ -12,7 +13,7 @@ import {
   type Windows,
 } from '../image.ts';
 import { axisIn } from '../layout.ts';
-import type { Call, Handler, Handlers } from '../operator.ts';
+import type { Call, Handler, Handlers, Refusals } from '../operator.ts';
 import { scatterAssign } from './indexing.ts';
 
 const kernelOf = (call: Call): readonly number[] => call.ints('kernel_shape') ?? [];
@@ -162,4 +163,12 @@ export const pools: Handlers = {
   GlobalAveragePool: globalPool('mean'),
   GlobalMaxPool: globalPool('max'),
   MaxUnpool: maxUnpool,
+};
+
+export const poolRefusals: Refusals = {
+  MaxPool: (call, graph) =>
+    call.int('storage_order', 0) === 0
+      ? onlyPlanar(call, graph)
+      : 'indices in column order are not supported',
+  AveragePool: onlyPlanar,
 };

@@ -8,6 +8,7 @@ import { inferTypes } from '../../shapes/infer.ts';
 import type { InferredType } from '../../shapes/infer.ts';
 import { OPSET } from '../../types.ts';
 import type { Graph, Node, Tensor, Value, ValueType } from '../../types.ts';
+import { openDimension } from '../decode-graph.ts';
 import { readsOf, withSubgraphs } from '../order.ts';
 import type { Wiring } from '../order.ts';
 import { activationDowngrades, activationUpgrades } from './activations.ts';
@@ -220,16 +221,17 @@ class Scope implements UpgradeContext {
     }
     node.outputs.forEach((output, index) => {
       const type = types[index];
-      if (type !== undefined) this.#types.set(output, merged(type, this.#types.get(output)));
+      if (type !== undefined) this.#types.set(output, merged(output, type, this.#types.get(output)));
     });
   }
 }
 
-/** The inferred type, with the sizes that only the file tells. */
-function merged(inferred: InferredType, declared: InferredType | undefined): InferredType {
+/** The inferred type, its sizes that are not numbers as the file has them, where it says more. */
+function merged(name: string, inferred: InferredType, declared: InferredType | undefined): InferredType {
   if (declared?.dims.length !== inferred.dims.length) return inferred;
-  const dims = inferred.dims.map((dim, axis) =>
-    typeof dim === 'number' ? dim : (declared.dims[axis] ?? dim),
-  );
+  const dims = inferred.dims.map((dim, axis) => {
+    const said = declared.dims[axis];
+    return typeof dim === 'number' || said === undefined || said === openDimension(name, axis) ? dim : said;
+  });
   return { ...inferred, dims };
 }

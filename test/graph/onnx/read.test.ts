@@ -1,0 +1,327 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
+import { InputError } from '../../../src/core/errors.ts';
+import { GraphBuilder } from '../../../src/graph/builder.ts';
+import { graphField, modelField, tensorField } from '../../../src/graph/onnx/fields.ts';
+import { decodeModel, readModel } from '../../../src/graph/onnx/read.ts';
+import {
+  bytes,
+  encodeMessage,
+  float32,
+  message,
+  string,
+  varint,
+} from '../../../src/graph/onnx/wire-writer.ts';
+import { encodeModel } from '../../../src/graph/onnx/write.ts';
+import { float32 as float32Tensor, numbersOf } from '../../../src/graph/tensor.ts';
+import { floats, modelBytes, packed, rawTensor, tensorHead, valueOf } from './model-bytes.ts';
+import type { ModelSource } from './model-bytes.ts';
+
+/**
+ * Written by Python's onnx 1.23 (helper.make_model, IR version 3, opset 9): Gemm (transB, weights in float_data and
+ * listed as inputs too), Clip with min 0 and max 6 as attributes, Softmax without an axis.
+ */
+const fromPython = Buffer.from(
+  'CAMSBnB5dGhvbhoDMS4wOv4BCigKAXgKAXcKAWISAWgaBWRlbnNlIgRHZW1tKg0KBnRyYW5zQhgBoAECCioKAWgSAWMiBENsaXAqDQoDbWF4FQAA' +
+    'wECgAQEqDQoDbWluFQAAAACgAQEKDwoBYxIBeSIHU29mdG1heBIDbmV0KiMIAggDEAEiGAAAgD8AAABAAABAQAAAgEAAAKBAAADQwEIBdyoRCAIQ' +
+    'ASIIAAAAPwAAAL9CAWJaGAoBeBITChEIARINCgcSBWJhdGNoCgIIA1oTCgF3Eg4KDAgBEggKAggCCgIIA1oPCgFiEgoKCAgBEgQKAggCYhgKAXkS' +
+    'EwoRCAESDQoHEgViYXRjaAoCCAJCBAoAEAk=',
+  'base64',
+);
+
+const relu = { operator: 'Relu', inputs: ['x'], outputs: ['y'] };
+const x = { x: ['N', 2] };
+
+function messageOfDecoding(source: ModelSource | Uint8Array): string {
+  const content = source instanceof Uint8Array ? source : modelBytes(source);
+  let message = '';
+  assert.throws(
+    () => decodeModel(content, 'm.onnx'),
+    (error) => {
+      assert.ok(error instanceof InputError, String(error));
+      assert.ok(!error.message.includes('\n'), 'one line');
+      assert.match(error.message, /^the model m\.onnx/);
+      message = error.message;
+      return true;
+    },
+  );
+  return message;
+}
+
+/** Decodes and encodes again; anything thrown but an InputError fails the test. */
+function tolerate(content: Uint8Array): void {
+  try {
+    encodeModel(decodeModel(content, 'm.onnx').graph);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+  }
+}
+
+describe('decodeModel', () => {
+  test('reads a file of Python’s onnx', () => {
+    const { graph, producer, irVersion, opset } = decodeModel(fromPython, 'python.onnx');
+    assert.deepEqual([producer, irVersion, opset], ['python 1.0', 3, 9]);
+    assert.deepEqual(graph.inputs, [{ name: 'x', dataType: 'float32', dims: ['batch', 3] }]);
+    assert.deepEqual(graph.outputs, [{ name: 'y', dataType: 'float32', dims: ['batch', 2] }]);
+    assert.deepEqual(graph.initializers.get('w'), float32Tensor([2, 3], [1, 2, 3, 4, 5, -6.5]));
+    assert.deepEqual(
+      graph.nodes.map((node) => [node.name, node.operator]),
+      [
+        ['dense', 'Gemm'],
+        ['Clip_1', 'Clip'],
+        ['Softmax_2', 'Softmax'],
+      ],
+    );
+  });
+
+  test('refuses every beginning of a file that is not the whole', () => {
+    const builder = new GraphBuilder('small');
+    const input = builder.input('x', 'float32', ['N', 2]);
+    builder.output(
+      builder.softmax(builder.gemm(input, builder.constant(float32Tensor([2, 2], [1, 2, 3, 4])))),
+    );
+    const own = encodeModel(builder.build(), { metadata: { key: 'value' } });
+    for (const whole of [own, new Uint8Array(fromPython)]) {
+      for (let length = 0; length < whole.length; length++) messageOfDecoding(whole.subarray(0, length));
+    }
+    assert.match(messageOfDecoding(own.subarray(0, 100)), /truncated or not an ONNX file/);
+  });
+
+  test('survives damage: a byte changed anywhere, or noise', () => {
+    const flip = fc.property(
+      fc.array(fc.tuple(fc.nat(fromPython.length - 1), fc.nat(255)), { minLength: 1, maxLength: 3 }),
+      (flips) => {
+        const damaged = new Uint8Array(fromPython);
+        for (const [at, value] of flips) damaged[at] = value;
+        tolerate(damaged);
+      },
+    );
+    fc.assert(flip, { seed: 3, numRuns: 1500 });
+    fc.assert(fc.property(fc.uint8Array({ maxLength: 64 }), tolerate), { seed: 4, numRuns: 500 });
+  });
+
+  test('says what a file of another kind is', () => {
+    const files: readonly [RegExp, string | Uint8Array][] = [
+      [/empty/, ''],
+      [/JSON/, '{"format": "layers-model"}'],
+      [/JSON/, '\uFEFF [1]'],
+      [/HTML/, '\n<!DOCTYPE html><html>'],
+      [/Git LFS/, 'version https://git-lfs.github.com/spec/v1\noid sha256:0'],
+      [/ZIP/, 'PK\x03\x04rest'],
+      [/gzip/, gzipSync('x')],
+      [/truncated or not an ONNX file/, 'a line of text, of no use here\n'],
+    ];
+    for (const [expected, content] of files) {
+      assert.match(messageOfDecoding(typeof content === 'string' ? Buffer.from(content) : content), expected);
+    }
+  });
+
+  test('elements in each field that ONNX allows', () => {
+    const int = (value: number) => varint(1, BigInt(value));
+    const cases: readonly [string, number, Parameters<typeof modelBytes>[0]['graphFields'], number[]][] = [
+      ['float_data packed', 1, [packed(tensorField.floatData, [float32(1, 1.5), float32(1, -2)])], [1.5, -2]],
+      ['float_data', 1, [float32(tensorField.floatData, 1.5), float32(tensorField.floatData, -2)], [1.5, -2]],
+      ['int32_data as int32', 6, [packed(tensorField.int32Data, [int(-7), int(8)])], [-7, 8]],
+      ['int32_data as int8', 3, [packed(tensorField.int32Data, [int(-7), int(8)])], [-7, 8]],
+      ['int32_data as uint8', 2, [packed(tensorField.int32Data, [int(255), int(8)])], [255, 8]],
+      ['int32_data as bool', 9, [packed(tensorField.int32Data, [int(1), int(0)])], [1, 0]],
+      ['int32_data as float16 bits', 10, [packed(tensorField.int32Data, [int(0x3c00), int(0)])], [0x3c00, 0]],
+      ['int64_data', 7, [packed(tensorField.int64Data, [int(-9), int(2 ** 40)])], [-9, 2 ** 40]],
+      [
+        'uint64_data as uint32',
+        12,
+        [packed(tensorField.uint64Data, [int(2 ** 32 - 1), int(1)])],
+        [2 ** 32 - 1, 1],
+      ],
+      ['uint64_data', 13, [packed(tensorField.uint64Data, [int(5), int(6)])], [5, 6]],
+      [
+        'double_data',
+        11,
+        [bytes(tensorField.doubleData, new Uint8Array(Float64Array.of(0.1, -4).buffer))],
+        [0.1, -4],
+      ],
+    ];
+    for (const [what, code, fields, expected] of cases) {
+      const model = modelBytes({
+        nodes: [relu],
+        inputs: x,
+        initializers: { w: [...tensorHead(code, [2]), ...(fields ?? [])] },
+      });
+      assert.deepEqual(numbersOf(decodeModel(model, what).graph.initializers.get('w')!), expected, what);
+    }
+  });
+
+  test('an aligned weight is a view of the file, one that is not a copy', () => {
+    const content = modelBytes({ nodes: [relu], inputs: x, initializers: { w: floats([2], [1, 2]) } });
+    const seen = new Set<boolean>();
+    for (let shift = 0; shift < 4; shift++) {
+      const buffer = new Uint8Array(content.length + 4);
+      buffer.set(content, shift);
+      const { graph } = decodeModel(buffer.subarray(shift, shift + content.length), 'm.onnx');
+      const data = graph.initializers.get('w')!.data as Float32Array;
+      assert.deepEqual([...data], [1, 2]);
+      seen.add(data.buffer === buffer.buffer);
+    }
+    assert.deepEqual([...seen].sort(), [false, true]);
+  });
+
+  test('refuses tensors that it cannot hold, by name', () => {
+    const refused = (fields: ReturnType<typeof tensorHead>): string =>
+      messageOfDecoding({ nodes: [relu], inputs: x, initializers: { w: fields } });
+    assert.match(
+      refused(rawTensor(16, [1], Uint16Array.of(1))),
+      /the initializer w has the data type bfloat16/,
+    );
+    assert.match(refused(rawTensor(99, [1], Uint8Array.of(1))), /the data type 99/);
+    assert.match(refused(floats([3], [1, 2])), /w of shape \[3\] needs 3 elements, and the file holds 2/);
+    assert.match(refused(tensorHead(1, [2 ** 40, 2 ** 40])), /and the file holds 0/);
+    assert.match(
+      refused([varint(tensorField.dims, -1n), varint(tensorField.dataType, 1n)]),
+      /impossible shape/,
+    );
+    assert.match(refused([varint(tensorField.dataLocation, 1n), ...tensorHead(1, [1])]), /does not name/);
+    const sparse = message(graphField.sparseInitializer, []);
+    assert.match(messageOfDecoding({ nodes: [relu], inputs: x, graphFields: [sparse] }), /sparse/);
+  });
+
+  test('Constant nodes in every form become initializers', () => {
+    const constant = (output: string, attributes: ModelSource['nodes'][number]['attributes']) => ({
+      operator: 'Constant',
+      inputs: [],
+      outputs: [output],
+      attributes: attributes ?? {},
+    });
+    const { graph } = decodeModel(
+      modelBytes({
+        inputs: x,
+        nodes: [
+          constant('a', { value_float: { float: 0.5 } }),
+          constant('b', { value_floats: { floats: [1, 2] } }),
+          constant('c', { value_int: -3 }),
+          constant('d', { value_ints: [4, 5] }),
+          constant('e', { value_string: 'text' }),
+          constant('f', { value: { type: 4, fields: [message(5, floats([1, 1], [7]))] } }),
+          relu,
+        ],
+      }),
+      'm.onnx',
+    );
+    assert.deepEqual(
+      graph.nodes.map((node) => node.operator),
+      ['Relu'],
+    );
+    assert.deepEqual(
+      [...graph.initializers].map(([name, { dataType, dims, data }]) => [name, dataType, dims, [...data]]),
+      [
+        ['a', 'float32', [], [0.5]],
+        ['b', 'float32', [2], [1, 2]],
+        ['c', 'int64', [], [-3n]],
+        ['d', 'int64', [2], [4n, 5n]],
+        ['e', 'string', [], ['text']],
+        ['f', 'float32', [1, 1], [7]],
+      ],
+    );
+    const sparse = constant('a', { sparse_value: { type: 11, fields: [] } });
+    assert.match(
+      messageOfDecoding({ inputs: x, nodes: [sparse, relu] }),
+      /\(Constant\): attribute sparse_value/,
+    );
+  });
+
+  test('names nodes that have no name, or that of another', () => {
+    const step = (from: string, to: string, name?: string) => ({
+      operator: 'Relu',
+      inputs: [from],
+      outputs: [to],
+      ...(name === undefined ? {} : { name }),
+    });
+    const nodes = [step('x', 'a', 'Relu_1'), step('a', 'b'), step('b', 'c', 'r'), step('c', 'y', 'r')];
+    const { graph } = decodeModel(modelBytes({ inputs: x, nodes }), 'm.onnx');
+    assert.deepEqual(
+      graph.nodes.map((node) => node.name),
+      ['Relu_1', 'Relu_1_', 'r', 'Relu_3'],
+    );
+  });
+
+  test('open sizes get names, and an output without a shape gets the inferred one', () => {
+    const shape = decodeModel(modelBytes({ inputs: { x: ['', 2] }, nodes: [relu] }), 'm.onnx').graph;
+    assert.deepEqual(shape.inputs[0]?.dims, ['x_dim_0', 2]);
+    assert.deepEqual(shape.outputs[0]?.dims, ['x_dim_0', 2]);
+    const unknown = { operator: 'Hardmax', inputs: ['x'], outputs: ['y'], name: 'h' };
+    assert.match(messageOfDecoding({ inputs: x, nodes: [unknown] }), /the output y has no shape .*node h/);
+    assert.match(
+      messageOfDecoding({ inputs: { x: null }, nodes: [relu] }),
+      /the input x has no tensor shape/,
+    );
+  });
+
+  test('refuses what is not the standard, by node', () => {
+    const tree = {
+      operator: 'TreeEnsembleClassifier',
+      domain: 'ai.onnx.ml',
+      name: 't',
+      inputs: ['x'],
+      outputs: ['y'],
+    };
+    assert.match(
+      messageOfDecoding({ inputs: x, nodes: [tree] }),
+      /node t \(TreeEnsembleClassifier\) is of the domain ai\.onnx\.ml/,
+    );
+    const call = { operator: 'Swish', domain: 'local', name: 's', inputs: ['x'], outputs: ['y'] };
+    const swish = message(modelField.functions, [string(1, 'Swish'), string(10, 'local')]);
+    assert.match(
+      messageOfDecoding({ inputs: x, nodes: [call], modelFields: [swish] }),
+      /node s \(Swish\) calls the function local::Swish/,
+    );
+    const aliased = { ...relu, domain: 'ai.onnx' };
+    assert.equal(decodeModel(modelBytes({ inputs: x, nodes: [aliased] }), 'm').graph.nodes.length, 1);
+    const sequence = message(graphField.output, [string(1, 'z'), message(2, [message(4, [])])]);
+    assert.match(
+      messageOfDecoding({ inputs: x, nodes: [relu], graphFields: [sequence] }),
+      /value z is not a tensor/,
+    );
+  });
+
+  test('refuses opsets outside 7 to 21, and files without graph or opset', () => {
+    for (const opset of [1, 6, 22, 2 ** 40]) {
+      const expected = new RegExp(`its opset is ${String(opset)}, and opsets 7 to 21 can be read`);
+      assert.match(messageOfDecoding({ inputs: x, nodes: [relu], opset }), expected);
+    }
+    assert.match(messageOfDecoding(encodeMessage([varint(modelField.irVersion, 8n)])), /no graph/);
+    assert.match(messageOfDecoding(encodeMessage([message(modelField.graph, [])])), /names no opset/);
+  });
+
+  test('refuses graphs nested without end', () => {
+    let inner = valueOf(graphField.output, 'y', [1]);
+    for (let depth = 0; depth < 200; depth++) {
+      const attribute = message(5, [string(1, 'body'), message(6, [inner]), varint(20, 5n)]);
+      inner = message(graphField.node, [string(4, 'Loop'), attribute]);
+    }
+    assert.match(
+      messageOfDecoding({ inputs: x, nodes: [relu], graphFields: [inner] }),
+      /deeper than 16 levels/,
+    );
+  });
+});
+
+describe('readModel', () => {
+  test('reads a file, and names one that is missing', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'onnx-'));
+    try {
+      const path = join(folder, 'm.onnx');
+      await writeFile(path, fromPython);
+      assert.equal((await readModel(path)).graph.nodes.length, 3);
+      await assert.rejects(
+        readModel(join(folder, 'none.onnx')),
+        /cannot read the model .*none\.onnx: there is no such file/,
+      );
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+});
