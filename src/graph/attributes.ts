@@ -6,7 +6,6 @@ export const int = (value: number): Attribute => ({ kind: 'int', value });
 export const float = (value: number): Attribute => ({ kind: 'float', value });
 export const text = (value: string): Attribute => ({ kind: 'string', value });
 export const ints = (value: readonly number[]): Attribute => ({ kind: 'ints', value });
-export const floats = (value: readonly number[]): Attribute => ({ kind: 'floats', value });
 
 type AttributeValues = { [A in Attribute as A['kind']]: A['value'] };
 type AttributeSource = Pick<Node, 'operator' | 'name' | 'attributes'>;

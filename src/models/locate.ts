@@ -49,12 +49,23 @@ export async function locateModel(
 async function cardBeside(path: string): Promise<LocatedModel['card']> {
   for (const beside of sidecarPaths(path)) {
     if (resolve(beside) === resolve(path) || !existsSync(beside)) continue;
-    const opened = await openFile(beside);
-    if (opened.kind !== 'json' || !isModelCard(opened.json)) continue;
-    const content = await checkModelCard(beside, opened.json);
+    const json = await jsonOf(beside);
+    if (!isModelCard(json) && !beside.endsWith('.card.json')) continue;
+    const content = await checkModelCard(beside, json);
     if (resolve(weightsPath(beside, content)) === resolve(path)) return { path: beside, content };
   }
   return undefined;
+}
+
+/** What a file holds as JSON; undefined where it holds none, since a neighbour may be anything. */
+async function jsonOf(path: string): Promise<unknown> {
+  try {
+    const opened = await openFile(path);
+    return opened.kind === 'json' ? opened.json : undefined;
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
 }
 
 function located(path: string, file: ModelFile, card: NonNullable<LocatedModel['card']>): LocatedModel {

@@ -10,7 +10,7 @@ import { float32 } from '../../src/graph/tensor.ts';
 import type { Attributes, Tensor } from '../../src/graph/types.ts';
 import { assertMatchesFiniteDifferences } from './gradient-check.ts';
 
-const settings = { seed: 20180427, numRuns: 25, includeErrorInReport: true };
+const settings = { seed: 20180427, numRuns: 15, includeErrorInReport: true };
 
 let engine: Engine;
 before(async () => {

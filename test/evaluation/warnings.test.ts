@@ -49,18 +49,20 @@ test('a sound evaluation gives none', async () => {
 
 test('a clean error near chance names the usual causes', async () => {
   const other = randomLinearModel(30, 4, shape, { name: 'other' });
-  const { warnings: found } = await evaluate({
-    ...plan,
+  const change = {
     whiteBox: [other],
     dataset: createMemoryDataset({ shape, classCount: 4, inputs, labels: [...right].map((_, k) => k % 4) }),
     attacks: [],
-  });
+  };
+  const { warnings: found } = await evaluate({ ...plan, ...change });
   assert.equal(found[0]?.check, 'clean-error-near-chance');
   assert.match(
     found[0].text,
     /other is \d\d\.\d %, near the 75\.0 % of chance.*bounds.*normalisation.*layout.*labels/,
   );
-  const few = await warnings({ whiteBox: [other], indices: Int32Array.of(1, 2, 3), attacks: [] });
+  // All three are wrong, which says nothing yet.
+  const wrong = plan.indices.filter((index) => index % 4 !== right[index]).slice(0, 3);
+  const few = await warnings({ ...change, whiteBox: [model], indices: wrong });
   assert.deepEqual(few, []);
 });
 
@@ -80,6 +82,8 @@ test('more gradients with less error are noticed', async () => {
   assert.deepEqual(await warnings({ attacks: [plan.attacks[0]!, { attack: ifgsm, settings }] }), [
     'more-gradients-less-error',
   ]);
+  const short = attackSettings(ifgsm, { parameters: { steps: 1 } });
+  assert.deepEqual(await warnings({ attacks: [{ attack: ifgsm, settings: short }, plan.attacks[1]!] }), []);
   const smaller = attackSettings(ifgsm, { epsilon: 0.0001 });
   assert.deepEqual(await warnings({ attacks: [plan.attacks[0]!, { attack: ifgsm, settings: smaller }] }), []);
 });

@@ -86,6 +86,11 @@ export class RuntimeValue {
     return made;
   }
 
+  /** Whether `numbers` costs nothing. */
+  known(): boolean {
+    return this.#numbers !== undefined || this.#source !== undefined;
+  }
+
   /** The elements in the graph's order. For shapes, axes and indices: it may wait for the device. */
   numbers(): readonly number[] {
     this.#numbers ??=

@@ -7,7 +7,7 @@ import { broadcast, broadcastInputs } from './broadcast.ts';
 import { shapeText } from './dimensions.ts';
 
 /** One input; the output has its type. */
-export function unary(allowed: readonly DataType[]): ShapeRule {
+function unary(allowed: readonly DataType[]): ShapeRule {
   return {
     inputs: [1, 1],
     types: (site) => [{ dataType: site.dataTypeAmong(0, allowed), dims: site.dims(0) }],

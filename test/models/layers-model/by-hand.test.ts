@@ -8,7 +8,7 @@ import { createOnnxRuntimeEngine } from '../../../src/engine/onnxruntime/engine.
 import { float32 } from '../../../src/graph/tensor.ts';
 import type { Json, JsonObject } from '../../../src/models/json.ts';
 import { importLayersModel } from '../../../src/models/layers-model/import.ts';
-import { inFolder } from './keras.ts';
+import { inFolder } from '../folder.ts';
 
 let engine: Engine;
 before(async () => {

@@ -11,7 +11,8 @@ import type { Graph } from '../../../src/graph/types.ts';
 import { isObject } from '../../../src/models/json.ts';
 import { encodeLayersModel, writeLayersModel } from '../../../src/models/layers-model/export/export.ts';
 import { importLayersModel } from '../../../src/models/layers-model/import.ts';
-import { inFolder, layers, tf } from './keras.ts';
+import { inFolder } from '../folder.ts';
+import { layers, tf } from './keras.ts';
 
 let engine: Engine;
 before(async () => {

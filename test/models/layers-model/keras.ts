@@ -1,6 +1,5 @@
 /** Builds Keras models with tfjs-layers, saves them to disk, and says what they answer: the importer's oracle. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
@@ -10,6 +9,7 @@ import type { Engine } from '../../../src/engine/engine.ts';
 import { sizeOf } from '../../../src/graph/tensor.ts';
 import { importLayersModel } from '../../../src/models/layers-model/import.ts';
 import type { JsonObject } from '../../../src/models/json.ts';
+import { inFolder } from '../folder.ts';
 
 export { tf, layers };
 
@@ -55,16 +55,6 @@ export async function savedModel(
     },
     weights,
   };
-}
-
-/** Runs a function with a folder that is removed afterwards. */
-export async function inFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await mkdtemp(join(tmpdir(), 'robust-bench-'));
-  try {
-    return await use(folder);
-  } finally {
-    await rm(folder, { recursive: true });
-  }
 }
 
 /** [n, ...spatial, channels] as [n, channels, ...spatial]. */

@@ -13,6 +13,7 @@ import {
   type Windows,
 } from '../image.ts';
 import { axisIn } from '../layout.ts';
+import { takeEvery } from '../movement.ts';
 import type { Call, Handler, Handlers, Refusals } from '../operator.ts';
 import { scatterAssign } from './indexing.ts';
 
@@ -24,89 +25,68 @@ const maxPool: Handler = (call) => {
   const { tf } = call;
   const windows = windowsOf(call, kernelOf(call));
   const image = padded(call, imageOf(call, call.input(0)), windows, -Infinity);
-  if ((call.node.outputs[1] ?? '') !== '') return withIndices(call, image, windows);
+  const indexed = (call.node.outputs[1] ?? '') !== '';
   const plain = windows.every(({ dilation }) => dilation === 1) && windows.some(({ kernel }) => kernel > 1);
-  const y = plain
+  const seen = plain && !indexed ? [] : taps(call, image, windows);
+  const maxima = plain
     ? tf.maxPool(image, sizesOf(windows), stridesOf(windows), 'valid')
-    : taps(call, image, windows).reduce<TfTensor | undefined>(
-        (most, { tensor }) => (most === undefined ? tf.clone(tensor) : tf.maximum(most, tensor)),
-        undefined,
-      );
-  if (y === undefined) throw call.error('it has no kernel');
-  return fromImage(call, y);
+    : seen.reduce((most, tap) => tf.maximum(most, tap));
+  const values = fromImage(call, tf.clone(maxima));
+  return indexed ? [values, fromImage(call, placesOf(call, seen, maxima, windows), 'int64')] : values;
 };
 
-interface Tap {
-  /** The element of every window that one place of the kernel sees. */
-  readonly tensor: TfTensor;
-  /** The place in the kernel. */
-  readonly row: number;
-  readonly column: number;
+/** For each place in the kernel, row by row, the element of every window that it sees. */
+function taps(call: Call, image: Tensor4D, [height, width]: Windows): TfTensor[] {
+  const along = (tensor: TfTensor, axis: number, { kernel, count, stride, dilation }: Window): TfTensor[] =>
+    Array.from({ length: kernel }, (_, place) =>
+      takeEvery(call.tf, tensor, axis, { begin: place * dilation, count, step: stride }),
+    );
+  return along(image, 1, height).flatMap((row) => along(row, 2, width));
 }
 
-function taps(call: Call, image: Tensor4D, [height, width]: Windows): Tap[] {
-  const { tf } = call;
-  const [batch, , , channels] = image.shape;
-  const places = (window: Window): number[] => Array.from({ length: window.kernel }, (_, index) => index);
-  return places(height).flatMap((row) =>
-    places(width).map((column) => {
-      const begin = [row * height.dilation, column * width.dilation] as const;
-      const end = [
-        begin[0] + (height.count - 1) * height.stride + 1,
-        begin[1] + (width.count - 1) * width.stride + 1,
-      ];
-      const tensor = tf.stridedSlice(
-        image,
-        [0, ...begin, 0],
-        [batch, ...end, channels],
-        [1, height.stride, width.stride, 1],
-      );
-      return { tensor, row, column };
-    }),
-  );
-}
-
-/** The maxima and where in the flattened input, channels first, they stand; of equal ones the first counts. */
-function withIndices(call: Call, image: Tensor4D, windows: Windows): ReturnType<Handler> {
+/**
+ * Where in the flattened input, channels first, the maxima stand; of equal ones in a window the first counts.
+ *
+ * Places in a plane are computed as floats, exact for planes up to 2²⁴ pixels.
+ */
+function placesOf(call: Call, seen: readonly TfTensor[], maxima: TfTensor, windows: Windows): TfTensor {
   const { tf } = call;
   const [height, width] = windows;
-  const [batch = 0, channels = 0] = call.input(0).dims;
-  const plane = height.size * width.size;
-  let most: TfTensor | undefined;
-  let place: TfTensor = tf.zeros([batch, height.count, width.count, channels], 'int32');
-  for (const { tensor, row, column } of taps(call, image, windows)) {
-    const here = placesOfTap(call, windows, row, column);
-    if (most === undefined) {
-      most = tensor;
-      place = tf.add(place, here);
-      continue;
-    }
-    // A window may begin in the padding, whose −∞ no element of the input may lose against.
-    const takes = tf.logicalOr(
-      tf.greater(tensor, most),
-      tf.logicalAnd(tf.less(place, 0), tf.greaterEqual(here, 0)),
-    );
-    place = tf.where(takes, here, place);
-    most = tf.maximum(most, tensor);
-  }
-  const offsets = Int32Array.from({ length: batch * channels }, (_, index) => index * plane);
-  const flat = tf.add(place, tf.tensor(offsets, [batch, 1, 1, channels], 'int32'));
-  return [fromImage(call, tf.clone(most ?? image)), fromImage(call, flat, 'int64')];
+  const { shape } = maxima;
+  // From the last to the first, so that the first place that has the maximum stays.
+  const place = seen.reduceRight<TfTensor>(
+    (later, tap, index) => tf.where(tf.equal(tap, maxima), tf.fill(shape, index), later),
+    tf.zeros(shape),
+  );
+  const row = tf.floor(tf.div(place, width.kernel));
+  const column = tf.sub(place, tf.mul(row, width.kernel));
+  const start = ({ count, stride, begin }: Window): number[] =>
+    Array.from({ length: count }, (_, index) => index * stride - begin);
+  const y = tf.add(tf.mul(row, height.dilation), tf.tensor(start(height), [1, height.count, 1, 1]));
+  const x = tf.add(tf.mul(column, width.dilation), tf.tensor(start(width), [1, 1, width.count, 1]));
+  // Only a window without a number (all NaN) could point into the padding.
+  const inPlane = tf.clipByValue(tf.add(tf.mul(y, width.size), x), 0, height.size * width.size - 1);
+  return tf.add(
+    tf.cast(inPlane, 'int32'),
+    tf.tensor(planeOffsets(shape, height.size * width.size), shape, 'int32'),
+  );
 }
 
-/** The place in a plane of the input that a tap reads, by window: [1, H, W, 1]; negative in the padding. */
-function placesOfTap(call: Call, [height, width]: Windows, row: number, column: number): TfTensor {
-  const along = (window: Window, tap: number): number[] =>
-    Array.from(
-      { length: window.count },
-      (_, index) => index * window.stride + tap * window.dilation - window.begin,
-    );
-  const inside = (place: number, window: Window): boolean => place >= 0 && place < window.size;
-  const columns = along(width, column);
-  const places = along(height, row).flatMap((y) =>
-    columns.map((x) => (inside(y, height) && inside(x, width) ? y * width.size + x : -1)),
-  );
-  return call.tf.tensor(Int32Array.from(places), [1, height.count, width.count, 1], 'int32');
+/** For every element of [N, H, W, C], where the plane of its example and channel starts. */
+function planeOffsets(
+  [batch = 0, height = 0, width = 0, channels = 0]: readonly number[],
+  plane: number,
+): Int32Array {
+  const offsets = new Int32Array(batch * height * width * channels);
+  let at = 0;
+  for (let example = 0; example < batch; example++) {
+    for (let pixel = 0; pixel < height * width; pixel++) {
+      for (let channel = 0; channel < channels; channel++) {
+        offsets[at++] = (example * channels + channel) * plane;
+      }
+    }
+  }
+  return offsets;
 }
 
 /** tfjs divides by the whole kernel here; windows that reach over the border are divided by what they count. */
@@ -116,7 +96,7 @@ const averagePool: Handler = (call) => {
   const image = padded(call, imageOf(call, call.input(0)), windows, 0);
   const single = windows.every(({ kernel }) => kernel === 1);
   const y = single
-    ? ((taps(call, image, windows)[0] as Tap).tensor as Tensor4D)
+    ? (taps(call, image, windows)[0] as Tensor4D)
     : tf.avgPool(image, sizesOf(windows), stridesOf(windows), 'valid');
   const [rows, columns] = windows.map((window) => corrections(call, window)) as [number[], number[]];
   if ([...rows, ...columns].every((factor) => factor === 1)) return fromImage(call, tf.clone(y));

@@ -2,6 +2,7 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../../graph/tensor.ts';
 import { axisIn, toLast } from '../layout.ts';
+import { broadcastDims, broadcastTo } from '../movement.ts';
 import type { Call, Handler, Handlers } from '../operator.ts';
 import type { RuntimeValue } from '../value.ts';
 
@@ -80,22 +81,17 @@ function same(a: readonly number[], b: readonly number[]): boolean {
 
 /** Repeats along axes of size 1; sizes of either side may be the larger, as in all broadcasting. */
 const expand: Handler = (call) => {
-  const { tf } = call;
   const x = call.input(0);
   const wanted = call.input(1).numbers();
-  const rank = Math.max(x.rank, wanted.length);
-  const size = (dims: readonly number[], axis: number): number => dims[axis - rank + dims.length] ?? 1;
-  const dims = Array.from({ length: rank }, (_, axis) => {
-    const [a, b] = [size(x.dims, axis), size(wanted, axis)];
-    if (a !== b && a !== 1 && b !== 1) {
-      throw call.error(`[${x.dims.join(', ')}] does not broadcast to [${wanted.join(', ')}]`);
-    }
-    return a === 1 ? b : a;
-  });
-  return call.value(
-    x.dataType,
-    asNumbers(call, x.first(), (tensor) => tf.broadcastTo(tensor, dims)),
-  );
+  const dims = broadcastDims(x.dims, wanted);
+  const fits = (own: readonly number[]): boolean =>
+    own.every((size, axis) => size === 1 || size === dims[axis - own.length + dims.length]);
+  if (!fits(x.dims) || !fits(wanted)) {
+    throw call.error(`[${x.dims.join(', ')}] does not broadcast to [${wanted.join(', ')}]`);
+  }
+  const layout = x.rank === dims.length ? x.layout : 'first';
+  const sizes = layout === 'last' ? toLast(dims) : dims;
+  return call.value(x.dataType, broadcastTo(call.tf, x.in(layout), sizes), layout);
 };
 
 const tile: Handler = (call) => {

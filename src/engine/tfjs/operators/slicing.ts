@@ -1,6 +1,7 @@
 /** Slice and Pad: windows of a value, and what lies around it. */
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { axisIn } from '../layout.ts';
+import { flip, takeEvery } from '../movement.ts';
 import type { Call, Handler, Handlers } from '../operator.ts';
 import { asNumbers } from './shape.ts';
 
@@ -45,34 +46,20 @@ const slice: Handler = (call) => {
     stride[axis] = Math.abs(step);
   });
   const y = asNumbers(call, x.in(layout), (tensor) => {
-    const forward = reversed.length === 0 ? tensor : tf.reverse(tensor, reversed);
-    if (stride.some((step) => step !== 1)) return strided(call, forward, begin, end, stride);
-    return tf.slice(
+    const forward = reversed.reduce((held, axis) => flip(tf, held, axis), tensor);
+    const window = tf.slice(
       forward,
       begin,
       end.map((stop, axis) => stop - (begin[axis] ?? 0)),
     );
+    return stride.reduce((held, step, axis) => {
+      if (step === 1) return held;
+      const count = Math.ceil((held.shape[axis] ?? 0) / step);
+      return takeEvery(tf, held, axis, { begin: 0, count, step });
+    }, window);
   });
   return call.value(x.dataType, y, layout);
 };
-
-/** The wasm kernel knows floats only; integers, which are few, are picked axis by axis. */
-function strided(
-  call: Call,
-  x: TfTensor,
-  begin: readonly number[],
-  end: readonly number[],
-  stride: readonly number[],
-): TfTensor {
-  const { tf } = call;
-  if (x.dtype === 'float32') return tf.stridedSlice(x, [...begin], [...end], [...stride]);
-  return stride.reduce((y, step, axis) => {
-    const first = begin[axis] ?? 0;
-    const count = Math.ceil(((end[axis] ?? 0) - first) / step);
-    const places = Array.from({ length: count }, (_, index) => first + index * step);
-    return tf.gather(y, tf.tensor1d(places, 'int32'), axis);
-  }, x);
-}
 
 /** How many elements are added (removed where negative) before and after an axis. */
 type Padding = readonly [before: number, after: number];

@@ -6,6 +6,7 @@
  */
 import type { Tensor as TfTensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { asPlane, extent, fromImage, imageOf, outputDims, type Window } from '../image.ts';
+import { flip } from '../movement.ts';
 import type { Call, Handler, Handlers } from '../operator.ts';
 import type { RuntimeValue } from '../value.ts';
 import { spreadAxis, withBias } from './kernel.ts';
@@ -101,8 +102,9 @@ function phaseKernel(call: Call, kernel: RuntimeValue, spreads: Spreads, share: 
     );
     // Flip the taps of each axis, not the phases within a tap.
     const inner = own * outputs;
-    const upside = tf.reverse(tf.reshape(full, [rows.taps, -1]), 0);
-    const flipped = tf.reverse(
+    const upside = flip(tf, tf.reshape(full, [rows.taps, -1]), 0);
+    const flipped = flip(
+      tf,
       tf.reshape(upside, [rows.taps * rows.stride, columns.taps, columns.stride * inner]),
       1,
     );
