@@ -112,6 +112,7 @@ add('Pow', 'by element', [positive(0.2, 2, 3), normal(2, 3)]);
 add('Pow', 'integer exponent', [normal(2, 3), integers([], [3])]);
 add('Pow', 'integer base', [integers([3], [2, -3, 5]), integers([], [3])]);
 add('Clip', 'both bounds', [normal(2, 3, 4, 5), values([], [-0.5]), values([], [0.25])]);
+add('Clip', 'integers', [integers([4], [-3, 0, 2, 9]), integers([], [-1]), integers([], [5])]);
 add('Clip', 'upper bound only', [normal(3, 4), undefined, values([], [0.25])]);
 add('Clip', 'lower bound only', [normal(3, 4), values([], [0])]);
 for (const operator of ['Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual']) {
@@ -202,6 +203,7 @@ for (const order of [
   add('Transpose', order.join(''), [normal(2, 3, 4, 5)], { perm: ints(order) });
 }
 add('Expand', 'new axes', [normal(3, 1), fixed(2, 1, 4)]);
+add('Expand', 'large integers', [integers([2, 1], [123456789, -7]), fixed(2, 3)]);
 add('Expand', 'bools', [bools([2, 1], [0, 1]), fixed(2, 3)]);
 add('Tile', '', [normal(2, 3), fixed(2, 3)]);
 add('Concat', 'channels', [normal(2, 3, 4, 5), normal(2, 1, 4, 5)], { axis: int(1) });

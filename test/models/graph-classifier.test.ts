@@ -223,7 +223,10 @@ describe('what is wrong is one line', () => {
   test('no bounds, and a chunk size of 0', async () => {
     const [engine] = engines;
     assert.ok(engine);
-    const { bounds: _bounds, ...unbounded } = await described(linearGraph());
+    const model = await described(linearGraph());
+    const unbounded: ModelDescription = Object.fromEntries(
+      Object.entries(model).filter(([key]) => key !== 'bounds'),
+    ) as never;
     await assert.rejects(createGraphClassifier(unbounded, engine), /--bounds 0,1/);
     await assert.rejects(
       createGraphClassifier({ ...unbounded, bounds }, engine, { chunkSize: 0 }),

@@ -201,11 +201,9 @@ test('the layers-model of someone else opens, its card beside it', async (t) => 
     for (const name of ['model.json', 'group1-shard1of1.bin'])
       await copyFile(join(source, name), join(folder, name));
     const card = cardOf('model.json', { classCount: 10, outputs: 'probabilities' });
-    const { classNames: _classNames, ...nameless } = card;
-    await writeModelCard(join(folder, 'model.card.json'), {
-      ...nameless,
-      input: { shape: [3, 32, 32], bounds: [0, 255] },
-    });
+    card.input = { shape: [3, 32, 32], bounds: [0, 255] };
+    delete card.classNames;
+    await writeModelCard(join(folder, 'model.card.json'), card);
     const model = await openModel(join(folder, 'model.json'));
     assert.equal(model.outputs, 'softmax removed');
     assert.equal(model.parameterCount, 77706);

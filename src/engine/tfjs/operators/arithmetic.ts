@@ -83,9 +83,18 @@ const clip: Handler = (call) => {
   const x = call.input(0);
   const { layout } = x;
   const [low = -Infinity, high = Infinity] = [1, 2].map((index) => call.optional(index)?.numbers()[0]);
-  const y = tf.clipByValue(x.in(layout), Math.min(low, high), high);
+  const tensor = x.in(layout);
+  // The wasm kernel knows floats only.
+  const y =
+    tensor.dtype === 'float32'
+      ? tf.clipByValue(tensor, Math.min(low, high), high)
+      : tf.minimum(tf.maximum(tensor, wholeNumber(tf, low)), wholeNumber(tf, high));
   return call.value(x.dataType, y, layout);
 };
+
+function wholeNumber(tf: Tf, bound: number): TfTensor {
+  return tf.scalar(Math.min(Math.max(bound, -(2 ** 31)), 2 ** 31 - 1), 'int32');
+}
 
 const where: Handler = (call) => {
   const { tf } = call;
