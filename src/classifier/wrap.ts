@@ -143,10 +143,11 @@ function checked(
  * @throws InputError naming the place of the first
  */
 export function assertNoNaN(name: string, what: string, values: Float32Array): void {
-  const place = values.findIndex((value) => Number.isNaN(value));
-  if (place >= 0) {
-    throw new InputError(
-      `${name}: its ${what} hold NaN at element ${String(place)}; check that the inputs and the weights are finite`,
-    );
+  for (let place = 0; place < values.length; place++) {
+    if (Number.isNaN(values[place])) {
+      throw new InputError(
+        `${name}: its ${what} hold NaN at element ${String(place)}; check that the inputs and the weights are finite`,
+      );
+    }
   }
 }

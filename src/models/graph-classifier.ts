@@ -131,6 +131,7 @@ class GraphClassifier implements Classifier {
       this.#collect(outputs, names.logits, chunk, results.logits);
     }
     assertNoNaN(this.name, 'logits', results.logits);
+    assertNoNaN(this.name, 'losses', results.losses);
     assertNoNaN(this.name, 'input gradient', results.gradients);
     return results;
   }

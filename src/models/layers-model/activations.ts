@@ -48,7 +48,8 @@ function swish({ builder }: LayerScope, { value }: LayerValue): string {
 /** Applies an activation by its Keras name. */
 export function activate(scope: LayerScope, name: string, input: LayerValue): LayerValue {
   // tfjs writes hardSigmoid and geluNew, Keras hard_sigmoid and gelu_new.
-  const activation = activations[name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)];
+  const key = name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+  const activation = Object.hasOwn(activations, key) ? activations[key] : undefined;
   if (activation === undefined) {
     throw scope.refuse(
       `has the activation ${name}, which is not one of ${Object.keys(activations).join(', ')}`,

@@ -106,7 +106,7 @@ const readers: Readonly<Record<string, { bytes: number; read(view: DataView, at:
 function encodingOf(modelPath: string, name: string, entry: JsonObject): Encoding {
   const quantization = entry['quantization'];
   const stored = isObject(quantization) ? quantization['dtype'] : entry['dtype'];
-  const reader = typeof stored === 'string' ? readers[stored] : undefined;
+  const reader = typeof stored === 'string' && Object.hasOwn(readers, stored) ? readers[stored] : undefined;
   if (reader === undefined) {
     throw new InputError(
       `${modelPath}: the weight ${name} is stored as ${JSON.stringify(stored)}, which is not one of ${Object.keys(readers).join(', ')}`,

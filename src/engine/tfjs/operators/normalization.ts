@@ -3,11 +3,12 @@ import type { Tensor as TfTensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-co
 import type { Tf } from '../backend.ts';
 import { axisIn, toLast, type Layout } from '../layout.ts';
 import type { Handler, Handlers } from '../operator.ts';
+import { meanOver } from './summation.ts';
 
 /** Mean and population variance over axes, which are kept with size 1. */
 function moments(tf: Tf, x: TfTensor, axes: number[]): { mean: TfTensor; variance: TfTensor } {
-  const mean = tf.mean(x, axes, true);
-  return { mean, variance: tf.mean(tf.square(tf.sub(x, mean)), axes, true) };
+  const mean = meanOver(tf, x, axes);
+  return { mean, variance: meanOver(tf, tf.square(tf.sub(x, mean)), axes) };
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Pools, and the inverse of max-pool. */
 import type { Tensor as TfTensor, Tensor4D } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../../graph/tensor.ts';
+import type { Tf } from '../backend.ts';
 import {
   extent,
   fromImage,
@@ -16,6 +17,7 @@ import { axisIn } from '../layout.ts';
 import { takeEvery } from '../movement.ts';
 import type { Call, Handler, Handlers, Refusals } from '../operator.ts';
 import { scatterAssign } from './indexing.ts';
+import { meanOver } from './summation.ts';
 
 const kernelOf = (call: Call): readonly number[] => call.ints('kernel_shape') ?? [];
 const sizesOf = ([height, width]: Windows): [number, number] => [height.kernel, width.kernel];
@@ -116,12 +118,12 @@ function corrections(call: Call, window: Window): number[] {
   });
 }
 
-function globalPool(formula: 'mean' | 'max'): Handler {
+function globalPool(formula: (tf: Tf, x: TfTensor, axes: number[]) => TfTensor): Handler {
   return (call) => {
     const x = call.input(0);
     const { layout, rank } = x;
     const axes = Array.from({ length: rank - 2 }, (_, index) => axisIn(layout, index + 2, rank));
-    return call.value(x.dataType, call.tf[formula](x.in(layout), axes, true), layout);
+    return call.value(x.dataType, formula(call.tf, x.in(layout), axes), layout);
   };
 }
 
@@ -140,8 +142,8 @@ const maxUnpool: Handler = (call) => {
 export const pools: Handlers = {
   MaxPool: maxPool,
   AveragePool: averagePool,
-  GlobalAveragePool: globalPool('mean'),
-  GlobalMaxPool: globalPool('max'),
+  GlobalAveragePool: globalPool(meanOver),
+  GlobalMaxPool: globalPool((tf, x, axes) => tf.max(x, axes, true)),
   MaxUnpool: maxUnpool,
 };
 

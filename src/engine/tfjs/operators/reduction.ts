@@ -4,6 +4,7 @@ import type { Tf } from '../backend.ts';
 import { axisIn } from '../layout.ts';
 import type { Call, Handler, Handlers } from '../operator.ts';
 import type { RuntimeValue } from '../value.ts';
+import { meanOver, sumOver } from './summation.ts';
 
 type Formula = (tf: Tf, x: TfTensor, axes: number[]) => TfTensor;
 
@@ -46,10 +47,10 @@ const largest = (tf: Tf, x: TfTensor, axes: number[]): TfTensor => tf.max(x, axe
 /** log Σ eˣ, shifted by the largest element so that nothing overflows. */
 function logSumExp(tf: Tf, x: TfTensor, axes: number[]): TfTensor {
   const shift = largest(tf, x, axes);
-  return tf.add(tf.log(tf.sum(tf.exp(tf.sub(x, shift)), axes, true)), shift);
+  return tf.add(tf.log(sumOver(tf, tf.exp(tf.sub(x, shift)), axes)), shift);
 }
 
-const sumOfSquares = (tf: Tf, x: TfTensor, axes: number[]): TfTensor => tf.sum(tf.square(x), axes, true);
+const sumOfSquares = (tf: Tf, x: TfTensor, axes: number[]): TfTensor => sumOver(tf, tf.square(x), axes);
 
 function softmax(formula: (tf: Tf, shifted: TfTensor, sum: TfTensor, e: TfTensor) => TfTensor): Handler {
   return (call) => {
@@ -60,7 +61,7 @@ function softmax(formula: (tf: Tf, shifted: TfTensor, sum: TfTensor, e: TfTensor
     const tensor = x.in(layout);
     const shifted = tf.sub(tensor, largest(tf, tensor, axes));
     const e = tf.exp(shifted);
-    return call.value(x.dataType, formula(tf, shifted, tf.sum(e, axes, true), e), layout);
+    return call.value(x.dataType, formula(tf, shifted, sumOver(tf, e, axes), e), layout);
   };
 }
 
@@ -87,15 +88,15 @@ const cumulativeSum: Handler = (call) => {
 };
 
 export const reductions: Handlers = {
-  ReduceSum: reduction((tf, x, axes) => tf.sum(x, axes, true)),
-  ReduceMean: reduction((tf, x, axes) => tf.mean(x, axes, true)),
+  ReduceSum: reduction(sumOver),
+  ReduceMean: reduction(meanOver),
   ReduceMax: reduction(largest),
   ReduceMin: reduction((tf, x, axes) => tf.min(x, axes, true)),
   ReduceProd: reduction((tf, x, axes) => tf.prod(x, axes, true)),
-  ReduceL1: reduction((tf, x, axes) => tf.sum(tf.abs(x), axes, true)),
+  ReduceL1: reduction((tf, x, axes) => sumOver(tf, tf.abs(x), axes)),
   ReduceL2: reduction((tf, x, axes) => tf.sqrt(sumOfSquares(tf, x, axes))),
   ReduceSumSquare: reduction(sumOfSquares),
-  ReduceLogSum: reduction((tf, x, axes) => tf.log(tf.sum(x, axes, true))),
+  ReduceLogSum: reduction((tf, x, axes) => tf.log(sumOver(tf, x, axes))),
   ReduceLogSumExp: reduction(logSumExp),
   Softmax: softmax((tf, _shifted, sum, e) => tf.div(e, sum)),
   LogSoftmax: softmax((tf, shifted, sum) => tf.sub(shifted, tf.log(sum))),
