@@ -1,31 +1,47 @@
 /**
- * Writes src/results/result.ts, the types of a result, from src/results/result.schema.json.
- * `node scripts/generate-types.js` writes the file; with `--check` it only compares, and fails when it is stale.
+ * Writes the types of each JSON schema beside it. `node scripts/generate-types.js` writes the files; with `--check`
+ * it only compares, and fails when one is stale.
  */
 import { readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { compile } from 'json-schema-to-typescript';
 
-const schemaUrl = new URL('../src/results/result.schema.json', import.meta.url);
-const typesUrl = new URL('../src/results/result.ts', import.meta.url);
-
-/** @returns {Promise<string>} the whole text of result.ts */
-async function generate() {
-  const schema = JSON.parse(await readFile(schemaUrl, 'utf8'));
-  const banner = `/**
- * The types of a result file. Generated from result.schema.json by scripts/generate-types.js: change the schema
- * and run \`node scripts/generate-types.js\`.
- */
-
+const schemas = [
+  {
+    schema: 'src/results/result.schema.json',
+    types: 'src/results/result.ts',
+    subject: 'a result file',
+    constants: (schema) => `
 /** The format and version that this toolkit writes and reads. */
 export const resultSchemaId = ${JSON.stringify(schema.properties.schema.const)};
-`;
+`,
+  },
+  {
+    schema: 'src/models/card/model-card.schema.json',
+    types: 'src/models/card/model-card.ts',
+    subject: 'a model card',
+    constants: () => '',
+  },
+];
+
+/** @returns {Promise<string>} the whole text of the types */
+async function generate({ schema: path, subject, constants }) {
+  const schema = JSON.parse(await readFile(fromRoot(path), 'utf8'));
+  const banner = `/**
+ * The types of ${subject}. Generated from ${path.split('/').at(-1)} by scripts/generate-types.js: change the schema
+ * and run \`node scripts/generate-types.js\`.
+ */
+${constants(schema)}`;
   return compile(inlined(schema, schema.$defs), schema.title, {
     bannerComment: banner,
     additionalProperties: false,
     ignoreMinAndMaxItems: true,
     style: { singleQuote: true, printWidth: 110 },
   });
+}
+
+function fromRoot(path) {
+  return new URL(`../${path}`, import.meta.url);
 }
 
 /**
@@ -47,15 +63,15 @@ function inlined(node, definitions) {
   );
 }
 
-const generated = await generate();
-if (process.argv.includes('--check')) {
-  const present = await readFile(typesUrl, 'utf8').catch(() => '');
-  if (present !== generated) {
+for (const entry of schemas) {
+  const url = fromRoot(entry.types);
+  const generated = await generate(entry);
+  if (!process.argv.includes('--check')) {
+    await writeFile(url, generated);
+  } else if ((await readFile(url, 'utf8').catch(() => '')) !== generated) {
     console.error(
-      `${fileURLToPath(typesUrl)} is stale: run node scripts/generate-types.js and commit what it writes`,
+      `${fileURLToPath(url)} is stale: run node scripts/generate-types.js and commit what it writes`,
     );
     process.exitCode = 1;
   }
-} else {
-  await writeFile(typesUrl, generated);
 }

@@ -2,6 +2,7 @@
 import { InputError } from '../../core/errors.ts';
 import type { Graph, Node } from '../../graph/types.ts';
 import type { StateBinding } from '../engine.ts';
+import { assertInputs } from '../inputs.ts';
 import type { Tf } from './backend.ts';
 import { Call } from './operator.ts';
 import { handlers, refusals } from './operators/index.ts';
@@ -35,7 +36,7 @@ export function assertComputable(
       );
     }
   }
-  for (const { input, output } of state) {
+  for (const { input, output, initial } of state) {
     if (
       !graph.inputs.some(({ name }) => name === input) ||
       !graph.outputs.some(({ name }) => name === output)
@@ -44,5 +45,7 @@ export function assertComputable(
         `the state ${input}, renewed by ${output}, is not an input and an output of the graph ${graph.name}`,
       );
     }
+    const carried = graph.inputs.filter(({ name }) => name === input);
+    assertInputs(graph, carried, { [input]: initial });
   }
 }

@@ -117,6 +117,13 @@ test('what tfjs cannot compute is refused when the graph is compiled', async () 
   folded.output('y');
   await refuses(folded.build(), /g \(Gather\)/);
 
+  for (const [state, pattern] of [
+    [{ input: 'scale', output: 'y', initial: float32([3], [1, 1, 1]) }, /scale.*\[4\].*\[3\]/],
+    [{ input: 'scales', output: 'y', initial: float32([4], [1, 1, 1, 1]) }, /state scales/],
+  ] as const) {
+    await assert.rejects(engine.compile(network(), { state: [state] }), pattern);
+  }
+
   const wide = new GraphBuilder('wide');
   const number = wide.input('n', 'int64', [1]);
   wide.output(wide.add(number, wide.constant(int64s([1]))));
