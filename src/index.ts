@@ -2,7 +2,7 @@
 export { InputError, UnsupportedOperatorError } from './core/errors.ts';
 export { packageVersion } from './core/package.ts';
 export { permutation, randomStream, type RandomStream, type Seed } from './core/random.ts';
-export { writeFileAtomically } from './core/files.ts';
+export { assertWritable, writeFileAtomically } from './core/files.ts';
 
 export type { Bounds, Classifier, LossGradient } from './classifier/classifier.ts';
 export { wrapFunction } from './classifier/wrap.ts';

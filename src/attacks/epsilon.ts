@@ -28,31 +28,32 @@ const numberForm = new RegExp(`^(${number})\\s*(units)?$`);
  * - `4units` is in the data's own units, those of the bounds;
  * - a bare number is taken on a range of width 1, where the two mean the same, and refused elsewhere; `0` always.
  *
+ * @param symbol what messages call the size, such as the option it was written for
  * @throws InputError when it is malformed, negative, ambiguous, or larger than the range
  */
-export function parseEpsilon(text: string, bounds: Bounds): Epsilon {
+export function parseEpsilon(text: string, bounds: Bounds, symbol = 'ε'): Epsilon {
   const width = rangeOf(bounds);
   const trimmed = text.trim();
   const quotient = fractionForm.exec(trimmed);
   if (quotient) {
     const fraction = Number(quotient[1]) / Number(quotient[2]);
-    return checked(trimmed, fraction, fraction * width, bounds);
+    return checked(symbol, trimmed, fraction, fraction * width, bounds);
   }
   const plain = numberForm.exec(trimmed);
   if (!plain) {
     throw new InputError(
-      `ε = ${trimmed === '' ? 'nothing' : trimmed} is not a size: write a part of the range such as 4/255, or data units such as 0.5units`,
+      `${symbol} = ${trimmed === '' ? 'nothing' : trimmed} is not a size: write a part of the range such as 4/255, or data units such as 0.5units`,
     );
   }
   const value = Number(plain[1]);
-  if (plain[2] !== undefined) return checked(trimmed, value / width, value, bounds);
+  if (plain[2] !== undefined) return checked(symbol, trimmed, value / width, value, bounds);
   if (width !== 1 && value > 0) {
     throw new InputError(
-      `ε = ${trimmed} is ambiguous on ${boundsText(bounds)}: ` +
+      `${symbol} = ${trimmed} is ambiguous on ${boundsText(bounds)}: ` +
         `write ${trimmed}units for data units, or a part of the range such as 4/255`,
     );
   }
-  return checked(trimmed, value, value * width, bounds);
+  return checked(symbol, trimmed, value, value * width, bounds);
 }
 
 /**
@@ -73,17 +74,19 @@ export function assertEpsilonFraction(fraction: number): void {
   }
 }
 
-function checked(text: string, fraction: number, absolute: number, bounds: Bounds): Epsilon {
+function checked(symbol: string, text: string, fraction: number, absolute: number, bounds: Bounds): Epsilon {
   if (!Number.isFinite(fraction)) {
-    throw new InputError(`ε = ${text} is not a finite number: write a part of the range such as 4/255`);
+    throw new InputError(
+      `${symbol} = ${text} is not a finite number: write a part of the range such as 4/255`,
+    );
   }
-  if (fraction < 0) throw new InputError(`ε = ${text} is negative: write a size such as 4/255`);
+  if (fraction < 0) throw new InputError(`${symbol} = ${text} is negative: write a size such as 4/255`);
   if (fraction > 1) {
     const hint = /^\+?\d+(\.\d+)?$/.test(text)
       ? `write ${text}/255 for ${text} of 255 levels`
       : 'write such as 4/255';
     throw new InputError(
-      `ε = ${text} is larger than the range ${boundsText(bounds)}: ${hint}, or data units such as 0.5units`,
+      `${symbol} = ${text} is larger than the range ${boundsText(bounds)}: ${hint}, or data units such as 0.5units`,
     );
   }
   // −0 would be printed as such.

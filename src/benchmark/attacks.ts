@@ -22,7 +22,8 @@ export function describeAttack(attacks: readonly AttackRun[], run: BenchmarkAtta
     epsilonText,
     stepSize: parameters['stepSize'] ?? epsilon,
     steps,
-    projection: steps > 1,
+    // Every attack goes through the one loop, which projects after each step.
+    projection: true,
     targeted: settings.target !== null,
     target: settings.target === null ? null : String(settings.target),
     label: settings.label,

@@ -1,5 +1,7 @@
 /** The command line: reads the arguments, runs one command, and turns what is thrown into a line and an exit code. */
-import yargs from 'yargs';
+import { createRequire } from 'node:module';
+import type { Argv } from 'yargs';
+import type Yargs from 'yargs';
 import { InputError, messageOf } from '../core/errors.ts';
 import { packageVersion } from '../core/package.ts';
 import { addAttackCommand } from './commands/attack.ts';
@@ -7,16 +9,31 @@ import { addGateCommand } from './commands/gate.ts';
 import { addModelsCommand } from './commands/models.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { addValidateCommand } from './commands/validate.ts';
+import { examples } from './examples.ts';
 import { Interruption, processTerminal, type Terminal } from './terminal.ts';
+
+/** The CommonJS build of yargs: that for ES modules breaks the lines of help texts in the middle of words. */
+const yargs = createRequire(import.meta.url)('yargs') as typeof Yargs;
 
 /** The exit codes of every command. */
 export const EXIT = { success: 0, gateFailed: 1, inputError: 2, internalError: 3, interrupted: 130 } as const;
+
+/** Adds a command to the parser. */
+type AddCommand = (parser: Argv, context: CommandContext) => void;
 
 /** What a command is given, and where it leaves its exit code. */
 export interface CommandContext {
   readonly terminal: Terminal;
   exitCode: number;
 }
+
+const COMMANDS: Readonly<Record<string, AddCommand>> = {
+  attack: addAttackCommand,
+  train: addTrainCommand,
+  gate: addGateCommand,
+  validate: addValidateCommand,
+  models: addModelsCommand,
+};
 
 /**
  * Runs the command line.
@@ -39,21 +56,20 @@ export async function main(argv: readonly string[], terminal: Terminal = process
     .alias({ h: 'help' })
     .wrap(Math.min(110, process.stdout.columns || 110))
     .epilogue(
-      'Exit codes: 0 success, 1 a gate failed, 2 usage, configuration or data error, 3 internal error.',
+      examples([
+        ['White box, on the data that the model card names', 'attack --model m.json --method ifgsm'],
+        ['A network to attack', 'train --data idx:fashion-mnist --width 8 --epochs 10 --out runs/erm'],
+      ]),
     )
     .exitProcess(false)
+    .check(assertOnce, true)
     .parserConfiguration({ 'duplicate-arguments-array': true, 'camel-case-expansion': true })
     .fail((message: string | null, error: Error | undefined) => {
-      if (error !== undefined) throw error;
-      throw new InputError(
-        `${firstLine(message ?? 'the arguments are not understood')} (see robust-bench --help)`,
-      );
+      // Errors of yargs' own are about the arguments; all others come from a command.
+      if (error !== undefined && error.name !== 'YError') throw error;
+      throw usageError(message ?? error?.message ?? 'the arguments are not understood', argv);
     });
-  addAttackCommand(parser, context);
-  addTrainCommand(parser, context);
-  addGateCommand(parser, context);
-  addValidateCommand(parser, context);
-  addModelsCommand(parser, context);
+  for (const add of Object.values(COMMANDS)) add(parser, context);
   try {
     await parser.parseAsync([...argv], {}, (_error, _arguments, output) => {
       if (output !== '') terminal.out(output);
@@ -67,7 +83,8 @@ export async function main(argv: readonly string[], terminal: Terminal = process
 function report(error: unknown, terminal: Terminal): number {
   const inputError = error instanceof InputError;
   if (error instanceof Interruption) {
-    terminal.err(`\n${error.message}\n`);
+    // A terminal echoes ^C: the message starts on a line of its own.
+    terminal.err(`${terminal.interactive ? '\n' : ''}${error.message}\n`);
     return EXIT.interrupted;
   }
   const prefix = inputError ? 'error' : 'internal error';
@@ -76,6 +93,24 @@ function report(error: unknown, terminal: Terminal): number {
     terminal.err(`${error.stack ?? ''}\n`);
   }
   return inputError ? EXIT.inputError : EXIT.internalError;
+}
+
+function usageError(message: string, [command = '']: readonly string[]): InputError {
+  const help = Object.hasOwn(COMMANDS, command) ? `${command} --help` : '--help';
+  return new InputError(`${message.trim().replace(/\s+/g, ' ')} (see robust-bench ${help})`);
+}
+
+/** Options that may be given several times. */
+const REPEATABLE: ReadonlySet<string> = new Set(['model', 'target', 'method', 'files', '_']);
+
+/** An option given twice is a contradiction: neither value is taken in silence. */
+function assertOnce(argv: Readonly<Record<string, unknown>>): true {
+  for (const [name, value] of Object.entries(argv)) {
+    if (Array.isArray(value) && !REPEATABLE.has(name)) {
+      throw new InputError(`--${name} is given ${String(value.length)} times: give it once`);
+    }
+  }
+  return true;
 }
 
 function firstLine(text: string): string {

@@ -27,6 +27,17 @@ export function assertWhole(value: number | undefined, option: string, least: nu
   }
 }
 
+/** Checks the options that say how to compute. */
+export function assertCompute(given: {
+  readonly seed: number;
+  readonly threads: number | undefined;
+  readonly 'batch-size': number | undefined;
+}): void {
+  assertWhole(given.seed, '--seed', 0);
+  assertWhole(given.threads, '--threads', 1);
+  assertWhole(given['batch-size'], '--batch-size', 1);
+}
+
 /** Checks a number greater than 0, or of at least 0 where `zero` is allowed. */
 export function assertPositive(value: number | undefined, option: string, zero = false): void {
   if (value !== undefined && !(Number.isFinite(value) && (value > 0 || (zero && value === 0)))) {

@@ -1,8 +1,29 @@
-/** The options that several commands share. */
+/** The options that several commands share, and the headings that help texts list options under. */
 import type { Options } from 'yargs';
 
+/** The headings of help texts. */
+export const GROUP = {
+  models: 'Models:',
+  attack: 'Attack:',
+  data: 'Data:',
+  training: 'Training:',
+  augmentation: 'Augmentation and normalisation:',
+  comparison: 'Comparison:',
+  computation: 'Computation:',
+  output: 'Output:',
+} as const;
+
+/** Options by name, all listed under one heading. */
+export function grouped<const T extends Readonly<Record<string, Options>>>(
+  group: string,
+  options: T,
+): { readonly [Name in keyof T]: T[Name] & { readonly group: string } } {
+  const entries = Object.entries(options).map(([name, option]) => [name, { ...option, group }] as const);
+  return Object.fromEntries(entries) as { readonly [Name in keyof T]: T[Name] & { readonly group: string } };
+}
+
 /** How to compute. */
-export const computeOptions = {
+export const computeOptions = grouped(GROUP.computation, {
   engine: {
     type: 'string',
     default: 'onnxruntime',
@@ -12,10 +33,10 @@ export const computeOptions = {
   threads: { type: 'number', describe: 'Threads of one operator; all cores by default', requiresArg: true },
   'batch-size': { type: 'number', describe: 'Examples that go through a model at a time', requiresArg: true },
   seed: { type: 'number', default: 0, describe: 'Root of every random decision', requiresArg: true },
-} as const satisfies Record<string, Options>;
+});
 
 /** What to compute on. */
-export const dataOptions = {
+export const dataOptions = grouped(GROUP.data, {
   data: {
     type: 'string',
     describe: 'cifar10:DIR, cifar100:DIR, idx:DIR, npz:FILE or npy:IMAGES,LABELS',
@@ -31,16 +52,16 @@ export const dataOptions = {
     describe: 'The range of stored floating-point values, e.g. 0,1',
     requiresArg: true,
   },
-} as const satisfies Record<string, Options>;
+});
 
 /** What a model file does not tell. */
-export const modelOptions = {
+export const modelOptions = grouped(GROUP.models, {
   bounds: { type: 'string', describe: 'The range of the model’s inputs: 0,1 or 0,255', requiresArg: true },
   mean: { type: 'string', describe: 'Normalisation mean per channel, in input units', requiresArg: true },
   std: { type: 'string', describe: 'Normalisation deviation per channel, in input units', requiresArg: true },
   'model-layout': {
     choices: ['channels-first', 'channels-last'],
-    describe: 'Axis order of the model’s input, where the file does not tell',
+    describe: 'Axis order of an .onnx model’s input, where the file does not tell',
     requiresArg: true,
   },
   'input-shape': {
@@ -53,10 +74,10 @@ export const modelOptions = {
     describe: 'What the model’s output holds, where the file does not tell',
     requiresArg: true,
   },
-} as const satisfies Record<string, Options>;
+});
 
 /** What to print. */
-export const printOptions = {
+export const printOptions = grouped(GROUP.output, {
   json: { type: 'boolean', default: false, describe: 'Print the result as JSON instead of a table' },
   quiet: { type: 'boolean', default: false, describe: 'Print no progress' },
-} as const satisfies Record<string, Options>;
+});

@@ -14,15 +14,21 @@ const PLAIN_INTERVAL_MS = 10_000;
 /**
  * @param unit what is counted, in the plural
  * @param quiet nothing is printed
+ * @param clock milliseconds from any start
  */
-export function createProgressLine(terminal: Terminal, unit: string, quiet: boolean): ProgressLine {
-  const started = performance.now();
+export function createProgressLine(
+  terminal: Terminal,
+  unit: string,
+  quiet: boolean,
+  clock: () => number = () => performance.now(),
+): ProgressLine {
+  const started = clock();
   const interval = terminal.interactive ? INTERACTIVE_INTERVAL_MS : PLAIN_INTERVAL_MS;
-  let printed = terminal.interactive ? 0 : started;
+  let printed = terminal.interactive ? -Infinity : started;
   let open = false;
   return {
     update(completed, total, text) {
-      const now = performance.now();
+      const now = clock();
       if (quiet || now - printed < interval) return;
       printed = now;
       const rate = completed / ((now - started) / 1000);

@@ -13,24 +13,46 @@ export interface Terminal {
   readonly signal: AbortSignal;
 }
 
+/** What a terminal is made of; Node's `process` is one. */
+export interface TerminalProcess {
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  once(event: 'SIGINT', listener: () => void): unknown;
+}
+
+interface OutputStream {
+  readonly isTTY?: boolean;
+  write(text: string): unknown;
+  on(event: 'error', listener: (error: Error) => void): unknown;
+}
+
 /** The process's own streams; the first Ctrl-C aborts the signal, a second ends the process at once. */
-export function processTerminal(): Terminal {
+export function processTerminal(process: TerminalProcess = globalThis.process): Terminal {
+  const { stdout, stderr, env } = process;
   const controller = new AbortController();
   process.once('SIGINT', () => {
     controller.abort(new Interruption());
   });
+  for (const stream of [stdout, stderr]) stream.on('error', ignoreClosedPipe);
   return {
-    out: (text) => process.stdout.write(`${text}\n`),
-    err: (text) => process.stderr.write(text),
-    color: process.stdout.isTTY && !('NO_COLOR' in process.env && process.env['NO_COLOR'] !== ''),
-    interactive: process.stderr.isTTY,
+    out: (text) => stdout.write(`${text}\n`),
+    err: (text) => stderr.write(text),
+    color: stdout.isTTY === true && (env['NO_COLOR'] ?? '') === '',
+    interactive: stderr.isTTY === true,
     signal: controller.signal,
   };
 }
 
+/** A reader such as `head` may close the pipe early, which is its right. */
+function ignoreClosedPipe(error: Error): void {
+  if (!('code' in error && error.code === 'EPIPE')) throw error;
+}
+
 /** The user pressed Ctrl-C. */
 export class Interruption extends Error {
-  constructor() {
-    super('interrupted; nothing was written');
+  /** @param kept what is left on disk, for the user to know */
+  constructor(kept = 'nothing was written') {
+    super(`interrupted; ${kept}`);
   }
 }

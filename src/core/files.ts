@@ -1,7 +1,7 @@
 /** Files read and written so that a failure is one clear line and never a half-written file. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { access, constants, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { InputError, messageOf } from './errors.ts';
 
 /**
@@ -33,6 +33,35 @@ export async function writeFileAtomically(
 }
 
 /**
+ * Checks, before long work, that a file could be written at a path. Makes nothing; folders that are missing are made
+ * when the file is written.
+ *
+ * @throws InputError when the path is a folder, or the nearest folder that there is cannot be written
+ */
+export async function assertWritable(path: string): Promise<void> {
+  const present = await stat(path).catch(() => undefined);
+  if (present?.isDirectory() === true) {
+    throw new InputError(`cannot write ${path}: it is a folder, not a file`);
+  }
+  try {
+    await assertWritableFolder(dirname(resolve(path)));
+  } catch (error) {
+    throw new InputError(`cannot write ${path}: ${reasonOf(error)}`);
+  }
+}
+
+async function assertWritableFolder(folder: string): Promise<void> {
+  try {
+    // A path through a file fails as ENOTDIR here.
+    await access(join(folder, '.'), constants.W_OK | constants.X_OK);
+  } catch (error) {
+    const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    if (!missing || dirname(folder) === folder) throw error;
+    await assertWritableFolder(dirname(folder));
+  }
+}
+
+/**
  * Reads a whole file.
  *
  * @param what names the file's role in the message, e.g. `model`
@@ -50,6 +79,7 @@ const reasons: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file',
   EISDIR: 'it is a folder, not a file',
   EACCES: 'permission denied',
+  EROFS: 'the file system is read-only',
   ENOTDIR: 'a part of the path is not a folder',
   ENOSPC: 'the disk is full',
 };

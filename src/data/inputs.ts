@@ -41,7 +41,7 @@ export function layoutOf(dims: readonly number[], source: string, layout?: DataO
     case undefined:
       throw new InputError(
         `${source} has the shape ${written}, which does not tell where the channels are: ` +
-          'write --layout NCHW or --layout NHWC',
+          'write --layout channels-first or --layout channels-last',
       );
   }
 }

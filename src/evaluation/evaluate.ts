@@ -5,6 +5,7 @@
 import type { Bounds, Classifier } from '../classifier/classifier.ts';
 import { batches, type Batch } from '../data/batches.ts';
 import { levelsOf, scaleToBounds } from '../data/scale.ts';
+import { interruptible } from './interruptible.ts';
 import type { AttackOutcome, CleanOutcome, Evaluation } from './outcomes.ts';
 import {
   type AttackRun,
@@ -26,10 +27,11 @@ const levelRange: Bounds = { lower: 0, upper: 255 };
  * nothing else: not on the batch size, nor on the other examples.
  *
  * @throws InputError when the plan, the data or a model's outputs are not fit to be evaluated
- * @throws the reason of `plan.signal` when it is aborted
+ * @throws the reason of the plan's signal when it is aborted, between two calls of a model
  */
-export async function evaluate(plan: EvaluationPlan): Promise<Evaluation> {
-  assertPlan(plan);
+export async function evaluate(given: EvaluationPlan): Promise<Evaluation> {
+  assertPlan(given);
+  const plan = interruptible(given);
   const count = plan.indices.length;
   const clean = modelsOf(plan).map((model) => ({ model, scores: createScoreCollector(model, count) }));
   const attacked = transfersOf(plan).flatMap((transfer) =>
@@ -74,7 +76,7 @@ interface BatchWork {
 
 /** The work on one batch; its inputs are scaled once per bounds, and its clean logits taken once per model. */
 function createBatchWork(plan: EvaluationPlan, batch: Batch, offset: number): BatchWork {
-  const { dataset, signal } = plan;
+  const { dataset } = plan;
   const { labels, indices } = batch;
   const scaled = new Map<string, Float32Array>();
   const cleanLogits = new Map<Classifier, Float32Array>();
@@ -86,13 +88,11 @@ function createBatchWork(plan: EvaluationPlan, batch: Batch, offset: number): Ba
   };
   return {
     async scoreClean(model, scores) {
-      signal?.throwIfAborted();
       const logits = await model.logits(inputsFor(model));
       scores.record(offset, logits, labels);
       cleanLogits.set(model, logits);
     },
     async attack({ source, targets }, run, collector) {
-      signal?.throwIfAborted();
       const clean = inputsFor(source);
       const logits = cleanLogits.get(source);
       if (offset === 0 && logits && run.attack.needs !== 'decisions')
@@ -116,7 +116,6 @@ function createBatchWork(plan: EvaluationPlan, batch: Batch, offset: number): Ba
       });
       const pixels = new Uint8Array(levelsOf(output.inputs, source.bounds).buffer);
       for (const target of targets) {
-        signal?.throwIfAborted();
         const exact = await target.logits(scaleToBounds(output.inputs, source.bounds, target.bounds));
         const rounded = await target.logits(scaleToBounds(pixels, levelRange, target.bounds));
         collector.recordTarget(offset, target, { exact, rounded, labels });

@@ -3,7 +3,7 @@ import { appendCrossEntropy } from '../autodiff/cross-entropy.ts';
 import { appendGradients } from '../autodiff/gradient.ts';
 import type { Bounds, Classifier, LossGradient } from '../classifier/classifier.ts';
 import { assertLabels, assertNoNaN, exampleCount } from '../classifier/wrap.ts';
-import { InputError } from '../core/errors.ts';
+import { InputError, UnsupportedOperatorError } from '../core/errors.ts';
 import type { CompiledGraph, Engine, Tensors } from '../engine/engine.ts';
 import { GraphBuilder } from '../graph/builder.ts';
 import { simplify } from '../graph/simplify/simplify.ts';
@@ -143,8 +143,19 @@ class GraphClassifier implements Classifier {
   }
 
   async #compileBackward(): Promise<{ compiled: CompiledGraph; names: GradientNames }> {
-    const { graph, names } = lossGradientGraph(this.#graph);
+    const { graph, names } = this.#lossGradientGraph();
     return { compiled: await this.#engine.compile(graph), names };
+  }
+
+  #lossGradientGraph(): ReturnType<typeof lossGradientGraph> {
+    try {
+      return lossGradientGraph(this.#graph);
+    } catch (error) {
+      if (!(error instanceof UnsupportedOperatorError)) throw error;
+      // Among several models the user must learn which one it is.
+      const { operator, node, message } = error;
+      throw new UnsupportedOperatorError(operator, node, `${this.name}: ${message}`);
+    }
   }
 
   #chunks(count: number): Chunk[] {

@@ -180,7 +180,7 @@ function layoutOf(name: string, input: Value, settings: ModelSettings): Layout {
   const [, first = '', , last = ''] = input.dims;
   if (input.dims.length === 4 && usualChannels.includes(last) && typeof first === 'number' && first > 4) {
     throw new InputError(
-      `${name}: its input ${input.name} of shape [${input.dims.join(', ')}] looks channels last; write --layout channels-last, or --layout channels-first if it is not`,
+      `${name}: its input ${input.name} of shape [${input.dims.join(', ')}] looks channels last; write --model-layout channels-last, or --model-layout channels-first if it is not`,
     );
   }
   return 'channels-first';

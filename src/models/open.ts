@@ -71,6 +71,11 @@ export function describeLocated(located: LocatedModel, options: ModelOptions): M
   const card = located.card?.content;
   const name = options.name ?? card?.name ?? nameFromPath(located.path);
   const settings = settingsOf(options, card);
+  if (options.layout !== undefined && file.format !== 'onnx') {
+    throw new InputError(
+      `${name}: a tfjs layers-model is channels last and is read as such; leave --model-layout out, or write the layout of other models into their cards`,
+    );
+  }
   // What an importer makes is channels first already; the layout speaks of .onnx files.
   const forFile = file.format === 'onnx' ? settings : { ...settings, layout: 'channels-first' as const };
   const prepared = classifierGraph(name, file.graph, forFile);

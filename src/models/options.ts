@@ -19,7 +19,7 @@ export interface ModelOptions {
   /** Normalisation to put before the model: `--mean`, `--std`. */
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
-  /** The order of the axes of an ONNX file's image input: `--layout`. */
+  /** The order of the axes of an ONNX file's image input: `--model-layout`. */
   readonly layout?: Layout;
   /** Channels first; needed where the file leaves sizes open: `--input-shape 3,224,224`. */
   readonly inputShape?: readonly number[];

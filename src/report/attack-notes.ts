@@ -6,6 +6,7 @@ import type { Palette } from './table.ts';
 export function notesBelow(result: Result, colors: Palette): string[] {
   return [
     caption(result),
+    ...softmaxNotes(result),
     ...perturbations(result),
     ...result.comparisons.map((comparison) => comparisonLine(result, comparison)),
     ...result.warnings.map((warning) => colors.warning(`warning: ${warning}`)),
@@ -22,6 +23,15 @@ function caption({ data, examples, evaluations, engine, seed }: Result): string 
     `${String(examples.count)} of ${String(data.size)} examples of ${data.specification} ${data.split}, seed ${String(seed)}; ` +
     `in brackets ${[...methods].join(', ')} intervals; computed by ${engine.runtime} on ${engine.provider}`
   );
+}
+
+/** Whose file ends in a softmax that was taken off: their scores are not those that the file gives. */
+function softmaxNotes({ models }: Result): string[] {
+  const names = models.filter(({ outputs }) => outputs === 'softmax removed').map(({ name }) => name);
+  if (names.length === 0) return [];
+  return [
+    `the softmax at the end of ${names.join(', ')} was taken off: attacks follow the logits, whose gradients do not vanish`,
+  ];
 }
 
 function perturbations({ attacks, evaluations }: Result): string[] {

@@ -1,4 +1,5 @@
 /** The test error of the weights of the moment. */
+import { interruptionPoint } from '../core/interruption.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { scaleToBounds } from '../data/scale.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -13,8 +14,12 @@ import {
 import { TRAINING_BOUNDS } from './minibatches.ts';
 
 export interface ErrorMeasure {
-  /** The fraction of examples whose highest logit is not that of their label; of equal ones the first counts. */
-  error(weights: Weights): Promise<number>;
+  /**
+   * The fraction of examples whose highest logit is not that of their label; of equal ones the first counts.
+   *
+   * @throws the signal's reason when it is aborted
+   */
+  error(weights: Weights, signal?: AbortSignal): Promise<number>;
   dispose(): Promise<void>;
 }
 
@@ -29,9 +34,10 @@ export async function createErrorMeasure(
 ): Promise<ErrorMeasure> {
   const compiled = await engine.compile(evaluationGraph(network));
   return {
-    async error(weights) {
+    async error(weights, signal) {
       let wrong = 0;
       for (let start = 0; start < indices.length; start += CHUNK) {
+        await interruptionPoint(signal);
         const { inputs, labels } = await dataset.read(indices.subarray(start, start + CHUNK));
         const images = scaleToBounds(inputs, dataset.range, TRAINING_BOUNDS);
         const outputs = await compiled.run({

@@ -1,5 +1,6 @@
 /** The training loop: epochs of steps on an engine, the test error after each, the best and the last weights. */
 import { InputError } from '../core/errors.ts';
+import { interruptionPoint } from '../core/interruption.ts';
 import type { Dataset } from '../data/dataset.ts';
 import type { CompiledGraph, Engine } from '../engine/engine.ts';
 import { float32 } from '../graph/tensor.ts';
@@ -37,7 +38,7 @@ export interface TrainingObserver {
   readonly onStep?: (progress: StepProgress) => void;
   /** Called with the weights after each epoch; awaited, so that a checkpoint is whole before the next step. */
   readonly onEpoch?: (summary: EpochSummary, weights: Weights, isBest: boolean) => void | Promise<void>;
-  /** Training stops with an error at the next step once it is aborted. */
+  /** Once it is aborted, training ends before the next run of the network by throwing the signal's reason. */
   readonly signal?: AbortSignal;
 }
 
@@ -60,7 +61,8 @@ export interface TrainedNetwork {
 /**
  * Trains a network from its initial weights.
  *
- * @throws InputError when the data do not fit the network, when the loss is no longer finite, or when aborted
+ * @throws InputError when the data do not fit the network, or when the loss is no longer finite
+ * @throws the reason of the observer's signal when it is aborted
  */
 export async function train(
   settings: TrainingSettings,
@@ -81,7 +83,7 @@ export async function train(
       const learningRate = learningRateAt(settings.schedule, epoch);
       const trainingLoss = await trainEpoch(step, settings, data, epoch, observer);
       last = weightsOf(await step.readState(), start);
-      const testError = await measure.error(last);
+      const testError = await measure.error(last, observer.signal);
       const summary = { epoch, learningRate, trainingLoss, testError };
       summaries.push(summary);
       const isBest = best === undefined || testError < best.error;
@@ -109,7 +111,7 @@ async function trainEpoch(
   let examples = 0;
   let step = 0;
   for await (const minibatch of minibatches(data.train, data.trainIndices, settings, epoch)) {
-    if (observer.signal?.aborted === true) throw new InputError('training was interrupted');
+    await interruptionPoint(observer.signal);
     const loss = await runStep(compiled, minibatch, settings, learningRate);
     step++;
     if (!Number.isFinite(loss)) {

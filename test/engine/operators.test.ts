@@ -8,7 +8,8 @@ import { GraphBuilder } from '../../src/graph/builder.ts';
 import { float32 } from '../../src/graph/tensor.ts';
 import type { Graph, Tensor } from '../../src/graph/types.ts';
 import { assertAgree } from './agreement.ts';
-import { operatorCases, type OperatorCase } from './operator-cases.ts';
+import type { OperatorCase } from './operator-cases/case.ts';
+import { operatorCases } from './operator-cases/index.ts';
 
 const TOLERANCE = 1e-5;
 const engines: Record<string, Engine> = {};

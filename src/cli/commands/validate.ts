@@ -1,5 +1,6 @@
 /** `robust-bench validate`: checks a result file. */
 import type { Argv } from 'yargs';
+import { examples } from '../examples.ts';
 import type { CommandContext } from '../main.ts';
 
 export function addValidateCommand(parser: Argv, context: CommandContext): void {
@@ -9,7 +10,7 @@ export function addValidateCommand(parser: Argv, context: CommandContext): void 
     (command) =>
       command
         .positional('file', { type: 'string', demandOption: true, describe: 'A result file' })
-        .example('$0 validate result.json', ''),
+        .epilogue(examples([['Exit code 0 where it is valid, else 2', 'validate result.json']])),
     async ({ file }) => {
       const { readResult } = await import('../../index.ts');
       const result = await readResult(file);

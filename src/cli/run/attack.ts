@@ -1,5 +1,7 @@
 /** What `robust-bench attack` does. */
+import { join, normalize } from 'node:path';
 import {
+  assertWritable,
   attackOf,
   attackSettings,
   type AttackBenchmark,
@@ -11,6 +13,7 @@ import {
   createGraphClassifier,
   type Dataset,
   type Engine,
+  type Epsilon,
   InputError,
   type ModelDescription,
   openDataset,
@@ -25,17 +28,17 @@ import {
 import type { AttackArguments } from '../commands/attack.ts';
 import { dataSettings, modelSettings } from '../given.ts';
 import type { CommandContext } from '../main.ts';
-import { assertWhole } from '../numbers.ts';
+import { assertCompute } from '../numbers.ts';
 import { createProgressLine } from '../progress.ts';
 import { createExampleStore } from '../save-examples.ts';
 
 const BATCH_SIZE = 64;
-/** The resolution at which models with one another's names are told apart. */
+/** Who is attacked in which setting. */
 type Box = Pick<AttackBenchmark, 'whiteBox'> & Pick<Partial<AttackBenchmark>, 'blackBox'>;
 
 export async function runAttack(argv: AttackArguments, { terminal }: CommandContext): Promise<void> {
-  assertWhole(argv['batch-size'], '--batch-size', 1);
-  assertWhole(argv.threads, '--threads', 1);
+  assertCompute(argv);
+  await assertOutputs(argv);
   const opened = await openModels(argv);
   const dataset = await openData(argv, [...opened.values()]);
   for (const note of dataset.notes ?? []) terminal.err(`note: ${note}\n`);
@@ -63,6 +66,8 @@ export async function runAttack(argv: AttackArguments, { terminal }: CommandCont
       ...(store === undefined ? {} : { onExamples: store.add }),
     });
     progress.finish();
+    // From here on everything is known, and is written without a break.
+    terminal.signal.throwIfAborted();
     await store?.write();
     if (argv.out !== undefined) await writeResult(argv.out, result);
     terminal.out(argv.json ? canonicalJson(result).trimEnd() : renderAttackTable(result, terminal).trimEnd());
@@ -73,9 +78,15 @@ export async function runAttack(argv: AttackArguments, { terminal }: CommandCont
   }
 }
 
+/** An hour of work is not to be lost for a folder that cannot be written. */
+async function assertOutputs({ out, 'save-examples': folder }: AttackArguments): Promise<void> {
+  if (out !== undefined) await assertWritable(out);
+  if (folder !== undefined) await assertWritable(join(folder, 'examples.npz'));
+}
+
 /** The models by the path they were named with, each once, in the order of the tables. */
 async function openModels(argv: AttackArguments): Promise<Map<string, ModelDescription>> {
-  const { model, source, target } = argv;
+  const { model, source, target } = pathsOf(argv);
   if (target !== undefined && source === undefined) {
     throw new InputError('--target needs --source: the model that makes the examples');
   }
@@ -87,11 +98,24 @@ async function openModels(argv: AttackArguments): Promise<Map<string, ModelDescr
   return opened;
 }
 
+interface ModelPaths {
+  readonly model: readonly string[];
+  readonly source?: string;
+  readonly target?: readonly string[];
+}
+
+/** The paths of models, written alike where they are the same, so that no model is taken for two. */
+function pathsOf({ model, source, target }: AttackArguments): ModelPaths {
+  return {
+    model: (model ?? []).map((path) => normalize(path)),
+    ...(source === undefined ? {} : { source: normalize(source) }),
+    ...(target === undefined ? {} : { target: target.map((path) => normalize(path)) }),
+  };
+}
+
 /** Which model is attacked in which setting, by id. */
-function boxesOf(
-  { model, source, target }: AttackArguments,
-  opened: ReadonlyMap<string, ModelDescription>,
-): Box {
+function boxesOf(argv: AttackArguments, opened: ReadonlyMap<string, ModelDescription>): Box {
+  const { model, source, target } = pathsOf(argv);
   const ids = idsOf(opened);
   const idOf = (path: string): string => ids.get(path) ?? path;
   const whiteBox = [...new Set(model)].map(idOf);
@@ -151,19 +175,10 @@ async function openData(argv: AttackArguments, models: readonly ModelDescription
 }
 
 function attacksOf(argv: AttackArguments, models: readonly ModelDescription[]): BenchmarkAttack[] {
-  const epsilons = models.map(({ name, bounds }) => parseEpsilon(argv.eps, requireBounds(name, bounds)));
-  const [first] = epsilons;
-  if (first === undefined || epsilons.some(({ fraction }) => fraction !== first.fraction)) {
-    throw new InputError(
-      `--eps ${argv.eps} is another part of the range for each model, whose bounds differ: write a fraction such as 4/255`,
-    );
-  }
-  const [bounds] = models.map(({ name, bounds: own }) => requireBounds(name, own));
+  const epsilon = sizeOf(argv.eps, '--eps', models);
   const target = argv['target-class'];
   const stepSize =
-    argv['step-size'] === undefined || bounds === undefined
-      ? undefined
-      : parseEpsilon(argv['step-size'], bounds).fraction;
+    argv['step-size'] === undefined ? undefined : sizeOf(argv['step-size'], '--step-size', models).fraction;
   const ids = [...new Set(argv.method.flatMap((methods) => methods.split(',')))];
   const given = Object.fromEntries(
     Object.entries({ steps: argv.steps, stepSize }).filter(([, value]) => value !== undefined),
@@ -175,14 +190,26 @@ function attacksOf(argv: AttackArguments, models: readonly ModelDescription[]): 
       Object.entries(given).filter(([name]) => name in attack.parameters),
     );
     const settings = attackSettings(attack, {
-      epsilon: first.fraction,
+      epsilon: epsilon.fraction,
       label: argv.label,
       target: target === undefined ? null : parseTargetRule(target),
       seed: argv.seed,
       parameters,
     });
-    return { attack, settings, epsilonText: first.text };
+    return { attack, settings, epsilonText: epsilon.text };
   });
+}
+
+/** A size of the command line, which must be the same part of every model's range. */
+function sizeOf(text: string, option: string, models: readonly ModelDescription[]): Epsilon {
+  const sizes = models.map(({ name, bounds }) => parseEpsilon(text, requireBounds(name, bounds), option));
+  const [first] = sizes;
+  if (first === undefined || sizes.some(({ fraction }) => fraction !== first.fraction)) {
+    throw new InputError(
+      `${option} ${text} is another part of the range for each model, whose bounds differ: write a fraction such as 4/255`,
+    );
+  }
+  return first;
 }
 
 /** Every parameter given must be one that an attack of this run has. */

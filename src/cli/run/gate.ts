@@ -1,5 +1,6 @@
 /** What `robust-bench gate` does. */
 import {
+  assertWritable,
   canonicalJson,
   compareResults,
   parsePercentagePoints,
@@ -14,6 +15,9 @@ import { type CommandContext, EXIT } from '../main.ts';
 
 export async function runGate(argv: GateArguments, context: CommandContext): Promise<void> {
   const maxIncrease = parsePercentagePoints(argv['max-increase']);
+  // Both are checked before either is written.
+  if (argv.junit !== undefined) await assertWritable(argv.junit);
+  if (argv.markdown !== undefined) await assertWritable(argv.markdown);
   const baseline = await readResult(argv.baseline);
   const current = await readResult(argv.current);
   const report = compareResults(baseline, current, { maxIncrease });

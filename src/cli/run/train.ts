@@ -1,6 +1,8 @@
 /** What `robust-bench train` does. */
-import { basename, relative, resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { basename, join, relative, resolve } from 'node:path';
 import {
+  assertWritable,
   canonicalJson,
   chooseSubset,
   createEngine,
@@ -17,18 +19,21 @@ import {
 import type { TrainArguments } from '../commands/train.ts';
 import { dataSettings } from '../given.ts';
 import type { CommandContext } from '../main.ts';
-import { assertPositive, assertWhole, parseNumbers } from '../numbers.ts';
+import { assertCompute, assertPositive, assertWhole, parseNumbers } from '../numbers.ts';
 import { createProgressLine } from '../progress.ts';
+import { Interruption } from '../terminal.ts';
 
 /** The values of the code that the paper cites for CIFAR-10; for other data ask for your own. */
 const CIFAR_NORMALIZATION = { mean: [0.4914, 0.4822, 0.4465], deviation: [0.2023, 0.1994, 0.201] };
 
 export async function runTrain(argv: TrainArguments, { terminal }: CommandContext): Promise<void> {
   assertArguments(argv);
+  await assertWritable(join(argv.out, 'last.json'));
   const [trainingData, testData] = await Promise.all([openSplit(argv, 'train'), openSplit(argv, 'test')]);
   const settings = settingsOf(argv, trainingData, testData);
   const trainIndices = chooseSubset(trainingData, { seed: argv.seed, limit: argv['train-limit'] });
   const testIndices = chooseSubset(testData, { seed: argv.seed, limit: argv['test-limit'] });
+  await noteData(trainingData, testData, terminal);
   const engine = await createEngine(argv.engine, argv.threads === undefined ? {} : { threads: argv.threads });
   const progress = createProgressLine(terminal, 'examples', argv.quiet);
   const total = trainIndices.length * settings.epochs;
@@ -46,7 +51,7 @@ export async function runTrain(argv: TrainArguments, { terminal }: CommandContex
       examples: trainIndices.length,
       sha256: await trainingData.hash(),
     },
-    data: { specification: specificationFrom(argv.out, argv.data), split: testData.split },
+    data: { specification: specificationFrom(argv.out, argv.data, testData.name), split: testData.split },
     engine: `${engine.name} ${engine.provider}, ${engine.runtime}`,
     tfjs: argv.tfjs,
   };
@@ -76,9 +81,31 @@ export async function runTrain(argv: TrainArguments, { terminal }: CommandContex
     terminal.out(
       `test error ${percent(last?.testError)} after the last epoch, ${percent(best?.testError)} after the best (epoch ${String(trained.bestEpoch + 1)}); models in ${argv.out}`,
     );
+  } catch (error) {
+    if (error instanceof Interruption && summaries.length > 0) {
+      throw new Interruption(
+        `the checkpoints of ${String(summaries.length)} finished epochs are in ${argv.out}`,
+      );
+    }
+    throw error;
   } finally {
     progress.finish();
     await engine.dispose();
+  }
+}
+
+/** Says what was taken for granted about the data, and warns of a test error that tests nothing. */
+async function noteData(
+  trainingData: Dataset,
+  testData: Dataset,
+  terminal: CommandContext['terminal'],
+): Promise<void> {
+  const notes = new Set([...(trainingData.notes ?? []), ...(testData.notes ?? [])]);
+  for (const note of notes) terminal.err(`note: ${note}\n`);
+  if ((await trainingData.hash()) === (await testData.hash())) {
+    terminal.err(
+      'warning: the training and the test data are the same examples: the test error tests nothing\n',
+    );
   }
 }
 
@@ -94,10 +121,6 @@ function settingsOf(argv: TrainArguments, trainingData: Dataset, testData: Datas
     );
   }
   const normalization = normalizationOf(argv, trainingData.name);
-  const milestones =
-    argv.milestones === undefined
-      ? [Math.floor(argv.epochs / 2), Math.floor((argv.epochs * 3) / 4)].filter((epoch) => epoch > 0)
-      : parseNumbers(argv.milestones, '--milestones');
   const augments = argv.crop > 0 || argv.flip;
   return {
     network: {
@@ -109,12 +132,31 @@ function settingsOf(argv: TrainArguments, trainingData: Dataset, testData: Datas
     },
     epochs: argv.epochs,
     batchSize: argv['batch-size'],
-    schedule: { initial: argv.lr, milestones, factor: 0.1 },
+    schedule: { initial: argv.lr, milestones: milestonesOf(argv), factor: 0.1 },
     sgd: { momentum: argv.momentum, weightDecay: argv['weight-decay'], nesterov: argv.nesterov },
-    ...(argv.method === 'mixup' ? { mixup: { alpha: argv.alpha, lambdaPer: argv['lambda-per'] } } : {}),
+    ...(argv.method === 'mixup'
+      ? { mixup: { alpha: argv.alpha ?? 1, lambdaPer: argv['lambda-per'] ?? 'batch' } }
+      : {}),
     ...(augments ? { augmentation: { padding: argv.crop, flip: argv.flip } } : {}),
     seed: argv.seed,
   };
+}
+
+/** Epochs, counted from 0, at whose start the rate falls. */
+function milestonesOf({ milestones, epochs }: TrainArguments): number[] {
+  if (milestones === 'none') return [];
+  if (milestones === undefined) {
+    const parts = [Math.floor(epochs / 2), Math.floor((epochs * 3) / 4)];
+    return [...new Set(parts)].filter((epoch) => epoch > 0);
+  }
+  const given = parseNumbers(milestones, '--milestones');
+  const ascending = given.every((epoch, index) => index === 0 || epoch > (given[index - 1] ?? 0));
+  if (!ascending || !given.every((epoch) => Number.isSafeInteger(epoch) && epoch > 0 && epoch < epochs)) {
+    throw new InputError(
+      `--milestones ${milestones}: write whole numbers from 1 to ${String(epochs - 1)} (--epochs less 1) in ascending order, or none`,
+    );
+  }
+  return given;
 }
 
 function normalizationOf(
@@ -133,21 +175,32 @@ function normalizationOf(
 }
 
 function assertArguments(argv: TrainArguments): void {
+  assertCompute(argv);
+  if (argv.method === 'erm' && (argv.alpha !== undefined || argv['lambda-per'] !== undefined)) {
+    const option = argv.alpha === undefined ? '--lambda-per' : '--alpha';
+    throw new InputError(`${option} means nothing to --method erm: leave it out, or write --method mixup`);
+  }
   assertWhole(argv.width, '--width', 1);
   assertWhole(argv.epochs, '--epochs', 1);
   assertWhole(argv['batch-size'], '--batch-size', 2);
-  assertWhole(argv.threads, '--threads', 1);
   assertWhole(argv.crop, '--crop', 0);
   assertPositive(argv.lr, '--lr');
   assertPositive(argv.alpha, '--alpha');
   assertPositive(argv.momentum, '--momentum', true);
   assertPositive(argv['weight-decay'], '--weight-decay', true);
+  if (argv.nesterov && argv.momentum === 0) {
+    throw new InputError('--nesterov needs a momentum: write --momentum 0.9, or leave --nesterov out');
+  }
 }
 
-/** A card names its data relative to itself, so that both can move together. */
-function specificationFrom(folder: string, specification: string): string {
-  const [, prefix = '', path = specification] = /^([A-Za-z][\w-]+:)(.*)$/s.exec(specification) ?? [];
-  const parts = path.split(',').map((part) => relative(folder, part) || '.');
+/**
+ * A card names its data relative to itself, so that both can move together; and their format, which on the command
+ * line may be left to be recognised.
+ */
+function specificationFrom(folder: string, specification: string, format: string): string {
+  const [, prefix = `${format}:`, path = specification] =
+    /^([A-Za-z][\w-]+:)(.*)$/s.exec(specification) ?? [];
+  const parts = (existsSync(path) ? [path] : path.split(',')).map((part) => relative(folder, part) || '.');
   return `${prefix}${parts.join(',')}`;
 }
 

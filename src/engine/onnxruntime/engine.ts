@@ -5,6 +5,7 @@ import { encodeModel } from '../../graph/onnx/write.ts';
 import type { Graph, Tensor } from '../../graph/types.ts';
 import type { CompiledGraph, CompileOptions, Engine, Tensors } from '../engine.ts';
 import { assertInputs } from '../inputs.ts';
+import { withCopiedStatistics } from './batch-statistics.ts';
 import { fromRuntime, toRuntime } from './tensors.ts';
 
 export interface OnnxRuntimeOptions {
@@ -80,7 +81,10 @@ class OnnxRuntimeEngine implements Engine {
 
   async #open(graph: Graph): Promise<InferenceSession> {
     try {
-      return await this.#runtime.InferenceSession.create(encodeModel(graph), this.#options);
+      return await this.#runtime.InferenceSession.create(
+        encodeModel(withCopiedStatistics(graph)),
+        this.#options,
+      );
     } catch (error) {
       if (error instanceof InputError) throw error;
       throw new InputError(`onnxruntime cannot run the graph ${graph.name}: ${firstLine(messageOf(error))}`);

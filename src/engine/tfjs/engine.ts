@@ -1,4 +1,5 @@
 /** The engine of TensorFlow.js: interprets graphs with tfjs operators on whichever of its backends is asked for. */
+import { InputError } from '../../core/errors.ts';
 import type { Graph } from '../../graph/types.ts';
 import type { CompiledGraph, CompileOptions, Engine } from '../engine.ts';
 import { loadBackend, type LoadedBackend, type TfjsBackend } from './backend.ts';
@@ -14,10 +15,19 @@ export interface TfjsOptions {
 /**
  * Starts the engine.
  *
- * @throws InputError with the install command when the backend's package is missing or cannot be loaded
+ * @throws InputError with the install command when the backend's package is missing or cannot be loaded; when it is
+ * asked for threads that it does not have
  */
 export async function createTfjsEngine(options: TfjsOptions = {}): Promise<Engine> {
-  return new TfjsEngine(await loadBackend(options.backend, options.threads));
+  const loaded = await loadBackend(options.backend, options.threads);
+  const { provider } = loaded;
+  const threads = options.threads ?? 1;
+  if (threads > 1 && (provider === 'wasm' || provider === 'cpu')) {
+    throw new InputError(
+      `tfjs:${provider} computes on one thread, not on ${String(threads)}: leave --threads out`,
+    );
+  }
+  return new TfjsEngine(loaded);
 }
 
 class TfjsEngine implements Engine {

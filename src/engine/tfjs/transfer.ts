@@ -65,22 +65,22 @@ export function download(value: TfTensor, data: ArrayLike<number>, dataType: Dat
 function arrayOf(dataType: DataType, data: ArrayLike<number>): DataOf[DataType] {
   switch (dataType) {
     case 'float32':
-      return Float32Array.from(data);
+      return new Float32Array(data);
     case 'float64':
-      return Float64Array.from(data);
+      return new Float64Array(data);
     case 'int8':
-      return Int8Array.from(data);
+      return new Int8Array(data);
     case 'uint8':
     case 'bool':
-      return Uint8Array.from(data);
+      return new Uint8Array(data);
     case 'int16':
-      return Int16Array.from(data);
+      return new Int16Array(data);
     case 'uint16':
-      return Uint16Array.from(data);
+      return new Uint16Array(data);
     case 'int32':
-      return Int32Array.from(data);
+      return new Int32Array(data);
     case 'uint32':
-      return Uint32Array.from(data);
+      return new Uint32Array(data);
     case 'int64':
       return BigInt64Array.from(Array.from(data, BigInt));
     case 'uint64':

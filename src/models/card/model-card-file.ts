@@ -1,4 +1,5 @@
 /** Reads and writes model card files, checked against model-card.schema.json both ways. */
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { ErrorObject, ValidateFunction } from 'ajv';
@@ -73,7 +74,10 @@ export function cardData(
   if (card.data === undefined) return undefined;
   const { specification, split } = card.data;
   const colon = specification.indexOf(':');
-  const path = fromCard(cardPath, specification.slice(colon + 1));
+  // A pair of files, images and labels, has a comma between.
+  const whole = specification.slice(colon + 1);
+  const parts = existsSync(fromCard(cardPath, whole)) ? [whole] : whole.split(',');
+  const path = parts.map((part) => fromCard(cardPath, part)).join(',');
   return { specification: `${specification.slice(0, colon)}:${path}`, split };
 }
 

@@ -1,0 +1,348 @@
+/** `robust-bench attack`: that every option does what it says. */
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, test } from 'node:test';
+import { decode } from 'fast-png';
+import { decodeNpz } from '../../src/data/npz.ts';
+import { encodeNpz } from '../../src/data/npz.ts';
+import { encodeNpy } from '../../src/data/npy.ts';
+import { readResult } from '../../src/results/file.ts';
+import type { Result } from '../../src/results/result.ts';
+import { drawData, EXAMPLES, filesIn, run, sha256, smallNet, useWorkspace } from './workspace.ts';
+
+const workspace = useWorkspace();
+
+/** Attacks model a, unless told otherwise, and returns the result. */
+async function attack(...options: readonly string[]): Promise<Result> {
+  const models = options.includes('--model') || options.includes('--source') ? [] : ['--model', workspace.a];
+  const engine = options.includes('--engine') ? [] : ['--threads', '1'];
+  const outcome = await run(['attack', ...models, ...options, ...engine, '--json']);
+  assert.equal(outcome.code, 0, outcome.err);
+  return JSON.parse(outcome.out) as Result;
+}
+
+/** The evaluations as `setting attack source>target`. */
+function evaluations(result: Result): string[] {
+  return result.evaluations.map(
+    ({ setting, attack: id, source, target }) => `${setting} ${id ?? '-'} ${source ?? '-'}>${target}`,
+  );
+}
+
+function errors(result: Result, setting: string, id: string | null, target = 'a'): number {
+  const found = result.evaluations.find(
+    (each) => each.setting === setting && each.attack === id && each.target === target,
+  );
+  assert.ok(found);
+  return found.top1.errors;
+}
+
+describe('models and attacks', () => {
+  test('a card alone: both methods, its own data, ε = 4/255', async () => {
+    const result = await attack();
+    assert.deepEqual(evaluations(result), ['clean - ->a', 'white-box fgsm a>a', 'white-box ifgsm a>a']);
+    assert.equal(result.examples.count, EXAMPLES);
+    assert.equal(result.data.split, 'test');
+    for (const { epsilon, epsilonText } of result.attacks) {
+      assert.deepEqual([epsilon, epsilonText], [4 / 255, '4/255']);
+    }
+    const [, iterated] = result.attacks;
+    assert.deepEqual([iterated?.steps, iterated?.stepSize], [10, 4 / 2550]);
+    assert.equal(errors(result, 'clean', null), 8);
+    assert.ok(errors(result, 'white-box', 'ifgsm') > 8);
+    for (const { perturbation } of result.evaluations.slice(1)) {
+      assert.ok(Math.abs(perturbation!.linf.max - 4 / 255) < 1e-6);
+    }
+  });
+
+  test('--model takes several, --method lists and repetitions', async () => {
+    const { a, b, c } = workspace;
+    const models = ['--model', a, b, '--model', c];
+    const one = await attack(...models, '--method', 'ifgsm', '--limit', '4');
+    assert.deepEqual(evaluations(one).slice(3), [
+      'white-box ifgsm a>a',
+      'white-box ifgsm b>b',
+      'white-box ifgsm c>c',
+    ]);
+    for (const methods of [
+      ['--method', 'ifgsm,fgsm'],
+      ['--method', 'ifgsm', 'fgsm'],
+      ['--method', 'ifgsm', '--method', 'fgsm'],
+    ]) {
+      const both = await attack(...methods, '--limit', '4');
+      assert.deepEqual(
+        both.attacks.map(({ id }) => id),
+        ['ifgsm', 'fgsm'],
+      );
+    }
+  });
+
+  test('--source with --target is a black box alone; with --model, both', async () => {
+    const { a, b, c } = workspace;
+    const black = await attack('--source', a, '--target', b, '--target', c, '--method', 'fgsm');
+    assert.deepEqual(evaluations(black).slice(3), ['black-box fgsm a>b', 'black-box fgsm a>c']);
+    assert.deepEqual(
+      black.models.map(({ roles }) => roles),
+      [['source'], ['target'], ['target']],
+    );
+    const both = await attack('--source', a, '--model', a, b, '--method', 'fgsm');
+    assert.deepEqual(evaluations(both).slice(2), [
+      'white-box fgsm a>a',
+      'white-box fgsm b>b',
+      'black-box fgsm a>b',
+    ]);
+    assert.deepEqual(
+      both.models.map(({ roles }) => roles),
+      [['source', 'target'], ['target']],
+    );
+    // The same examples in the white box and as the source's: nothing is made twice or otherwise.
+    assert.equal(both.comparisons.length, 1);
+  });
+
+  test('a path written in two ways is one model', async () => {
+    const again = join(dirname(workspace.a), '.', 'x', '..', 'a.json').replace('a.json', './a.json');
+    const result = await attack('--source', workspace.a, '--model', again, workspace.b, '--limit', '4');
+    assert.deepEqual(
+      result.models.map(({ id }) => id),
+      ['a', 'b'],
+    );
+  });
+
+  test('--eps as fraction, number and units', async () => {
+    const sizes = async (eps: string, ...options: readonly string[]): Promise<number> => {
+      const { attacks } = await attack('--eps', eps, '--method', 'fgsm', '--limit', '4', ...options);
+      return attacks[0]!.epsilon;
+    };
+    assert.equal(await sizes('8/255'), 8 / 255);
+    assert.equal(await sizes('0.125'), 0.125);
+    assert.equal(await sizes('0.25units'), 0.25);
+    assert.equal(await sizes('51units', '--bounds', '0,255'), 0.2);
+    assert.equal(await sizes('0'), 0);
+  });
+
+  test('--steps and --step-size', async () => {
+    const result = await attack('--steps', '3', '--step-size', '2/255', '--eps', '16/255');
+    const [fgsm, ifgsm] = result.attacks;
+    assert.deepEqual([fgsm?.steps, ifgsm?.steps], [1, 3]);
+    assert.equal(ifgsm?.stepSize, 2 / 255);
+    const [, , iterated] = result.evaluations;
+    assert.equal(iterated?.gradientsPerExample, 3);
+    // Three steps of 2/255 do not reach 16/255.
+    assert.ok(Math.abs(iterated.perturbation!.linf.max - 6 / 255) < 1e-6);
+  });
+
+  test('--label predicted moves away from what the model sees', async () => {
+    const result = await attack('--label', 'predicted', '--method', 'fgsm', '--eps', '8/255');
+    assert.equal(result.attacks[0]?.label, 'predicted');
+    const byLabel = await attack('--label', 'true', '--method', 'fgsm', '--eps', '8/255');
+    const predictions = ({ evaluations: all }: Result): readonly number[] => all[1]!.outcomes.predictions;
+    // They differ on examples that the model gets wrong, and only there.
+    const clean = result.evaluations[0]!.outcomes.ranks;
+    const changed = predictions(result).flatMap((seen, i) => (seen === predictions(byLabel)[i] ? [] : [i]));
+    assert.ok(changed.length > 0);
+    assert.ok(changed.every((i) => clean[i]! > 0));
+  });
+
+  test('--target-class leads towards a class', async () => {
+    for (const rule of ['3', 'next', 'least-likely', 'random']) {
+      const result = await attack('--target-class', rule, '--method', 'ifgsm', '--eps', '64/255');
+      const [{ targeted, target } = { targeted: false, target: null }] = result.attacks;
+      assert.deepEqual([targeted, target], [true, rule]);
+      // What the model holds least likely of all is the hardest to reach.
+      const least = rule === 'least-likely' ? 0 : EXAMPLES / 2;
+      assert.ok(result.evaluations[1]!.targetsReached! > least, rule);
+    }
+    const { evaluations: all } = await attack('--target-class', '3', '--method', 'ifgsm', '--eps', '64/255');
+    const threes = all[1]!.outcomes.predictions.filter((seen) => seen === 3).length;
+    assert.ok(threes > EXAMPLES / 2);
+  });
+});
+
+describe('data', () => {
+  test('--data overrides the card, --split chooses within it', async () => {
+    const path = await workspace.fresh('parts.npz');
+    const { x, y } = await drawData(smallNet({ seed: 1 }));
+    const half = {
+      dims: [24, 1, 8, 8],
+      dataType: 'uint8' as const,
+      data: x.data.slice(0, 24 * 64) as Uint8Array,
+    };
+    const labels = { dims: [24], dataType: 'int32' as const, data: y.data.slice(0, 24) as Int32Array };
+    await writeFile(path, await encodeNpz({ x_train: x, y_train: y, x_test: half, y_test: labels }));
+    const test24 = await attack('--data', `npz:${path}`, '--method', 'fgsm');
+    assert.deepEqual([test24.data.size, test24.data.split], [24, 'test']);
+    const train48 = await attack('--data', `npz:${path}`, '--split', 'train', '--method', 'fgsm');
+    assert.deepEqual([train48.data.size, train48.data.split], [48, 'train']);
+  });
+
+  test('--limit, --indices and --seed choose the examples', async () => {
+    const limited = await attack('--limit', '10', '--method', 'fgsm');
+    assert.deepEqual(limited.examples.selection, { limit: 10, indices: null });
+    assert.equal(limited.examples.count, 10);
+    const other = await attack('--limit', '10', '--seed', '1', '--method', 'fgsm');
+    assert.notDeepEqual(other.examples.indices, limited.examples.indices);
+    assert.equal(other.seed, 1);
+    const listed = await attack('--indices', '3,40-42', '--method', 'fgsm');
+    assert.deepEqual(listed.examples.indices, [3, 40, 41, 42]);
+    const file = await workspace.fresh('indices.txt');
+    await writeFile(file, '5\n7\n');
+    const fromFile = await attack('--indices', `@${file}`, '--method', 'fgsm');
+    assert.deepEqual(fromFile.examples.indices, [5, 7]);
+  });
+
+  test('--layout and --data-range say what .npy files do not', async () => {
+    const images = await workspace.fresh('images.npy');
+    const labels = join(dirname(images), 'labels.npy');
+    const { x, y } = await drawData(smallNet({ seed: 1 }));
+    // One channel: the same elements in either order of the axes. Values of −1 to 1 for bytes of 0 to 255.
+    const data = Float32Array.from(x.data as Uint8Array, (level) => level / 127.5 - 1);
+    await writeFile(images, encodeNpy({ dims: [EXAMPLES, 8, 8, 1], dataType: 'float32', data }));
+    await writeFile(labels, encodeNpy(y));
+    const given = ['--data', `npy:${images},${labels}`, '--method', 'fgsm'];
+    const ranged = await attack(...given, '--data-range', '-1,1', '--layout', 'channels-last');
+    const direct = await attack('--method', 'fgsm');
+    assert.deepEqual(ranged.data.shape, [1, 8, 8]);
+    assert.equal(errors(ranged, 'clean', null), errors(direct, 'clean', null));
+    const wrong = await run([
+      'attack',
+      '--model',
+      workspace.a,
+      ...given,
+      '--data-range',
+      '-1,1',
+      '--layout',
+      'channels-first',
+    ]);
+    assert.equal(wrong.code, 2);
+    assert.match(wrong.err, /\[8, 8, 1\]/);
+    const unknown = await run(['attack', '--model', workspace.a, ...given]);
+    assert.equal(unknown.code, 2);
+    assert.match(unknown.err, /--data-range/);
+  });
+});
+
+describe('computation', () => {
+  test('--batch-size and --threads are recorded and change nothing else', async () => {
+    const result = await attack('--batch-size', '5', '--method', 'fgsm');
+    assert.deepEqual([result.run.batchSize, result.run.threads], [5, 1]);
+    const free = await run(['attack', '--model', workspace.a, '--method', 'fgsm', '--json', '--limit', '2']);
+    const freely = JSON.parse(free.out) as Result;
+    assert.deepEqual([freely.run.batchSize, freely.run.threads], [64, null]);
+  });
+
+  test('--engine tfjs:cpu counts the same errors', async () => {
+    const [native, portable] = [
+      await attack('--limit', '16'),
+      await attack('--limit', '16', '--engine', 'tfjs:cpu'),
+    ];
+    assert.deepEqual([portable.engine.name, portable.engine.provider], ['tfjs', 'cpu']);
+    assert.match(portable.engine.runtime, /tfjs-backend-cpu/);
+    for (const [index, { top1 }] of native.evaluations.entries()) {
+      assert.equal(portable.evaluations[index]!.top1.errors, top1.errors);
+    }
+  });
+});
+
+describe('output', () => {
+  test('a table by default, with --json the result, with --out the same as a file', async () => {
+    const path = await workspace.fresh('deep/er/result.json');
+    const printed = await run(['attack', '--model', workspace.a, '--threads', '1', '--out', path]);
+    assert.equal(printed.code, 0, printed.err);
+    assert.match(printed.out, /│ Top-1 +│ I-FGSM 4\/255 +│/);
+    assert.match(printed.err, /result written to .*result\.json\n$/);
+    const stored = await readResult(path);
+    const json = await attack();
+    assert.deepEqual({ ...json, run: undefined }, { ...stored, run: undefined });
+    assert.deepEqual(await filesIn(dirname(path)), ['result.json']);
+  });
+
+  test('--quiet prints the result alone', async () => {
+    const path = await workspace.fresh('result.json');
+    const quiet = await run(
+      ['attack', '--model', workspace.a, '--limit', '4', '--threads', '1', '--quiet', '--out', path],
+      {
+        interactive: true,
+      },
+    );
+    assert.equal(quiet.err, '');
+    const loud = await run(['attack', '--model', workspace.a, '--limit', '4', '--threads', '1'], {
+      interactive: true,
+    });
+    assert.match(loud.err, /^\r\u001B\[2Kclean inputs on a {2}4\/12 examples {2}\d+(\.\d)?\/s {2}\d+s left/);
+    assert.ok(loud.err.endsWith('\r\u001B[2K'), 'the line is erased');
+  });
+
+  test('colour where the terminal takes it', async () => {
+    const models = ['--model', workspace.a, workspace.b, '--limit', '4', '--threads', '1'];
+    assert.match((await run(['attack', ...models], { color: true })).out, /\u001B\[1m/);
+    assert.doesNotMatch((await run(['attack', ...models])).out, /\u001B/);
+  });
+
+  test('--save-examples writes what --data npz: reads, and a picture', async () => {
+    const folder = await workspace.fresh('examples');
+    const outcome = await run([
+      ...['attack', '--model', workspace.a, '--threads', '1', '--method', 'fgsm', '--eps', '16/255'],
+      ...['--limit', '20', '--batch-size', '6', '--save-examples', folder, '--json'],
+    ]);
+    assert.equal(outcome.code, 0, outcome.err);
+    const result = JSON.parse(outcome.out) as Result;
+    assert.deepEqual(await filesIn(folder), ['fgsm-a.npz', 'fgsm-a.png']);
+    const path = join(folder, 'fgsm-a.npz');
+    const arrays = await decodeNpz(await readFile(path), path, ['x', 'y', 'index', 'clean']);
+    assert.deepEqual(arrays.x.dims, [20, 1, 8, 8]);
+    assert.deepEqual([...(arrays.index.data as Int32Array)], result.examples.indices);
+    assert.deepEqual([...(arrays.y.data as Int32Array)], result.examples.labels);
+    const greatest = (arrays.x.data as Float32Array).reduce(
+      (most, value, i) => Math.max(most, Math.abs(value - (arrays.clean.data as Float32Array)[i]!)),
+      0,
+    );
+    assert.ok(Math.abs(greatest - 16 / 255) < 1e-6);
+    // As clean data they give the error that the attack measured.
+    const again = await attack('--data', `npz:${path}`, '--data-range', '0,1', '--method', 'fgsm');
+    assert.equal(errors(again, 'clean', null), errors(result, 'white-box', 'fgsm'));
+    const image = decode(await readFile(join(folder, 'fgsm-a.png')));
+    // Eight images in a row, magnified eight times, with gaps of 2; 40 images are 5 rows.
+    assert.deepEqual([image.width, image.height], [8 * 64 + 14, 5 * 64 + 8]);
+  });
+
+  test('models of one name are told apart in the result and in file names', async () => {
+    const twin = await workspace.fresh('a.json');
+    const card = JSON.parse(await readFile(workspace.a, 'utf8')) as {
+      weights: { file: string };
+      data?: unknown;
+    };
+    delete card.data;
+    card.weights.file = join(workspace.folder, 'b.onnx');
+    await writeFile(twin, JSON.stringify(card));
+    const folder = await workspace.fresh('examples');
+    const result = await attack(
+      '--model',
+      workspace.a,
+      twin,
+      '--method',
+      'fgsm',
+      '--save-examples',
+      folder,
+      '--limit',
+      '4',
+    );
+    assert.deepEqual(
+      result.models.map(({ id }) => id),
+      ['a', 'a-2'],
+    );
+    assert.deepEqual(await filesIn(folder), ['fgsm-a-2.npz', 'fgsm-a-2.png', 'fgsm-a.npz', 'fgsm-a.png']);
+  });
+
+  test('the same seed gives the same files', async () => {
+    const bytes: string[] = [];
+    for (let time = 0; time < 2; time++) {
+      const folder = await workspace.fresh('examples');
+      await attack('--target-class', 'random', '--save-examples', folder);
+      bytes.push(
+        sha256(await readFile(join(folder, 'ifgsm-a.npz'))),
+        sha256(await readFile(join(folder, 'fgsm-a.png'))),
+      );
+    }
+    assert.deepEqual(bytes.slice(0, 2), bytes.slice(2));
+  });
+});
