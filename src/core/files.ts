@@ -1,7 +1,7 @@
 /** Files read and written so that a failure is one clear line and never a half-written file. */
 import { randomUUID } from 'node:crypto';
 import { access, constants, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve, sep } from 'node:path';
 import { InputError, messageOf } from './errors.ts';
 
 /**
@@ -52,8 +52,8 @@ export async function assertWritable(path: string): Promise<void> {
 
 async function assertWritableFolder(folder: string): Promise<void> {
   try {
-    // A path through a file fails as ENOTDIR here.
-    await access(join(folder, '.'), constants.W_OK | constants.X_OK);
+    // With the separator at its end, a file in the folder's place fails as ENOTDIR.
+    await access(`${folder}${sep}`, constants.W_OK | constants.X_OK);
   } catch (error) {
     const missing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
     if (!missing || dirname(folder) === folder) throw error;

@@ -4,7 +4,7 @@ import { inferTypes, type InferredType } from './shapes/infer.ts';
 import type { Attributes, Dimension, DataType, Graph, Node, Tensor, Value, ValueType } from './types.ts';
 
 export interface NodeOptions {
-  /** Names the node in messages; made from the operator where absent. */
+  /** Names the node in messages; made from the operator where absent, and renamed where another node has it. */
   readonly name?: string;
   /** Names the outputs, '' for one that is not wanted; a single made-up name where absent. */
   readonly outputs?: readonly string[];
@@ -61,7 +61,7 @@ export class NodeBuilder {
     attributes: Attributes = {},
     options: NodeOptions = {},
   ): string[] {
-    const name = options.name ?? this.fresh(operator);
+    const name = this.#nodeName(options.name, operator);
     const outputs = options.outputs ?? [this.fresh(operator.toLowerCase())];
     const node: Node = { operator, name, inputs, outputs, attributes };
     const types = inferTypes(
@@ -144,6 +144,12 @@ export class NodeBuilder {
       initializers: new Map(this.#initializers),
       nodes: [...this.#nodes],
     };
+  }
+
+  /** The wanted name, or one made from it where another node has it: runtimes refuse two nodes of one name. */
+  #nodeName(wanted: string | undefined, operator: string): string {
+    if (wanted === undefined || wanted === '') return this.fresh(operator);
+    return this.#nodeNames.has(wanted) ? this.fresh(wanted) : wanted;
   }
 
   #inferred(value: string): InferredType {

@@ -91,6 +91,7 @@ function trainingOf({
     learningRateMilestones: [...schedule.milestones],
     learningRateDecay: schedule.factor,
     momentum: sgd.momentum,
+    nesterov: sgd.nesterov,
     weightDecay: sgd.weightDecay,
     augmentation: [
       ...(augmentation !== undefined && augmentation.padding > 0

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { InputError } from '../../src/core/errors.ts';
 import type { CompiledGraph, Engine } from '../../src/engine/engine.ts';
 import { createEngine } from '../../src/engine/select.ts';
-import { int } from '../../src/graph/attributes.ts';
+import { float, int } from '../../src/graph/attributes.ts';
 import { GraphBuilder } from '../../src/graph/builder.ts';
 import { float32, int64s, numbersOf, tensor } from '../../src/graph/tensor.ts';
 import type { Graph, Tensor } from '../../src/graph/types.ts';
@@ -34,6 +34,30 @@ function countingGraph(): Graph {
   builder.node('Add', [steps, builder.constant(int64s([1]))], {}, { outputs: ['next steps'] });
   builder.node('ReduceMean', [builder.relu(convolved)], { keepdims: int(0) }, { outputs: ['mean'] });
   for (const name of ['next total', 'next steps', 'mean']) builder.output(name);
+  return builder.build();
+}
+
+/**
+ * Training-mode batch normalization whose running mean another node reads too: 0.5·running + 0.5·batch mean. Momentum
+ * 0 makes the operator's own second output the batch mean.
+ */
+function runningMeanGraph(): Graph {
+  const builder = new GraphBuilder('running mean');
+  const x = builder.input('x', 'float32', ['N', 2, 4, 4]);
+  const mean = builder.input('mean', 'float32', [2]);
+  const variance = builder.input('variance', 'float32', [2]);
+  const one = builder.constant(float32([2], [1, 1]));
+  const zero = builder.constant(float32([2], [0, 0]));
+  builder.node(
+    'BatchNormalization',
+    [x, one, zero, mean, variance],
+    { training_mode: int(1), momentum: float(0) },
+    { outputs: ['y', 'batch mean', 'batch variance'] },
+  );
+  const half = builder.scalar(0.5);
+  const next = builder.add(builder.mul(mean, half), builder.mul('batch mean', half));
+  builder.output(builder.identity(next, 'next mean'));
+  builder.output('batch variance');
   return builder.build();
 }
 
@@ -74,6 +98,16 @@ for (const specification of ['onnxruntime', 'tfjs:cpu', 'tfjs:wasm']) {
       engine = await createEngine(specification);
     });
     after(() => engine.dispose());
+
+    test('batch normalization in training leaves its running statistics to other readers', async () => {
+      await withGraph(runningMeanGraph(), async (compiled) => {
+        const mean = float32([2], [3, 5]);
+        const inputs = { x: ones(2), mean, variance: float32([2], [1, 1]) };
+        const outputs = await compiled.run(inputs);
+        assert.deepEqual(numbersOf(outputs['next mean']!), [2, 3]);
+        assert.deepEqual(numbersOf(mean), [3, 5], 'the caller’s array is unchanged');
+      });
+    });
 
     test('says what computes', () => {
       const [name, provider = 'cpu'] = specification.split(':');

@@ -14,6 +14,6 @@ export function fromRuntime(value: RuntimeTensor): Tensor {
   return {
     dataType: value.type as DataType,
     dims: value.dims.map(Number),
-    data: value.data as Tensor['data'],
+    data: value.data,
   };
 }

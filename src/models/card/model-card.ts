@@ -157,6 +157,10 @@ export interface Training {
    */
   momentum?: number;
   /**
+   * Whether the momentum is Nesterov's.
+   */
+  nesterov?: boolean;
+  /**
    * The coefficient of the L2 penalty.
    */
   weightDecay?: number;

@@ -1,0 +1,289 @@
+/** `robust-bench train`: tiny runs on real images, what they leave behind, and that every option has its effect. */
+import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { describe, test } from 'node:test';
+import * as tf from '@tensorflow/tfjs-core';
+import '@tensorflow/tfjs-backend-cpu';
+import { loadLayersModel } from '@tensorflow/tfjs-layers';
+import { encodeNpz } from '../../src/data/npz.ts';
+import { openDataset } from '../../src/data/open.ts';
+import { scaleToBounds } from '../../src/data/scale.ts';
+import { createOnnxRuntimeEngine } from '../../src/engine/onnxruntime/engine.ts';
+import { readModelCard } from '../../src/models/card/model-card-file.ts';
+import type { ModelCard } from '../../src/models/card/model-card.ts';
+import { createGraphClassifier } from '../../src/models/graph-classifier.ts';
+import { openModel } from '../../src/models/open.ts';
+import type { Result } from '../../src/results/result.ts';
+import {
+  drawData,
+  fashionMnist,
+  filesIn,
+  type Outcome,
+  run,
+  sha256,
+  smallNet,
+  useWorkspace,
+} from './workspace.ts';
+
+const workspace = useWorkspace();
+
+/** One epoch of 64 examples, unless told otherwise. */
+const TINY = {
+  data: fashionMnist,
+  width: '2',
+  epochs: '1',
+  'batch-size': '16',
+  'train-limit': '64',
+  'test-limit': '32',
+  threads: '1',
+};
+
+interface Trained {
+  readonly folder: string;
+  readonly outcome: Outcome;
+  readonly card: ModelCard;
+  /** SHA-256 of last.onnx. */
+  readonly weights: string;
+}
+
+async function train(
+  options: Readonly<Record<string, string>> = {},
+  ...flags: readonly string[]
+): Promise<Trained> {
+  const folder = await workspace.fresh('run');
+  const named = Object.entries({ ...TINY, out: folder, ...options }).flatMap(([name, value]) => [
+    `--${name}`,
+    value,
+  ]);
+  const outcome = await run(['train', ...named, ...flags]);
+  assert.equal(outcome.code, 0, outcome.err);
+  const weights = sha256(await readFile(join(folder, 'last.onnx')));
+  return { folder, outcome, card: await readModelCard(join(folder, 'last.json')), weights };
+}
+
+describe('what a run leaves behind', () => {
+  test('cards and weights of the best and the last epoch, and the course of training', async () => {
+    const { folder, outcome, card, weights } = await train({ epochs: '3', name: 'tiny ERM' });
+    assert.deepEqual(await filesIn(folder), [
+      'best.json',
+      'best.onnx',
+      'epochs.json',
+      'last.json',
+      'last.onnx',
+    ]);
+    assert.equal(card.name, 'tiny ERM');
+    assert.equal(card.weights.sha256, weights);
+    const epochs = JSON.parse(await readFile(join(folder, 'epochs.json'), 'utf8')) as {
+      testError: number;
+      learningRate: number;
+    }[];
+    assert.deepEqual(
+      epochs.map(({ learningRate }) => Number(learningRate.toPrecision(6))),
+      [0.1, 0.01, 0.001],
+    );
+    const best = epochs.findIndex(
+      ({ testError }) => testError === Math.min(...epochs.map((each) => each.testError)),
+    );
+    const bestCard = await readModelCard(join(folder, 'best.json'));
+    assert.equal(bestCard.training?.epochs, best + 1);
+    assert.equal(bestCard.training.cleanError, epochs[best]?.testError);
+    assert.equal(card.training?.epochs, 3);
+    assert.equal(card.training.cleanError, epochs[2]?.testError);
+    assert.equal(card.training.data?.examples, 64);
+    assert.match(
+      outcome.out,
+      /^test error \d+\.\d\d % after the last epoch, .*\(epoch \d\); models in .*run\n$/,
+    );
+    assert.equal(
+      outcome.err.match(/^epoch \d\/3 {2}rate \S+ {2}training loss \d+\.\d{4} {2}test error/gm)?.length,
+      3,
+    );
+  });
+
+  test('a card that is attacked with no other flag', async () => {
+    const { folder } = await train({ 'test-limit': '100' });
+    const attacked = await run([
+      'attack',
+      '--model',
+      join(folder, 'last.json'),
+      '--method',
+      'ifgsm',
+      '--limit',
+      '100',
+      '--threads',
+      '1',
+      '--json',
+    ]);
+    assert.equal(attacked.code, 0, attacked.err);
+    const result = JSON.parse(attacked.out) as Result;
+    assert.equal(result.data.specification, 'idx');
+    assert.equal(result.attacks[0]?.epsilonText, '4/255');
+    assert.equal(result.models[0]?.training?.method, 'erm');
+    // The same examples were chosen by the same seed: the attack's clean error is the one that training measured.
+    assert.equal(result.evaluations[0]?.top1.rate, result.models[0]?.training?.testError);
+  });
+
+  test('data whose format was recognised is named in full', async () => {
+    const { folder, card } = await train({ data: fashionMnist.slice('idx:'.length) });
+    assert.match(card.data?.specification ?? '', /^idx:/);
+    const attacked = await run([
+      'attack',
+      '--model',
+      join(folder, 'last.json'),
+      '--limit',
+      '2',
+      '--threads',
+      '1',
+      '--method',
+      'fgsm',
+    ]);
+    assert.equal(attacked.code, 0, attacked.err);
+  });
+
+  test('--tfjs writes layers-models that tfjs loads, with equal logits', async () => {
+    const { folder } = await train({}, '--tfjs');
+    assert.deepEqual(
+      (await filesIn(folder)).filter((file) => file.includes('tfjs')),
+      ['best-tfjs', 'last-tfjs'].flatMap((each) => [
+        join(each, 'group1-shard1of1.bin'),
+        join(each, 'model.json'),
+      ]),
+    );
+    await tf.setBackend('cpu');
+    const json = JSON.parse(await readFile(join(folder, 'last-tfjs/model.json'), 'utf8')) as {
+      modelTopology: object;
+      weightsManifest: [{ weights: tf.io.WeightsManifestEntry[] }];
+    };
+    const bytes = new Uint8Array(await readFile(join(folder, 'last-tfjs/group1-shard1of1.bin')));
+    const model = await loadLayersModel(
+      tf.io.fromMemory({
+        modelTopology: json.modelTopology,
+        weightSpecs: json.weightsManifest[0].weights,
+        weightData: bytes.buffer,
+      }),
+    );
+    const { inputs } = await (await openDataset(fashionMnist, { split: 'test' })).read([0, 1, 2, 3]);
+    const images = scaleToBounds(inputs, { lower: 0, upper: 255 }, { lower: 0, upper: 1 });
+    // One channel: channels first and channels last are the same numbers.
+    const theirs = await (model.predict(tf.tensor(images, [4, 28, 28, 1])) as tf.Tensor).data();
+    const engine = await createOnnxRuntimeEngine({ threads: 1 });
+    const ours = await (
+      await createGraphClassifier(await openModel(join(folder, 'last.json')), engine)
+    ).logits(images);
+    await engine.dispose();
+    for (const [index, logit] of ours.entries()) assert.ok(Math.abs(logit - theirs[index]!) < 1e-4);
+  });
+});
+
+describe('options', () => {
+  test('every option that decides the weights changes them; the seed decides the rest', async () => {
+    const plain = await train();
+    assert.equal((await train()).weights, plain.weights, 'the same command gives the same bytes');
+    const variants: readonly [Readonly<Record<string, string>>, ...string[]][] = [
+      [{ seed: '1' }],
+      [{}, '--nesterov'],
+      [{ momentum: '0.5' }],
+      [{ 'weight-decay': '0.01' }],
+      [{ lr: '0.05' }],
+      [{ crop: '0' }],
+      [{}, '--no-flip'],
+      [{ mean: '0.286', std: '0.353' }],
+      [{ 'batch-size': '32' }],
+      [{ 'train-limit': '48' }],
+      [{ method: 'mixup' }],
+      [{ method: 'mixup', alpha: '0.2' }],
+      [{ method: 'mixup', 'lambda-per': 'example' }],
+      [{ width: '3' }],
+    ];
+    const seen = new Map([[plain.weights, 'plain']]);
+    for (const [options, ...flags] of variants) {
+      const { weights } = await train(options, ...flags);
+      const name = JSON.stringify([options, flags]);
+      assert.ok(!seen.has(weights), `${name} gives the weights of ${seen.get(weights) ?? ''}`);
+      seen.set(weights, name);
+    }
+  });
+
+  test('what the card records', async () => {
+    const { card } = await train(
+      {
+        method: 'mixup',
+        alpha: '0.4',
+        'lambda-per': 'example',
+        epochs: '2',
+        milestones: '1',
+        seed: '7',
+        crop: '2',
+        momentum: '0.8',
+      },
+      '--no-flip',
+      '--nesterov',
+    );
+    const { data, trainLoss, cleanError, toolkit, engine, ...rest } = card.training!;
+    assert.deepEqual(rest, {
+      method: 'mixup',
+      alpha: 0.4,
+      lambdaPer: 'example',
+      architecture: 'preact-resnet18',
+      width: 2,
+      seed: 7,
+      epochs: 2,
+      batchSize: 16,
+      learningRate: 0.1,
+      learningRateMilestones: [1],
+      learningRateDecay: 0.1,
+      momentum: 0.8,
+      nesterov: true,
+      weightDecay: 1e-4,
+      augmentation: ['crop 2'],
+    });
+    assert.equal(data?.split, 'train');
+    assert.ok(trainLoss! > 0 && cleanError! > 0);
+    assert.match(toolkit!, /^robust-bench \d/);
+    assert.match(engine!, /^onnxruntime cpu, onnxruntime-node/);
+  });
+
+  test('mixup defaults to α = 1 and one λ per batch, and says so', async () => {
+    const { card } = await train({ method: 'mixup' });
+    assert.deepEqual([card.training?.alpha, card.training?.lambdaPer], [1, 'batch']);
+  });
+
+  test('--milestones: given, none, and the default of a short run', async () => {
+    const milestones = async (options: Readonly<Record<string, string>>): Promise<unknown> =>
+      (await train({ 'train-limit': '16', ...options })).card.training?.learningRateMilestones;
+    assert.deepEqual(await milestones({ epochs: '4', milestones: '1,3' }), [1, 3]);
+    assert.deepEqual(await milestones({ epochs: '2', milestones: 'none' }), []);
+    // Half and three quarters of two epochs are the same epoch, at which the rate falls once.
+    assert.deepEqual(await milestones({ epochs: '2' }), [1]);
+    assert.deepEqual(await milestones({ epochs: '1' }), []);
+  });
+
+  test('--quiet leaves the summary alone', async () => {
+    const { outcome } = await train({ 'train-limit': '16' }, '--quiet');
+    assert.equal(outcome.err, '');
+    assert.match(outcome.out, /^test error/);
+  });
+
+  test('--engine tfjs trains the same network, its rounding apart', async () => {
+    const options = { 'train-limit': '16', 'batch-size': '8', 'test-limit': '16' };
+    const native = await train(options);
+    const portable = await train({ ...options, engine: 'tfjs:cpu' });
+    const [ours, theirs] = [native.card.training!.trainLoss!, portable.card.training!.trainLoss!];
+    assert.ok(Math.abs(ours - theirs) < 1e-3, `${String(ours)} and ${String(theirs)}`);
+  });
+});
+
+test('training and test data that are the same are warned of', async () => {
+  const path = await workspace.fresh('one.npz');
+  await writeFile(path, await encodeNpz(await drawData(smallNet({ seed: 1 }))));
+  const { outcome } = await train({
+    data: `npz:${path}`,
+    'train-limit': '16',
+    out: join(dirname(path), 'run'),
+  }).catch(async () => {
+    const files = await filesIn(dirname(path));
+    throw new Error(`training failed and left ${files.join(', ')}`);
+  });
+  assert.match(outcome.err, /warning: the training and the test data are the same examples/);
+});
