@@ -11,7 +11,9 @@ let compiler;
 try {
   compiler = require.resolve('typescript/bin/tsc');
 } catch {
-  console.error('robust-bench: not compiled, since the development dependencies were left out of this install');
+  console.error(
+    'robust-bench: not compiled, since the development dependencies were left out of this install',
+  );
   process.exit(0);
 }
 

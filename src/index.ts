@@ -19,7 +19,11 @@ export { appendGradients, gradientSupport } from './autodiff/gradient.ts';
 export { appendCrossEntropy, appendSoftCrossEntropy } from './autodiff/cross-entropy.ts';
 
 export { describeModel, type ModelSummary } from './models/describe.ts';
-export { type ClassifierSource, createGraphClassifier, type GraphClassifierOptions } from './models/graph-classifier.ts';
+export {
+  type ClassifierSource,
+  createGraphClassifier,
+  type GraphClassifierOptions,
+} from './models/graph-classifier.ts';
 export { openModel, type ModelDescription } from './models/open.ts';
 export type { ModelOptions } from './models/options.ts';
 export { requireBounds } from './models/options.ts';

@@ -104,7 +104,11 @@ export async function runAttackBenchmark(benchmark: AttackBenchmark): Promise<Re
       labels: [...evaluation.labels],
     },
     models: describeModels(benchmark),
-    engine: benchmark.engine,
+    engine: {
+      name: benchmark.engine.name,
+      provider: benchmark.engine.provider,
+      runtime: benchmark.engine.runtime,
+    },
     attacks: attacks.map((attack) => describeAttack(attacks, attack)),
     evaluations,
     comparisons: comparisonsOf(evaluations, blackBox?.source),

@@ -10,13 +10,11 @@ import { addModelsCommand } from './commands/models.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { addValidateCommand } from './commands/validate.ts';
 import { examples } from './examples.ts';
+import { EXIT } from './exit-codes.ts';
 import { Interruption, processTerminal, type Terminal } from './terminal.ts';
 
 /** The CommonJS build of yargs: that for ES modules breaks the lines of help texts in the middle of words. */
 const yargs = createRequire(import.meta.url)('yargs') as typeof Yargs;
-
-/** The exit codes of every command. */
-export const EXIT = { success: 0, gateFailed: 1, inputError: 2, internalError: 3, interrupted: 130 } as const;
 
 /** Adds a command to the parser. */
 type AddCommand = (parser: Argv, context: CommandContext) => void;

@@ -1,7 +1,7 @@
 /** `robust-bench train`: tiny runs on real images, what they leave behind, and that every option has its effect. */
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
@@ -119,9 +119,10 @@ describe('what a run leaves behind', () => {
     const result = JSON.parse(attacked.out) as Result;
     assert.equal(result.data.specification, 'idx');
     assert.equal(result.attacks[0]?.epsilonText, '4/255');
-    assert.equal(result.models[0]?.training?.method, 'erm');
+    const [model] = result.models;
+    assert.equal(model?.training?.method, 'erm');
     // The same examples were chosen by the same seed: the attack's clean error is the one that training measured.
-    assert.equal(result.evaluations[0]?.top1.rate, result.models[0]?.training?.testError);
+    assert.equal(result.evaluations[0]?.top1.rate, model.training.testError);
   });
 
   test('data whose format was recognised is named in full', async () => {
@@ -177,32 +178,10 @@ describe('what a run leaves behind', () => {
 });
 
 describe('options', () => {
-  test('every option that decides the weights changes them; the seed decides the rest', async () => {
-    const plain = await train();
-    assert.equal((await train()).weights, plain.weights, 'the same command gives the same bytes');
-    const variants: readonly [Readonly<Record<string, string>>, ...string[]][] = [
-      [{ seed: '1' }],
-      [{}, '--nesterov'],
-      [{ momentum: '0.5' }],
-      [{ 'weight-decay': '0.01' }],
-      [{ lr: '0.05' }],
-      [{ crop: '0' }],
-      [{}, '--no-flip'],
-      [{ mean: '0.286', std: '0.353' }],
-      [{ 'batch-size': '32' }],
-      [{ 'train-limit': '48' }],
-      [{ method: 'mixup' }],
-      [{ method: 'mixup', alpha: '0.2' }],
-      [{ method: 'mixup', 'lambda-per': 'example' }],
-      [{ width: '3' }],
-    ];
-    const seen = new Map([[plain.weights, 'plain']]);
-    for (const [options, ...flags] of variants) {
-      const { weights } = await train(options, ...flags);
-      const name = JSON.stringify([options, flags]);
-      assert.ok(!seen.has(weights), `${name} gives the weights of ${seen.get(weights) ?? ''}`);
-      seen.set(weights, name);
-    }
+  test('the same command gives the same bytes, another seed others', async () => {
+    const { weights } = await train();
+    assert.equal((await train()).weights, weights);
+    assert.notEqual((await train({ seed: '1' })).weights, weights);
   });
 
   test('what the card records', async () => {
@@ -244,21 +223,6 @@ describe('options', () => {
     assert.match(engine!, /^onnxruntime cpu, onnxruntime-node/);
   });
 
-  test('mixup defaults to α = 1 and one λ per batch, and says so', async () => {
-    const { card } = await train({ method: 'mixup' });
-    assert.deepEqual([card.training?.alpha, card.training?.lambdaPer], [1, 'batch']);
-  });
-
-  test('--milestones: given, none, and the default of a short run', async () => {
-    const milestones = async (options: Readonly<Record<string, string>>): Promise<unknown> =>
-      (await train({ 'train-limit': '16', ...options })).card.training?.learningRateMilestones;
-    assert.deepEqual(await milestones({ epochs: '4', milestones: '1,3' }), [1, 3]);
-    assert.deepEqual(await milestones({ epochs: '2', milestones: 'none' }), []);
-    // Half and three quarters of two epochs are the same epoch, at which the rate falls once.
-    assert.deepEqual(await milestones({ epochs: '2' }), [1]);
-    assert.deepEqual(await milestones({ epochs: '1' }), []);
-  });
-
   test('--quiet leaves the summary alone', async () => {
     const { outcome } = await train({ 'train-limit': '16' }, '--quiet');
     assert.equal(outcome.err, '');
@@ -266,7 +230,7 @@ describe('options', () => {
   });
 
   test('--engine tfjs trains the same network, its rounding apart', async () => {
-    const options = { 'train-limit': '16', 'batch-size': '8', 'test-limit': '16' };
+    const options = { 'train-limit': '4', 'batch-size': '2', 'test-limit': '2' };
     const native = await train(options);
     const portable = await train({ ...options, engine: 'tfjs:cpu' });
     const [ours, theirs] = [native.card.training!.trainLoss!, portable.card.training!.trainLoss!];
@@ -277,13 +241,6 @@ describe('options', () => {
 test('training and test data that are the same are warned of', async () => {
   const path = await workspace.fresh('one.npz');
   await writeFile(path, await encodeNpz(await drawData(smallNet({ seed: 1 }))));
-  const { outcome } = await train({
-    data: `npz:${path}`,
-    'train-limit': '16',
-    out: join(dirname(path), 'run'),
-  }).catch(async () => {
-    const files = await filesIn(dirname(path));
-    throw new Error(`training failed and left ${files.join(', ')}`);
-  });
+  const { outcome } = await train({ data: `npz:${path}`, 'train-limit': '16' });
   assert.match(outcome.err, /warning: the training and the test data are the same examples/);
 });

@@ -161,8 +161,12 @@ export interface Workspace {
   fresh(name: string): Promise<string>;
 }
 
-/** Makes the folder before the tests of a file and removes it after them. */
-export function useWorkspace(): Workspace {
+/**
+ * Makes the folder before the tests of a file and removes it after them.
+ *
+ * @param prepare puts more into it
+ */
+export function useWorkspace(prepare?: () => Promise<void>): Workspace {
   let folder = '';
   let made = 0;
   before(async () => {
@@ -170,6 +174,7 @@ export function useWorkspace(): Workspace {
     const nets = [1, 2, 3].map((seed) => smallNet({ seed }));
     for (const [index, name] of ['a', 'b', 'c'].entries()) await writeCarded(folder, name, nets[index]!);
     await writeFile(join(folder, 'data.npz'), await encodeNpz(await drawData(nets[0]!)));
+    await prepare?.();
   });
   after(() => rm(folder, { recursive: true, force: true }));
   return {

@@ -4,7 +4,8 @@ import { examples } from '../examples.ts';
 import type { CommandContext } from '../main.ts';
 import { computeOptions, dataOptions, GROUP, grouped, printOptions } from '../options.ts';
 
-const options = {
+/** The options of the command. */
+export const trainOptions = {
   ...dataOptions,
   data: { ...dataOptions.data, demandOption: true },
   ...grouped(GROUP.data, {
@@ -81,14 +82,14 @@ const options = {
   quiet: printOptions.quiet,
 } as const satisfies Record<string, Options>;
 
-export type TrainArguments = InferredOptionTypes<typeof options>;
+export type TrainArguments = InferredOptionTypes<typeof trainOptions>;
 
 export function addTrainCommand(parser: Argv, context: CommandContext): void {
   parser.command(
     'train',
     'Train a network with ERM or mixup',
     (command) =>
-      command.options(options).epilogue(
+      command.options(trainOptions).epilogue(
         examples([
           ['The recipe of the mixup paper', 'train --data cifar10:DIR --method mixup --out runs/mixup'],
           [

@@ -11,7 +11,8 @@ import {
   writeFileAtomically,
 } from '../../index.ts';
 import type { GateArguments } from '../commands/gate.ts';
-import { type CommandContext, EXIT } from '../main.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { CommandContext } from '../main.ts';
 
 export async function runGate(argv: GateArguments, context: CommandContext): Promise<void> {
   const maxIncrease = parsePercentagePoints(argv['max-increase']);
