@@ -1,4 +1,4 @@
-/** The numbers that ONNX gives data types (TensorProto.DataType), used by Cast and in files. */
+/** What data types are stored in, and the numbers that ONNX gives them (TensorProto.DataType), used by Cast and in files. */
 import type { DataType } from './types.ts';
 
 export const dataTypeCodes: Readonly<Record<DataType, number>> = {
@@ -23,3 +23,21 @@ const byCode = new Map(Object.entries(dataTypeCodes).map(([name, code]) => [code
 export function dataTypeOf(code: number): DataType | undefined {
   return byCode.get(code);
 }
+
+/** The array that holds the elements of each numeric data type. */
+export const elementArrays = {
+  float32: Float32Array,
+  float64: Float64Array,
+  float16: Uint16Array,
+  int8: Int8Array,
+  uint8: Uint8Array,
+  int16: Int16Array,
+  uint16: Uint16Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  int64: BigInt64Array,
+  uint64: BigUint64Array,
+  bool: Uint8Array,
+} as const;
+
+export type NumericType = keyof typeof elementArrays;

@@ -1,13 +1,12 @@
 /** Decodes TensorProto messages, in each of the forms that ONNX allows for the elements. */
 import { InputError } from '../../core/errors.ts';
-import { dataTypeOf } from '../data-types.ts';
+import { dataTypeOf, elementArrays, type NumericType } from '../data-types.ts';
 import { sizeOf } from '../tensor.ts';
 import type { DataOf, DataType, Tensor } from '../types.ts';
 import type { ExternalData } from './external-data.ts';
 import { entryField, tensorField } from './fields.ts';
 import type { Message } from './wire-reader.ts';
 
-type NumericType = Exclude<DataType, 'string'>;
 type NumericArray = DataOf[NumericType];
 
 interface ArrayConstructor {
@@ -15,20 +14,7 @@ interface ArrayConstructor {
   new (buffer: ArrayBufferLike, byteOffset: number, length: number): NumericArray;
 }
 
-const arrays: Readonly<Record<NumericType, ArrayConstructor>> = {
-  float32: Float32Array,
-  float64: Float64Array,
-  float16: Uint16Array,
-  int8: Int8Array,
-  uint8: Uint8Array,
-  int16: Int16Array,
-  uint16: Uint16Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  int64: BigInt64Array,
-  uint64: BigUint64Array,
-  bool: Uint8Array,
-};
+const arrays: Readonly<Record<NumericType, ArrayConstructor>> = elementArrays;
 
 /** Names for messages of the types that ONNX has and this toolkit does not hold. */
 const otherTypes: Readonly<Record<number, string>> = {

@@ -2,7 +2,7 @@
 import { attribute } from '../attributes.ts';
 import { numbersOf } from '../tensor.ts';
 import type { Node, Tensor } from '../types.ts';
-import type { NumericType } from './storage.ts';
+import type { NumericType } from '../data-types.ts';
 
 export interface Evaluation {
   readonly node: Node;

@@ -6,7 +6,8 @@ import type { Node, Tensor } from '../types.ts';
 import { computingEvaluators } from './computing.ts';
 import type { Evaluators } from './evaluation.ts';
 import { movingEvaluators } from './moving.ts';
-import { bytesPerElement, elementsOf, holdsBigInts, isNumeric, zeros, type NumericType } from './storage.ts';
+import type { NumericType } from '../data-types.ts';
+import { bytesPerElement, elementsOf, holdsBigInts, isNumeric, zeros } from './storage.ts';
 
 const evaluators: Evaluators = { ...movingEvaluators, ...computingEvaluators };
 

@@ -1,4 +1,5 @@
 /** Element storage as constant folding sees it: numbers or big integers at offsets, whatever the data type. */
+import { elementArrays, type NumericType } from '../data-types.ts';
 import { sizeOf } from '../tensor.ts';
 import type { DataOf, DataType, Tensor } from '../types.ts';
 
@@ -8,24 +9,7 @@ interface Elements {
   [index: number]: number | bigint;
 }
 
-const arrays = {
-  float32: Float32Array,
-  float64: Float64Array,
-  float16: Uint16Array,
-  int8: Int8Array,
-  uint8: Uint8Array,
-  int16: Int16Array,
-  uint16: Uint16Array,
-  int32: Int32Array,
-  uint32: Uint32Array,
-  int64: BigInt64Array,
-  uint64: BigUint64Array,
-  bool: Uint8Array,
-} as const;
-
-export type NumericType = keyof typeof arrays;
-
-export const bytesPerElement = (dataType: NumericType): number => arrays[dataType].BYTES_PER_ELEMENT;
+export const bytesPerElement = (dataType: NumericType): number => elementArrays[dataType].BYTES_PER_ELEMENT;
 
 export const isNumeric = (dataType: DataType): dataType is NumericType => dataType !== 'string';
 
@@ -38,7 +22,7 @@ export function elementsOf(value: Tensor): Elements {
 
 /** A tensor of zeros. */
 export function zeros(dataType: NumericType, dims: readonly number[]): Tensor {
-  const data = new arrays[dataType](sizeOf(dims)) as DataOf[NumericType];
+  const data = new elementArrays[dataType](sizeOf(dims)) as DataOf[NumericType];
   return { dataType, dims, data };
 }
 

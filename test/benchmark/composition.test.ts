@@ -1,0 +1,152 @@
+/** How the parts of a result are made of what was evaluated. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { attackSettings } from '../../src/attacks/attack.ts';
+import { attackOf } from '../../src/attacks/index.ts';
+import { runAttackBenchmark } from '../../src/benchmark/attack-benchmark.ts';
+import { attackId, describeAttack } from '../../src/benchmark/attacks.ts';
+import { comparisonsOf } from '../../src/benchmark/comparisons.ts';
+import { describeModels } from '../../src/benchmark/models.ts';
+import { wrapFunction } from '../../src/classifier/wrap.ts';
+import type { Result } from '../../src/results/result.ts';
+import { validateResult } from '../../src/results/validate.ts';
+import { createMemoryDataset, randomBytes } from '../evaluation/memory-dataset.ts';
+import { exampleResult } from '../results/example-result.ts';
+
+const run = (id: string, epsilonText: string, epsilon: number, parameters: Record<string, number> = {}) => {
+  const attack = attackOf(id);
+  return { attack, settings: attackSettings(attack, { epsilon, parameters }), epsilonText };
+};
+
+describe('attacks', () => {
+  test('ids: the method, numbered where it occurs twice', () => {
+    const runs = [
+      run('fgsm', '4/255', 4 / 255),
+      run('ifgsm', '4/255', 4 / 255),
+      run('ifgsm', '8/255', 8 / 255),
+    ];
+    assert.deepEqual(
+      runs.map((each) => attackId(runs, each)),
+      ['fgsm', 'ifgsm-1', 'ifgsm-2'],
+    );
+  });
+
+  test('a description holds every setting', () => {
+    const iterated = run('ifgsm', '8/255', 8 / 255, { steps: 5, stepSize: 0.01 });
+    assert.deepEqual(describeAttack([iterated], iterated), {
+      id: 'ifgsm',
+      method: 'ifgsm',
+      norm: 'Linf',
+      epsilon: 8 / 255,
+      epsilonText: '8/255',
+      stepSize: 0.01,
+      steps: 5,
+      projection: true,
+      targeted: false,
+      target: null,
+      label: 'true',
+    });
+    const single = run('fgsm', '0.1', 0.1);
+    const { steps, stepSize } = describeAttack([single], single);
+    assert.deepEqual([steps, stepSize], [1, 0.1]);
+    const targeted = { ...single, settings: { ...single.settings, target: 3, label: 'predicted' as const } };
+    const described = describeAttack([targeted], targeted);
+    assert.deepEqual([described.targeted, described.target, described.label], [true, '3', 'predicted']);
+  });
+});
+
+describe('comparisons', () => {
+  const { evaluations } = exampleResult();
+
+  test('every model against the first, by setting and attack', () => {
+    const made = comparisonsOf(evaluations, 'erm-1').map(({ setting, attack, baseline, model, source }) =>
+      [setting, attack, source ?? '-', `${baseline}:${model}`].join(' '),
+    );
+    assert.deepEqual(made, [
+      'white-box fgsm - erm-1:erm-2',
+      'white-box fgsm - erm-1:mixup',
+      'white-box ifgsm - erm-1:erm-2',
+      'white-box ifgsm - erm-1:mixup',
+      'black-box fgsm erm-1 erm-2:mixup',
+      'black-box ifgsm erm-1 erm-2:mixup',
+    ]);
+  });
+
+  test('the ratio is that of the accuracies, null where the baseline gets nothing right', () => {
+    const made = comparisonsOf(evaluations, 'erm-1');
+    // 12.5 % of 40 examples are right for erm-1, 50 % for mixup.
+    assert.equal(made[1]?.accuracyRatio, 4);
+    assert.deepEqual([made[3]?.accuracyRatio, made[3]?.interval], [null, null]);
+    assert.deepEqual(comparisonsOf(evaluations.slice(0, 3), undefined), []);
+  });
+});
+
+/** Classifies by which of the first values is greatest; no gradient. */
+const byValue = (name: string) =>
+  wrapFunction({
+    name,
+    inputShape: [1, 2, 2],
+    classCount: 4,
+    bounds: { lower: 0, upper: 255 },
+    logits: (inputs) => inputs,
+  });
+
+describe('the whole', () => {
+  const dataset = {
+    ...createMemoryDataset({
+      shape: [1, 2, 2],
+      classCount: 4,
+      inputs: randomBytes(1, 20 * 4),
+      labels: Array.from({ length: 20 }, (_, index) => index % 4),
+    }),
+    hash: () => Promise.resolve('a'.repeat(64)),
+  };
+  const benchmark = {
+    models: [{ id: 'one', classifier: byValue('one') }],
+    whiteBox: ['one'],
+    attacks: [],
+    dataset,
+    indices: Int32Array.from({ length: 20 }, (_, index) => index),
+    selection: { limit: null, indices: null },
+    seed: 'a word',
+    batchSize: 8,
+    engine: { name: 'function', provider: 'javascript', runtime: 'none' },
+    threads: null,
+  };
+
+  test('a function without gradient is scored on clean data; the result is valid and has no top-5 of four classes', async () => {
+    const result: Result = await validateResult(await runAttackBenchmark(benchmark), 'result');
+    assert.equal(result.models[0]?.format, 'function');
+    assert.equal(result.models[0].file, null);
+    assert.equal(result.evaluations[0]?.top5, null);
+    assert.equal(result.evaluations.length, 1);
+    assert.ok(result.run.durationMs > 0);
+    assert.ok(result.run.timings[0]!.examplesPerSecond! > 0);
+  });
+
+  test('a white-box attack on it is refused, the black box offered', async () => {
+    await assert.rejects(runAttackBenchmark({ ...benchmark, attacks: [run('fgsm', '4/255', 4 / 255)] }), {
+      name: 'InputError',
+      message: /needs input gradients and the model one has none.*black-box/,
+    });
+  });
+
+  test('an aborted signal ends it with its reason', async () => {
+    const reason = new Error('enough');
+    await assert.rejects(runAttackBenchmark({ ...benchmark, signal: AbortSignal.abort(reason) }), reason);
+  });
+
+  test('roles', () => {
+    const models = ['a', 'b', 'c'].map((id) => ({ id, classifier: byValue(id) }));
+    const roles = describeModels({
+      ...benchmark,
+      models,
+      whiteBox: ['a', 'b'],
+      blackBox: { source: 'a', targets: ['c'] },
+    });
+    assert.deepEqual(
+      roles.map((model) => model.roles),
+      [['source', 'target'], ['target'], ['target']],
+    );
+  });
+});
