@@ -24,7 +24,7 @@ import type { Result } from '../../src/results/result.ts';
 import { initialWeights } from '../../src/training/initialize.ts';
 import { createMemoryDataset, randomBytes } from '../evaluation/memory-dataset.ts';
 
-const SHAPE = [3, 16, 16] as const;
+const SHAPE = [3, 8, 8] as const;
 const EXAMPLES = 70;
 
 /** A residual network as it is trained: convolutions of strides 1 and 2, normalisation, shortcuts, pooling, a linear layer. */
@@ -43,7 +43,7 @@ const dataset: Dataset = {
   ...createMemoryDataset({
     shape: SHAPE,
     classCount: 10,
-    inputs: randomBytes(5, EXAMPLES * 3 * 16 * 16),
+    inputs: randomBytes(5, EXAMPLES * 3 * 8 * 8),
     labels: Array.from({ length: EXAMPLES }, (_, index) => (index * 7) % 10),
   }),
   hash: () => Promise.resolve('0'.repeat(64)),
@@ -51,8 +51,10 @@ const dataset: Dataset = {
 
 const graphs = [1, 2].map(networkOf);
 const engines = new Map<number, Engine>();
+let reference: Result;
 before(async () => {
   for (const threads of [1, 2]) engines.set(threads, await createOnnxRuntimeEngine({ threads }));
+  reference = await measure({ batchSize: 64, threads: 1 });
 });
 after(async () => {
   for (const engine of engines.values()) await engine.dispose();
@@ -86,12 +88,12 @@ async function measure({ batchSize, threads, limit, seed = 3 }: Circumstances): 
   const attacks = ['fgsm', 'ifgsm'].map((id) => {
     const attack = attackOf(id);
     const given = {
-      epsilon: 8 / 255,
+      epsilon: 32 / 255,
       seed,
       target: 'random',
-      ...(id === 'ifgsm' ? { parameters: { steps: 3 } } : {}),
+      ...(id === 'ifgsm' ? { parameters: { steps: 2 } } : {}),
     } as const;
-    return { attack, settings: attackSettings(attack, given), epsilonText: '8/255' };
+    return { attack, settings: attackSettings(attack, given), epsilonText: '32/255' };
   });
   const result = await runAttackBenchmark({
     models,
@@ -110,25 +112,26 @@ async function measure({ batchSize, threads, limit, seed = 3 }: Circumstances): 
   return result;
 }
 
-let reference: Result;
-before(async () => {
-  reference = await measure({ batchSize: 64, threads: 1 });
-});
-
 test('the reference is worth comparing: examples are misled, and reach their targets', () => {
   const [, , attacked] = reference.evaluations;
   assert.equal(reference.evaluations.length, 2 + 2 * 2 + 2);
   assert.ok(attacked!.top1.errors > 0 && attacked!.targetsReached! > 0);
-  assert.equal(new Set(reference.evaluations.map(({ outcomes }) => outcomes.predictions.join())).size, 8);
+  // Ranks of many kinds, and sizes summed over float32 numbers: a single bit that differs is seen.
+  assert.ok(new Set(attacked!.outcomes.ranks).size > 5);
+  assert.ok(reference.evaluations.slice(2).every(({ perturbation }) => perturbation!.l2.mean > 0));
 });
 
 describe('the canonical result is the same bytes', () => {
-  for (const batchSize of [1, 7, 64]) {
-    for (const threads of [1, 2]) {
-      test(`batches of ${String(batchSize)} on ${String(threads)} threads`, async () => {
-        assert.equal(canonicalResult(await measure({ batchSize, threads })), canonicalResult(reference));
-      });
-    }
+  for (const [batchSize, threads] of [
+    [1, 1],
+    [7, 1],
+    [7, 2],
+    [64, 2],
+    [100, 1],
+  ] as const) {
+    test(`batches of ${String(batchSize)}, threads ${String(threads)}`, async () => {
+      assert.equal(canonicalResult(await measure({ batchSize, threads })), canonicalResult(reference));
+    });
   }
 
   test('and another seed gives others', async () => {
@@ -161,7 +164,7 @@ test('the outcome of an example does not depend on the window it is in', async (
   await fc.assert(
     fc.asyncProperty(
       fc.integer({ min: 1, max: EXAMPLES - 1 }),
-      fc.integer({ min: 1, max: 40 }),
+      fc.integer({ min: 5, max: 40 }),
       fc.constantFrom(1, 2),
       async (limit, batchSize, threads) => {
         const window = await measure({ batchSize, threads, limit });
@@ -182,6 +185,6 @@ test('the outcome of an example does not depend on the window it is in', async (
         }
       },
     ),
-    { numRuns: 6, seed: 1 },
+    { numRuns: 5, seed: 1 },
   );
 });

@@ -1,0 +1,157 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { type Minibatch, minibatchCount, minibatches } from '../../src/training/minibatches.ts';
+import type { TrainingSettings } from '../../src/training/settings.ts';
+import { createMemoryDataset } from '../evaluation/memory-dataset.ts';
+
+const SIZE = 4;
+const COUNT = 23;
+
+/** Image i holds the byte i everywhere, so that images tell which example they are. */
+const dataset = createMemoryDataset({
+  shape: [1, 2, 2],
+  classCount: 5,
+  inputs: Uint8Array.from({ length: COUNT * SIZE }, (_, index) => Math.floor(index / SIZE)),
+  labels: Array.from({ length: COUNT }, (_, index) => index % 5),
+});
+
+const plain: TrainingSettings = {
+  network: { architecture: 'preact-resnet18', width: 2, inputShape: [1, 2, 2], classCount: 5 },
+  epochs: 1,
+  batchSize: 4,
+  schedule: { initial: 0.1, milestones: [], factor: 0.1 },
+  sgd: { momentum: 0, weightDecay: 0, nesterov: false },
+  seed: 1,
+};
+const all = Int32Array.from({ length: COUNT }, (_, index) => index);
+
+async function epoch(settings: TrainingSettings, number = 0, indices = all): Promise<Minibatch[]> {
+  const made: Minibatch[] = [];
+  for await (const minibatch of minibatches(dataset, indices, settings, number)) made.push(minibatch);
+  return made;
+}
+
+/** The examples of a minibatch, where nothing was mixed. */
+function examplesOf({ images }: Minibatch): number[] {
+  return Array.from({ length: images.length / SIZE }, (_, row) => Math.round(255 * images[row * SIZE]!));
+}
+
+describe('an epoch', () => {
+  test('takes every example once, with its label', async () => {
+    const made = await epoch(plain);
+    assert.deepEqual(
+      made.map(({ count }) => count),
+      [4, 4, 4, 4, 4, 3],
+    );
+    const order = made.flatMap(examplesOf);
+    assert.notDeepEqual(order, [...all]);
+    assert.deepEqual(
+      order.sort((a, b) => a - b),
+      [...all],
+    );
+    for (const minibatch of made) {
+      examplesOf(minibatch).forEach((example, row) => {
+        const target = [...minibatch.targets.subarray(row * 5, row * 5 + 5)];
+        assert.deepEqual(
+          target,
+          [0, 1, 2, 3, 4].map((label) => (label === example % 5 ? 1 : 0)),
+        );
+      });
+    }
+  });
+
+  test('takes the chosen examples alone', async () => {
+    const chosen = Int32Array.of(2, 3, 11, 20);
+    assert.deepEqual(
+      (await epoch(plain, 0, chosen)).flatMap(examplesOf).sort((a, b) => a - b),
+      [...chosen],
+    );
+  });
+
+  test('has no last minibatch of one, which has no variance', async () => {
+    const counts = [
+      [8, 4],
+      [9, 4],
+      [10, 4],
+      [3, 4],
+      [2, 4],
+    ].map(([examples = 0, size = 0]) => minibatchCount(examples, size));
+    assert.deepEqual(counts, [2, 2, 3, 1, 1]);
+    const made = await epoch(plain, 0, all.subarray(0, 9));
+    assert.deepEqual(
+      made.map(({ count }) => count),
+      [4, 4],
+    );
+  });
+
+  test('has an order of its own, the same each time', async () => {
+    const orders = await Promise.all([
+      epoch(plain, 0),
+      epoch(plain, 0),
+      epoch(plain, 1),
+      epoch({ ...plain, seed: 2 }, 0),
+    ]);
+    const [first, again, next, other] = orders.map((made) => made.flatMap(examplesOf).join());
+    assert.equal(again, first);
+    assert.notEqual(next, first);
+    assert.notEqual(other, first);
+  });
+});
+
+describe('mixup', () => {
+  const mixed: TrainingSettings = { ...plain, mixup: { alpha: 1, lambdaPer: 'example' } };
+
+  test('mixes images and labels alike', async () => {
+    const [pure, blended] = [await epoch(plain), await epoch(mixed)];
+    blended.forEach(({ images, targets, count }, step) => {
+      const examples = examplesOf(pure[step]!);
+      for (let row = 0; row < count; row++) {
+        // x̃ = λx + (1 − λ)x′ and ỹ alike for some partner x′ of the same minibatch.
+        const own = examples[row]!;
+        const value = 255 * images[row * SIZE]!;
+        const found = examples.some((partner) => {
+          const lambda = partner === own ? 1 : (value - partner) / (own - partner);
+          const expected = new Float32Array(5);
+          expected[own % 5]! += lambda;
+          expected[partner % 5]! += 1 - lambda;
+          return expected.every((share, label) => Math.abs(share - targets[row * 5 + label]!) < 1e-4);
+        });
+        assert.ok(found, `step ${String(step)} row ${String(row)}`);
+      }
+    });
+    assert.deepEqual(await epoch(mixed), blended);
+  });
+
+  test('does not change the order', async () => {
+    const tiny = { ...plain, mixup: { alpha: 1e-6, lambdaPer: 'batch' } } as const;
+    const [pure, same] = [await epoch(plain), await epoch(tiny)];
+    for (const [step, minibatch] of same.entries()) {
+      // λ is 0 or 1: the minibatch holds its own examples, perhaps in another order.
+      assert.deepEqual(examplesOf(minibatch).sort(), examplesOf(pure[step]!).sort());
+    }
+  });
+});
+
+test('augmentation of an image depends on its place in the data and the epoch, not on the minibatch', async () => {
+  const settings = { ...plain, augmentation: { padding: 1, flip: true } };
+  const byExample = async (given: TrainingSettings, number: number): Promise<Map<number, string>> => {
+    const found = new Map<number, string>();
+    const pure = (await epoch({ ...given, augmentation: { padding: 0, flip: false } }, number)).flatMap(
+      examplesOf,
+    );
+    const images = (await epoch(given, number)).flatMap((minibatch) =>
+      Array.from({ length: minibatch.count }, (_, row) =>
+        [...minibatch.images.subarray(row * SIZE, row * SIZE + SIZE)].join(),
+      ),
+    );
+    pure.forEach((example, place) => found.set(example, images[place]!));
+    return found;
+  };
+  const [small, large, next] = [
+    await byExample(settings, 0),
+    await byExample({ ...settings, batchSize: 10 }, 0),
+    await byExample(settings, 1),
+  ];
+  assert.deepEqual([...small].sort(), [...large].sort());
+  assert.notDeepEqual([...small].sort(), [...next].sort());
+});

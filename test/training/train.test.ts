@@ -1,0 +1,185 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { createOnnxRuntimeEngine } from '../../src/engine/onnxruntime/engine.ts';
+import type { Weights } from '../../src/models/architectures/layers.ts';
+import type { TrainingSettings } from '../../src/training/settings.ts';
+import { createErrorMeasure } from '../../src/training/test-error.ts';
+import { type EpochSummary, type StepProgress, train, type TrainingData } from '../../src/training/train.ts';
+import { createMemoryDataset, randomBytes } from '../evaluation/memory-dataset.ts';
+import { createStubEngine } from './stub-engine.ts';
+
+const CLASSES = 4;
+const settings: TrainingSettings = {
+  network: { architecture: 'preact-resnet18', width: 2, inputShape: [1, 8, 8], classCount: CLASSES },
+  epochs: 5,
+  batchSize: 8,
+  schedule: { initial: 0.1, milestones: [2, 4], factor: 0.1 },
+  sgd: { momentum: 0.9, weightDecay: 0, nesterov: false },
+  seed: 1,
+};
+
+function dataOf(labels: readonly number[]): TrainingData {
+  const dataset = createMemoryDataset({
+    shape: [1, 8, 8],
+    classCount: CLASSES,
+    inputs: randomBytes(2, labels.length * 64),
+    labels,
+  });
+  const indices = Int32Array.from(labels, (_, index) => index);
+  return { train: dataset, trainIndices: indices, test: { ...dataset, split: 'test' }, testIndices: indices };
+}
+
+/** Twenty examples of class 0. */
+const zeros = dataOf(Array.from({ length: 20 }, () => 0));
+
+/** The number that the stub puts into every weight: the steps made until then. */
+const stepsIn = (weights: Weights): number => Number([...weights.values()][0]?.data[0]);
+
+describe('the loop, on an engine that computes nothing', () => {
+  test('best and last: the lowest test error counts, of several the first', async () => {
+    const wrong = [9, 4, 6, 4, 5];
+    const engine = createStubEngine({ losses: [1], wrong, classCount: CLASSES });
+    const seen: [EpochSummary, number, boolean][] = [];
+    const trained = await train(settings, zeros, engine, {
+      onEpoch: (summary, weights, isBest) => {
+        seen.push([summary, stepsIn(weights), isBest]);
+      },
+    });
+    assert.deepEqual(
+      trained.epochs.map(({ testError }) => testError),
+      wrong.map((count) => count / 20),
+    );
+    assert.deepEqual(
+      seen.map(([, , isBest]) => isBest),
+      [true, true, false, false, false],
+    );
+    assert.equal(trained.bestEpoch, 1);
+    // Three minibatches an epoch: 8, 8 and 4.
+    assert.deepEqual(
+      seen.map(([, steps]) => steps),
+      [3, 6, 9, 12, 15],
+    );
+    assert.equal(stepsIn(trained.best), 6);
+    assert.equal(stepsIn(trained.last), 15);
+    assert.deepEqual(
+      seen.map(([summary]) => summary),
+      trained.epochs,
+    );
+    assert.deepEqual([...engine.open], [], 'what was compiled is disposed of');
+  });
+
+  test('the rate follows the schedule, the loss is the mean over examples', async () => {
+    const steps: { learningRate: number; count: number }[] = [];
+    const losses = [4, 2, 1];
+    const engine = createStubEngine({ losses, wrong: [], steps, classCount: CLASSES });
+    const progress: StepProgress[] = [];
+    const trained = await train(settings, zeros, engine, { onStep: (step) => progress.push(step) });
+    assert.deepEqual(
+      steps.map(({ count }) => count),
+      Array.from({ length: 5 }, () => [8, 8, 4]).flat(),
+    );
+    const rates = steps.map(({ learningRate }) => Number(learningRate.toPrecision(6)));
+    assert.deepEqual(
+      rates,
+      [0.1, 0.1, 0.01, 0.01, 0.001].flatMap((rate) => [rate, rate, rate]),
+    );
+    assert.equal(trained.epochs[0]?.trainingLoss, (8 * 4 + 8 * 2 + 4 * 1) / 20);
+    assert.equal(trained.epochs[1]?.trainingLoss, 1);
+    assert.deepEqual(progress[4], { epoch: 1, epochs: 5, step: 2, steps: 3, loss: 1, examples: 8 });
+  });
+
+  test('a checkpoint is awaited before the next step', async () => {
+    const steps: { learningRate: number; count: number }[] = [];
+    const engine = createStubEngine({ losses: [1], wrong: [], steps, classCount: CLASSES });
+    const made: number[] = [];
+    await train(settings, zeros, engine, {
+      onEpoch: async () => {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        made.push(steps.length);
+      },
+    });
+    assert.deepEqual(made, [3, 6, 9, 12, 15]);
+  });
+
+  test('divergence is said where it happens, with the rate', async () => {
+    for (const loss of [NaN, Infinity]) {
+      const engine = createStubEngine({ losses: [1, 1, 1, 1, loss], wrong: [], classCount: CLASSES });
+      await assert.rejects(train(settings, zeros, engine), {
+        name: 'InputError',
+        message: `the loss is ${String(loss)} at step 2 of epoch 2 with learning rate 0.1: training diverged; lower --lr`,
+      });
+      assert.deepEqual([...engine.open], []);
+    }
+  });
+
+  test('an aborted signal ends it with its reason, between two steps', async () => {
+    const steps: { learningRate: number; count: number }[] = [];
+    const engine = createStubEngine({ losses: [1], wrong: [], steps, classCount: CLASSES });
+    const controller = new AbortController();
+    const reason = new Error('enough');
+    const work = train(settings, zeros, engine, {
+      signal: controller.signal,
+      onStep: ({ epoch, step }) => {
+        if (epoch === 1 && step === 2) controller.abort(reason);
+      },
+    });
+    await assert.rejects(work, reason);
+    assert.equal(steps.length, 5);
+    assert.deepEqual([...engine.open], []);
+  });
+
+  test('data that do not fit are refused', async () => {
+    const engine = createStubEngine({ losses: [1], wrong: [], classCount: CLASSES });
+    const refuses = (
+      changes: Partial<TrainingSettings>,
+      data: TrainingData,
+      pattern: RegExp,
+    ): Promise<void> =>
+      assert.rejects(train({ ...settings, ...changes }, data, engine), {
+        name: 'InputError',
+        message: pattern,
+      });
+    await refuses(
+      { network: { ...settings.network, inputShape: [3, 8, 8] } },
+      zeros,
+      /images are \[1, 8, 8\], the network takes \[3, 8, 8\]/,
+    );
+    await refuses({ network: { ...settings.network, classCount: 3 } }, zeros, /4 classes, the network 3/);
+    await refuses({ epochs: 0 }, zeros, /one epoch or more/);
+    await refuses({ batchSize: 1 }, zeros, /two examples or more: --batch-size 2/);
+    await refuses({}, { ...zeros, trainIndices: Int32Array.of(1) }, /training needs two examples or more/);
+  });
+});
+
+describe('the test error', () => {
+  test('counts the examples whose first highest logit is not their label, chunk by chunk', async () => {
+    const count = 600;
+    const { test: dataset, testIndices } = dataOf(Array.from({ length: count }, () => 0));
+    // Rows that are not wrong have equal logits, of which the first, class 0, counts.
+    const engine = createStubEngine({ losses: [], wrong: [7, 0, 20], classCount: CLASSES });
+    const measure = await createErrorMeasure(engine, settings.network, dataset, testIndices);
+    assert.equal(await measure.error(new Map()), 27 / count);
+    await assert.rejects(measure.error(new Map(), AbortSignal.abort(new Error('enough'))), /enough/);
+    await measure.dispose();
+    assert.deepEqual([...engine.open], []);
+  });
+});
+
+test('a small network learns 32 examples by heart, the same way each time', async () => {
+  const labels = Array.from({ length: 32 }, (_, index) => (index * 5) % CLASSES);
+  const engine = await createOnnxRuntimeEngine({ threads: 1 });
+  const overfit: TrainingSettings = {
+    ...settings,
+    network: { ...settings.network, width: 4 },
+    epochs: 30,
+    schedule: { initial: 0.05, milestones: [20], factor: 0.1 },
+  };
+  const trained = await train(overfit, dataOf(labels), engine);
+  const [first, last] = [trained.epochs[0]!, trained.epochs.at(-1)!];
+  assert.ok(first.trainingLoss > 1, `it began at ${String(first.trainingLoss)}`);
+  assert.ok(last.trainingLoss < 0.05, `it ended at ${String(last.trainingLoss)}`);
+  assert.equal(last.testError, 0);
+  const again = await train({ ...overfit, epochs: 2 }, dataOf(labels), engine);
+  assert.deepEqual(again.epochs, trained.epochs.slice(0, 2));
+  await engine.dispose();
+});
