@@ -17,17 +17,28 @@ export function createExampleStore(folder: string | undefined): ExampleStore | u
   const kept = new Map<string, AdversarialExamples[]>();
   return {
     add(examples) {
-      const name = `${examples.run.attack.id}-${examples.source}`.replace(/[^\w.-]+/g, '_');
+      const name = `${examples.run.attack.id}-${examples.source}`;
       kept.set(name, [...(kept.get(name) ?? []), examples]);
     },
     async write() {
+      const taken = new Set<string>();
       for (const [name, parts] of kept) {
-        await writeFileAtomically(join(folder, `${name}.npz`), await npzOf(parts));
+        const file = join(folder, fileNameOf(name, taken));
+        await writeFileAtomically(`${file}.npz`, await npzOf(parts));
         const grid = await gridOf(parts);
-        if (grid !== undefined) await writeFileAtomically(join(folder, `${name}.png`), grid);
+        if (grid !== undefined) await writeFileAtomically(`${file}.png`, grid);
       }
     },
   };
+}
+
+/** A name that any file system takes, numbered where another became the same. */
+function fileNameOf(name: string, taken: Set<string>): string {
+  const plain = name.replace(/[^\w.-]+/g, '_');
+  let free = plain;
+  for (let number = 2; taken.has(free); number++) free = `${plain}-${String(number)}`;
+  taken.add(free);
+  return free;
 }
 
 /** `x` the examples in the source's units, `y` their labels, `index` their places in the data, `clean` the originals. */

@@ -1,6 +1,9 @@
 /** Help texts: every option under a heading, examples that parse, lines that fit and break between words. */
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
 import { run } from './workspace.ts';
 
 const help = async (...argv: readonly string[]): Promise<string> => {
@@ -24,6 +27,17 @@ test('the commands, how they end, and the version', async () => {
 });
 
 describe('a command', () => {
+  const home = process.cwd();
+  let folder = '';
+  before(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'robust-bench-cli-'));
+    process.chdir(folder);
+  });
+  after(async () => {
+    process.chdir(home);
+    await rm(folder, { recursive: true });
+  });
+
   const headings: Readonly<Record<string, readonly string[]>> = {
     attack: ['Models:', 'Attack:', 'Data:', 'Computation:', 'Output:'],
     train: ['Data:', 'Training:', 'Augmentation and normalisation:', 'Computation:', 'Output:'],
@@ -48,12 +62,13 @@ describe('a command', () => {
       const examples = [...text.matchAll(/\$ robust-bench (.*)$/gm)].map(([, line = '']) => line);
       assert.ok(examples.length > 0);
       for (const line of examples) {
-        // Nothing that they name is there: they must fail for that, not for how they are written.
+        // Nothing that they name is in an empty folder: they must fail for that, not for how they are written.
         const { code, err } = await run(line.split(' '));
         assert.equal(code, 2);
         assert.doesNotMatch(err, /see robust-bench/);
         assert.match(err, /cannot|no such|does not exist/);
       }
+      assert.deepEqual(await readdir(folder), []);
     });
   }
 });

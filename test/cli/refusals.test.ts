@@ -298,6 +298,7 @@ describe('train', () => {
     await refuses(train('--mean', '0.5', '--std', '0'), /deviations are above 0/);
     await refuses(train('--mean', '0.5,0.5', '--std', '1,1'), /2 means and 2 deviations for 1 channels/);
     await refuses(train('--architecture', 'vgg'), /no architecture vgg; choose one of preact-resnet18/);
+    await refuses(train('--architecture', 'toString'), /no architecture toString/);
     await refuses(train('--train-limit', '0'), /--train-limit takes a whole number of at least 1/);
     await refuses(train('--train-limit', '1'), /training needs two examples or more/);
     await refuses(train('--seed', 'x'), /--seed takes a whole number/);

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { before, describe, test } from 'node:test';
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import { loadLayersModel } from '@tensorflow/tfjs-layers';
@@ -63,15 +63,19 @@ async function train(
 }
 
 describe('what a run leaves behind', () => {
+  let trained: Trained;
+  before(async () => {
+    // The format of the data is recognised: the card must name it all the same.
+    const data = fashionMnist.slice('idx:'.length);
+    trained = await train({ epochs: '3', name: 'tiny ERM', 'test-limit': '100', data }, '--tfjs');
+  });
+
   test('cards and weights of the best and the last epoch, and the course of training', async () => {
-    const { folder, outcome, card, weights } = await train({ epochs: '3', name: 'tiny ERM' });
-    assert.deepEqual(await filesIn(folder), [
-      'best.json',
-      'best.onnx',
-      'epochs.json',
-      'last.json',
-      'last.onnx',
-    ]);
+    const { folder, outcome, card, weights } = trained;
+    assert.deepEqual(
+      (await filesIn(folder)).filter((file) => !file.includes('tfjs')),
+      ['best.json', 'best.onnx', 'epochs.json', 'last.json', 'last.onnx'],
+    );
     assert.equal(card.name, 'tiny ERM');
     assert.equal(card.weights.sha256, weights);
     const epochs = JSON.parse(await readFile(join(folder, 'epochs.json'), 'utf8')) as {
@@ -82,39 +86,24 @@ describe('what a run leaves behind', () => {
       epochs.map(({ learningRate }) => Number(learningRate.toPrecision(6))),
       [0.1, 0.01, 0.001],
     );
-    const best = epochs.findIndex(
-      ({ testError }) => testError === Math.min(...epochs.map((each) => each.testError)),
-    );
+    const errors = epochs.map(({ testError }) => testError);
+    const best = errors.indexOf(Math.min(...errors));
     const bestCard = await readModelCard(join(folder, 'best.json'));
-    assert.equal(bestCard.training?.epochs, best + 1);
-    assert.equal(bestCard.training.cleanError, epochs[best]?.testError);
-    assert.equal(card.training?.epochs, 3);
-    assert.equal(card.training.cleanError, epochs[2]?.testError);
-    assert.equal(card.training.data?.examples, 64);
+    assert.deepEqual([bestCard.training?.epochs, bestCard.training?.cleanError], [best + 1, errors[best]]);
+    assert.deepEqual([card.training?.epochs, card.training?.cleanError], [3, errors[2]]);
     assert.match(
       outcome.out,
       /^test error \d+\.\d\d % after the last epoch, .*\(epoch \d\); models in .*run\n$/,
     );
-    assert.equal(
-      outcome.err.match(/^epoch \d\/3 {2}rate \S+ {2}training loss \d+\.\d{4} {2}test error/gm)?.length,
-      3,
-    );
+    const lines = outcome.err.match(/^epoch \d\/3 {2}rate \S+ {2}training loss \d+\.\d{4} {2}test error/gm);
+    assert.equal(lines?.length, 3);
   });
 
   test('a card that is attacked with no other flag', async () => {
-    const { folder } = await train({ 'test-limit': '100' });
-    const attacked = await run([
-      'attack',
-      '--model',
-      join(folder, 'last.json'),
-      '--method',
-      'ifgsm',
-      '--limit',
-      '100',
-      '--threads',
-      '1',
-      '--json',
-    ]);
+    const { folder, card } = trained;
+    assert.match(card.data?.specification ?? '', /^idx:/);
+    const argv = ['attack', '--model', join(folder, 'last.json'), '--method', 'ifgsm', '--limit', '100'];
+    const attacked = await run([...argv, '--threads', '1', '--json']);
     assert.equal(attacked.code, 0, attacked.err);
     const result = JSON.parse(attacked.out) as Result;
     assert.equal(result.data.specification, 'idx');
@@ -125,25 +114,8 @@ describe('what a run leaves behind', () => {
     assert.equal(result.evaluations[0]?.top1.rate, model.training.testError);
   });
 
-  test('data whose format was recognised is named in full', async () => {
-    const { folder, card } = await train({ data: fashionMnist.slice('idx:'.length) });
-    assert.match(card.data?.specification ?? '', /^idx:/);
-    const attacked = await run([
-      'attack',
-      '--model',
-      join(folder, 'last.json'),
-      '--limit',
-      '2',
-      '--threads',
-      '1',
-      '--method',
-      'fgsm',
-    ]);
-    assert.equal(attacked.code, 0, attacked.err);
-  });
-
-  test('--tfjs writes layers-models that tfjs loads, with equal logits', async () => {
-    const { folder } = await train({}, '--tfjs');
+  test('with --tfjs, layers-models that tfjs loads, with equal logits', async () => {
+    const { folder } = trained;
     assert.deepEqual(
       (await filesIn(folder)).filter((file) => file.includes('tfjs')),
       ['best-tfjs', 'last-tfjs'].flatMap((each) => [
@@ -164,83 +136,75 @@ describe('what a run leaves behind', () => {
         weightData: bytes.buffer,
       }),
     );
-    const { inputs } = await (await openDataset(fashionMnist, { split: 'test' })).read([0, 1, 2, 3]);
+    const { inputs } = await (await openDataset(fashionMnist, { split: 'test' })).read([0, 1, 2]);
     const images = scaleToBounds(inputs, { lower: 0, upper: 255 }, { lower: 0, upper: 1 });
     // One channel: channels first and channels last are the same numbers.
-    const theirs = await (model.predict(tf.tensor(images, [4, 28, 28, 1])) as tf.Tensor).data();
+    const theirs = await (model.predict(tf.tensor(images, [3, 28, 28, 1])) as tf.Tensor).data();
     const engine = await createOnnxRuntimeEngine({ threads: 1 });
-    const ours = await (
-      await createGraphClassifier(await openModel(join(folder, 'last.json')), engine)
-    ).logits(images);
+    const description = await openModel(join(folder, 'last.json'));
+    const ours = await (await createGraphClassifier(description, engine)).logits(images);
     await engine.dispose();
     for (const [index, logit] of ours.entries()) assert.ok(Math.abs(logit - theirs[index]!) < 1e-4);
   });
+
+  test('the same bytes again, by the same seed', async () => {
+    const { weights, card } = await train({ epochs: '3', name: 'tiny ERM', 'test-limit': '100' });
+    assert.equal(weights, trained.weights);
+    assert.deepEqual(card, trained.card);
+  });
 });
 
-describe('options', () => {
-  test('the same command gives the same bytes, another seed others', async () => {
-    const { weights } = await train();
-    assert.equal((await train()).weights, weights);
-    assert.notEqual((await train({ seed: '1' })).weights, weights);
-  });
-
-  test('what the card records', async () => {
-    const { card } = await train(
-      {
-        method: 'mixup',
-        alpha: '0.4',
-        'lambda-per': 'example',
-        epochs: '2',
-        milestones: '1',
-        seed: '7',
-        crop: '2',
-        momentum: '0.8',
-      },
-      '--no-flip',
-      '--nesterov',
-    );
-    const { data, trainLoss, cleanError, toolkit, engine, ...rest } = card.training!;
-    assert.deepEqual(rest, {
+test('the card records every setting; --quiet leaves the summary alone', async () => {
+  const { card, outcome, weights } = await train(
+    {
       method: 'mixup',
-      alpha: 0.4,
-      lambdaPer: 'example',
-      architecture: 'preact-resnet18',
-      width: 2,
-      seed: 7,
-      epochs: 2,
-      batchSize: 16,
-      learningRate: 0.1,
-      learningRateMilestones: [1],
-      learningRateDecay: 0.1,
-      momentum: 0.8,
-      nesterov: true,
-      weightDecay: 1e-4,
-      augmentation: ['crop 2'],
-    });
-    assert.equal(data?.split, 'train');
-    assert.ok(trainLoss! > 0 && cleanError! > 0);
-    assert.match(toolkit!, /^robust-bench \d/);
-    assert.match(engine!, /^onnxruntime cpu, onnxruntime-node/);
+      alpha: '0.4',
+      'lambda-per': 'example',
+      epochs: '2',
+      milestones: '1',
+      seed: '7',
+      crop: '2',
+      momentum: '0.8',
+    },
+    '--no-flip',
+    '--nesterov',
+    '--quiet',
+  );
+  assert.equal(outcome.err, '');
+  assert.match(outcome.out, /^test error/);
+  assert.equal(card.weights.sha256, weights);
+  const { data, trainLoss, cleanError, toolkit, engine, ...rest } = card.training!;
+  assert.deepEqual(rest, {
+    method: 'mixup',
+    alpha: 0.4,
+    lambdaPer: 'example',
+    architecture: 'preact-resnet18',
+    width: 2,
+    seed: 7,
+    epochs: 2,
+    batchSize: 16,
+    learningRate: 0.1,
+    learningRateMilestones: [1],
+    learningRateDecay: 0.1,
+    momentum: 0.8,
+    nesterov: true,
+    weightDecay: 1e-4,
+    augmentation: ['crop 2'],
   });
-
-  test('--quiet leaves the summary alone', async () => {
-    const { outcome } = await train({ 'train-limit': '16' }, '--quiet');
-    assert.equal(outcome.err, '');
-    assert.match(outcome.out, /^test error/);
-  });
-
-  test('--engine tfjs trains the same network, its rounding apart', async () => {
-    const options = { 'train-limit': '4', 'batch-size': '2', 'test-limit': '2' };
-    const native = await train(options);
-    const portable = await train({ ...options, engine: 'tfjs:cpu' });
-    const [ours, theirs] = [native.card.training!.trainLoss!, portable.card.training!.trainLoss!];
-    assert.ok(Math.abs(ours - theirs) < 1e-3, `${String(ours)} and ${String(theirs)}`);
-  });
+  assert.deepEqual([data?.split, data?.examples], ['train', 64]);
+  assert.ok(trainLoss! > 0 && cleanError! > 0);
+  assert.match(toolkit!, /^robust-bench \d/);
+  assert.match(engine!, /^onnxruntime cpu, onnxruntime-node/);
 });
 
-test('training and test data that are the same are warned of', async () => {
+test('--engine tfjs trains the same network, its rounding apart; data without a test split are warned of', async () => {
   const path = await workspace.fresh('one.npz');
   await writeFile(path, await encodeNpz(await drawData(smallNet({ seed: 1 }))));
-  const { outcome } = await train({ data: `npz:${path}`, 'train-limit': '16' });
-  assert.match(outcome.err, /warning: the training and the test data are the same examples/);
+  const options = { data: `npz:${path}`, 'train-limit': '16', 'batch-size': '8', 'test-limit': '4' };
+  const native = await train(options);
+  assert.match(native.outcome.err, /warning: the training and the test data are the same examples/);
+  const portable = await train({ ...options, engine: 'tfjs:cpu' });
+  assert.match(portable.card.training?.engine ?? '', /^tfjs cpu, /);
+  const [ours, theirs] = [native.card.training!.trainLoss!, portable.card.training!.trainLoss!];
+  assert.ok(Math.abs(ours - theirs) < 1e-3, `${String(ours)} and ${String(theirs)}`);
 });

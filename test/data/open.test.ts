@@ -242,7 +242,10 @@ test('.npy: layouts that the dimensions do not tell need a flag', async () => {
   });
   const open = (name: string, options = {}) =>
     openDataset(`npy:${folder}/${name}.npy,${folder}/y.npy`, { ...testSplit, ...options });
-  await assertRefused(() => open('ambiguous'), /\[2, 4, 4, 4\].*write --layout channels-first or --layout channels-last/);
+  await assertRefused(
+    () => open('ambiguous'),
+    /\[2, 4, 4, 4\].*write --layout channels-first or --layout channels-last/,
+  );
   await assertRefused(() => open('both'), /write --layout/);
   assert.deepEqual((await open('both', { layout: 'NHWC' })).shape, [3, 3, 4]);
   assert.deepEqual((await open('both', { layout: 'NCHW' })).shape, [3, 4, 3]);

@@ -70,3 +70,34 @@ test('a model that is less robust is not called more robust', () => {
   assert.ok(text.includes('mixup is 0.500 [0.250, 1.00] times as robust as erm-1'));
   assert.ok(!text.includes('more robust'));
 });
+
+test('three models in the white and the black box fit 110 columns, their names at full length', () => {
+  const result = exampleResult();
+  // Every rate at its widest: 100.0 with its interval.
+  for (const { top1, top5, rounded8Bit } of result.evaluations) {
+    for (const error of [top1, top5, rounded8Bit?.top1, rounded8Bit?.top5]) {
+      if (error != null)
+        Object.assign(error, {
+          errors: 40,
+          rate: 1,
+          interval: { ...error.interval, lower: 0.912, upper: 1 },
+        });
+    }
+  }
+  result.models.forEach((model, index) => (model.name = `preact-resnet18-${String(index)}-erm`));
+  const table = renderAttackTable(result, { color: false })
+    .split('\n')
+    .filter((line) => /^[│┌├└]/.test(line));
+  assert.ok(table.length > 15);
+  assert.ok(Math.max(...table.map((line) => line.length)) <= 110, String(table[0]?.length));
+  assert.ok(table.every((line) => line.length === table[0]!.length));
+});
+
+test('a softmax that was taken off is said below the table, for the models that had one', () => {
+  const result = exampleResult();
+  assert.doesNotMatch(renderAttackTable(result, { color: false }), /softmax/);
+  result.models[0]!.outputs = 'softmax removed';
+  result.models[2]!.outputs = 'softmax removed';
+  const note = /^the softmax at the end of erm-1, mixup was taken off: attacks follow the logits/m;
+  assert.match(renderAttackTable(result, { color: false }), note);
+});

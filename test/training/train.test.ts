@@ -171,8 +171,9 @@ test('a small network learns 32 examples by heart, the same way each time', asyn
   const overfit: TrainingSettings = {
     ...settings,
     network: { ...settings.network, width: 4 },
-    epochs: 30,
-    schedule: { initial: 0.05, milestones: [20], factor: 0.1 },
+    batchSize: 16,
+    epochs: 60,
+    schedule: { initial: 0.05, milestones: [50], factor: 0.1 },
   };
   const trained = await train(overfit, dataOf(labels), engine);
   const [first, last] = [trained.epochs[0]!, trained.epochs.at(-1)!];

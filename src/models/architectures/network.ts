@@ -43,7 +43,8 @@ export const OUTPUT_NAME = 'logits';
  * @throws InputError for an unknown architecture or a normalization of another channel count
  */
 export function addNetwork(layers: Layers, images: string, settings: NetworkSettings): string {
-  const architecture = architectures[settings.architecture];
+  const { architecture: name } = settings;
+  const architecture = Object.hasOwn(architectures, name) ? architectures[name] : undefined;
   if (architecture === undefined) {
     throw new InputError(
       `there is no architecture ${settings.architecture}; choose one of ${architectureNames.join(', ')}`,
