@@ -58,8 +58,15 @@ export function appendShiftedProduct(builder: GraphBuilder, gradient: KernelGrad
     last: rows.end * stride + width - 1,
   });
   const product = builder.gemm(counted, wide, undefined, { transposeB: true });
-  const taps = builder.reshape(product, [outputs, height, inputs, width]);
-  return builder.transpose(taps, [0, 2, 1, 3]);
+  // [M, height, C, width] to [M, C, height, width], in steps that move long runs of memory: in one, the runs would be
+  // as short as a kernel's row.
+  const widthFirst = builder.transpose(builder.reshape(product, [-1, width]), [1, 0]);
+  const tapsFirst = builder.transpose(
+    builder.reshape(widthFirst, [width, outputs, height, inputs]),
+    [2, 0, 1, 3],
+  );
+  const tapsLast = builder.transpose(builder.reshape(tapsFirst, [height * width, -1]), [1, 0]);
+  return builder.reshape(tapsLast, [outputs, inputs, height, width]);
 }
 
 /** [N, C, h, w] as [C·N, h·w]. */
