@@ -22,7 +22,7 @@ const pathOf = (model: string): string =>
   fileURLToPath(new URL(`../../fixtures/models/${model}.json`, import.meta.url));
 
 async function mainJob(engineName: string, limit: number): Promise<Result> {
-  const engine = await createEngine(engineName, { threads: 2 });
+  const engine = await createEngine(engineName);
   const opened = await Promise.all(models.map((model) => openModel(pathOf(model))));
   const { specification, split } = opened[0]!.data!;
   const dataset = await openDataset(specification, { split, classCount: 10 });
