@@ -49,41 +49,30 @@ function describeModel(
 
 type CardTraining = NonNullable<ModelCard['training']>;
 
+/** The facts that a card and a result name alike. */
+const NAMED_ALIKE = [
+  'alpha',
+  'lambdaPer',
+  'architecture',
+  'width',
+  'epochs',
+  'batchSize',
+  'learningRate',
+  'momentum',
+  'weightDecay',
+  'seed',
+] as const satisfies readonly (keyof CardTraining & keyof TrainingFacts)[];
+
 /** The facts of a card's recipe that a result repeats. */
 function trainingFacts(training: CardTraining): TrainingFacts {
-  const {
+  const { method, augmentation, data, cleanError } = training;
+  return {
     method,
-    alpha,
-    lambdaPer,
-    architecture,
-    width,
-    epochs,
-    batchSize,
-    learningRate,
-    momentum,
-    weightDecay,
-    augmentation,
-    seed,
-    data,
-    cleanError,
-  } = training;
-  const facts = {
-    method,
-    alpha,
-    lambdaPer,
-    architecture,
-    width,
-    epochs,
-    batchSize,
-    learningRate,
-    momentum,
-    weightDecay,
-    augmentation: augmentation === undefined ? undefined : augmentation.join(', ') || 'none',
-    seed,
-    trainingExamples: data?.examples,
-    testError: cleanError,
+    ...Object.fromEntries(
+      NAMED_ALIKE.flatMap((name) => (training[name] === undefined ? [] : [[name, training[name]]])),
+    ),
+    ...(augmentation === undefined ? {} : { augmentation: augmentation.join(', ') || 'none' }),
+    ...(data === undefined ? {} : { trainingExamples: data.examples }),
+    ...(cleanError === undefined ? {} : { testError: cleanError }),
   };
-  return Object.fromEntries(
-    Object.entries(facts).filter(([, value]) => value !== undefined),
-  ) as unknown as TrainingFacts;
 }
