@@ -13,6 +13,14 @@ const layers = {
   classifier: { may: ['core'], instead: 'the narrow waist knows only typed arrays' },
   statistics: { may: ['core'], instead: 'statistics take numbers: pass counts in' },
   data: { may: ['core'], instead: 'data gives bytes and labels: scale them where the bounds are known' },
+  corruption: {
+    may: ['core', 'data'],
+    instead: 'corruption gives a data set other labels: it knows no model and no training',
+  },
+  predictions: {
+    may: ['core', 'data'],
+    instead: 'predictions are logits in files: what they mean is said in evaluation/',
+  },
   models: {
     may: ['core', 'graph', 'autodiff', 'engine/engine.ts', 'classifier'],
     instead: 'take the engine as an argument of the interface type in engine/engine.ts',
@@ -23,8 +31,12 @@ const layers = {
     instead: 'take the engine as an argument of the interface type in engine/engine.ts',
   },
   evaluation: {
-    may: ['core', 'classifier', 'attacks', 'data', 'statistics'],
+    may: ['core', 'classifier', 'attacks', 'corruption', 'data', 'predictions', 'statistics'],
     instead: 'evaluate through the classifier interface; compose in benchmark/',
+  },
+  recipes: {
+    may: ['core', 'results/messages.ts'],
+    instead: 'a recipe is data: turn it into settings in cli/',
   },
   results: { may: ['core'], instead: 'results are plain data: build them in benchmark/' },
   report: {
@@ -42,6 +54,8 @@ const layers = {
       'data',
       'models',
       'attacks',
+      'corruption',
+      'predictions',
       'evaluation',
       'results',
     ],

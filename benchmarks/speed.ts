@@ -1,15 +1,17 @@
 /**
- * Speed against PyTorch on the CPU: a training step and an I-FGSM batch of PreAct ResNet-18 at width 64, the two
- * toolkits in turn in one run, medians and their ratio; and the runtime's own matrix-product ceiling.
+ * Speed against PyTorch on the CPU: a training step and an I-FGSM batch, the two toolkits in turn in one run, medians
+ * and their ratio; and the runtime's own matrix-product ceiling. Networks: preact-resnet18 at width 64 on 32×32 images
+ * of 10 classes, and those that torchvision has under the same name (resnet50) on 224×224 images of 1000.
  *
- *   npx tsx benchmarks/speed.ts [--python /usr/bin/python3] [--rounds 5] [--threads 2] [--batch 32,128] [--task step,attack]
+ *   npx tsx benchmarks/speed.ts [--network preact-resnet18] [--python /usr/bin/python3] [--rounds 5] [--threads 2]
+ *     [--batch 32,128] [--task step,attack]
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { join } from 'node:path';
 import { attackOf, attackSettings, createEngine, createGraphClassifier, type Engine } from '../src/index.ts';
 import { GraphBuilder } from '../src/graph/builder.ts';
-import { float32 } from '../src/graph/tensor.ts';
+import { float32, zeros } from '../src/graph/tensor.ts';
 import { evaluationGraph, type NetworkSettings } from '../src/models/architectures/network.ts';
 import { initialWeights } from '../src/training/initialize.ts';
 import { createTrainingGraph, STEP } from '../src/training/training-graph.ts';
@@ -17,41 +19,45 @@ import { startPeer } from './peer-process.ts';
 
 const { values } = parseArgs({
   options: {
+    network: { type: 'string', default: 'preact-resnet18' },
     python: { type: 'string', default: '/usr/bin/python3' },
     rounds: { type: 'string', default: '5' },
     threads: { type: 'string', default: '2' },
-    batch: { type: 'string', default: '32,128' },
+    batch: { type: 'string' },
     task: { type: 'string', default: 'step,attack' },
   },
 });
 const rounds = Number(values.rounds);
 const threads = Number(values.threads);
 const WIDTH = 64;
-const CLASSES = 10;
+const small = values.network === 'preact-resnet18';
+const SIZE = small ? 32 : 224;
+const CLASSES = small ? 10 : 1000;
 const network: NetworkSettings = {
-  architecture: 'preact-resnet18',
+  architecture: values.network,
   width: WIDTH,
-  inputShape: [3, 32, 32],
+  inputShape: [3, SIZE, SIZE],
   classCount: CLASSES,
 };
+const batches = (values.batch ?? (small ? '32,128' : '8')).split(',').map(Number);
+const asked = values.task.split(',');
 
 const engine = await createEngine('onnxruntime', { threads });
 const weights = initialWeights(network, 1);
-const tasks: Record<string, (batch: number) => Promise<void>> = {
-  step: await trainingStep(engine),
-  attack: await iteratedAttack(engine),
-};
+const tasks: Record<string, (batch: number) => Promise<void>> = {};
+if (asked.includes('step')) tasks['step'] = await trainingStep(engine);
+if (asked.includes('attack')) tasks['attack'] = await iteratedAttack(engine);
 const peer = await startPeer(values.python, [
-  join(import.meta.dirname, 'pytorch', 'preact_resnet.py'),
-  String(WIDTH),
-  String(threads),
+  join(import.meta.dirname, 'pytorch', 'peer.py'),
+  values.network,
+  ...[WIDTH, SIZE, CLASSES, threads].map(String),
 ]);
 console.log(
   `${engine.runtime} and PyTorch ${peer.greeting}, ${String(threads)} threads, ${String(rounds)} rounds`,
 );
 console.log(`matrix product 2048: ${(await matrixProductRate(engine)).toFixed(0)} GFLOP/s`);
-for (const name of values.task.split(',')) {
-  for (const batch of values.batch.split(',').map(Number)) {
+for (const name of asked) {
+  for (const batch of batches) {
     await compare(name, batch);
   }
 }
@@ -83,14 +89,23 @@ async function compare(name: string, batch: number): Promise<void> {
 }
 
 async function trainingStep(on: Engine): Promise<(batch: number) => Promise<void>> {
-  const sgd = { momentum: 0.9, weightDecay: 1e-4, nesterov: false };
-  const { graph, state } = createTrainingGraph(network, sgd, weights);
-  const compiled = await on.compile(graph, { state });
+  const { graph, renewals } = createTrainingGraph(network, {
+    kind: 'sgd',
+    momentum: 0.9,
+    nesterov: false,
+    weightDecay: { factor: 1e-4, on: 'all' },
+  });
+  const compiled = await on.compile(graph, {
+    state: renewals.map((renewal) => ({
+      ...renewal,
+      initial: weights.get(renewal.input) ?? zeros(renewal.dims),
+    })),
+  });
   return async (batch) => {
     const targets = new Float32Array(batch * CLASSES);
     labelsOf(batch).forEach((label, row) => (targets[row * CLASSES + label] = 1));
     await compiled.run({
-      [STEP.images]: float32([batch, 3, 32, 32], imagesOf(batch)),
+      [STEP.images]: float32([batch, 3, SIZE, SIZE], imagesOf(batch)),
       [STEP.targets]: float32([batch, CLASSES], targets),
       [STEP.learningRate]: float32([], [0.01]),
     });
@@ -100,7 +115,7 @@ async function trainingStep(on: Engine): Promise<(batch: number) => Promise<void
 async function iteratedAttack(on: Engine): Promise<(batch: number) => Promise<void>> {
   const classifier = await createGraphClassifier(
     {
-      name: 'preact-resnet18',
+      name: values.network,
       graph: evaluationGraph(network, weights),
       inputShape: network.inputShape,
       classCount: CLASSES,
@@ -139,7 +154,7 @@ async function matrixProductRate(on: Engine): Promise<number> {
 }
 
 function imagesOf(batch: number): Float32Array {
-  return Float32Array.from({ length: batch * 3072 }, (_, index) => ((index * 7919) % 256) / 255);
+  return Float32Array.from({ length: batch * 3 * SIZE ** 2 }, (_, index) => ((index * 7919) % 256) / 255);
 }
 
 function labelsOf(batch: number): Int32Array {

@@ -29,12 +29,9 @@ export type { ModelOptions } from './models/options.ts';
 export { requireBounds } from './models/options.ts';
 export { readModelCard, writeModelCard } from './models/card/model-card-file.ts';
 export type { ModelCard } from './models/card/model-card.ts';
-export {
-  architectureNames,
-  evaluationGraph,
-  INPUT_NAME,
-  type NetworkSettings,
-} from './models/architectures/network.ts';
+export { architectureNames } from './models/architectures/registry.ts';
+export { evaluationGraph, INPUT_NAME, type NetworkSettings } from './models/architectures/network.ts';
+export { describeNetwork, parameterCount, type LayerDescription } from './models/architectures/describe.ts';
 export type { Weights } from './models/architectures/layers.ts';
 
 export type { DataOptions, Dataset, Examples, ValueRange } from './data/dataset.ts';
@@ -44,6 +41,13 @@ export { chooseSubset, type SubsetOptions } from './data/subset.ts';
 export { encodeNpz } from './data/npz.ts';
 export { encodePngGrid } from './data/png.ts';
 export { roundTo8Bit, scaleToBounds } from './data/scale.ts';
+
+export { applyLabels } from './corruption/apply-labels.ts';
+export { corruptLabels, type Corruption, type CorruptionControl } from './corruption/corrupt-labels.ts';
+export { corruptDataset, readLabelFile, writeLabelFile, type LabelFile } from './corruption/label-file.ts';
+export { noiseProbability } from './corruption/label-noise.ts';
+export type { CorruptionMode, CorruptionOptions, CorruptionSettings } from './corruption/settings.ts';
+export { readTransitionMatrix, type TransitionMatrix } from './corruption/transition-matrix.ts';
 
 export type { Attack, AttackSettings, LabelRule } from './attacks/attack.ts';
 export { attackSettings } from './attacks/attack.ts';
@@ -60,22 +64,51 @@ export {
   type BenchmarkAttack,
 } from './benchmark/attack-benchmark.ts';
 export type { BenchmarkModel } from './benchmark/models.ts';
+export { memorizationResult, type MemorizationBenchmark } from './benchmark/memorization-benchmark.ts';
+export type { ScoredRun } from './benchmark/memorization-run.ts';
 
 export { train } from './training/train.ts';
+export { runTraining, type RunObserver, type TrainingRun } from './training/run.ts';
 export type {
+  EpochEnd,
   EpochSummary,
   StepProgress,
   TrainedNetwork,
   TrainingData,
   TrainingObserver,
+  TrainingState,
 } from './training/train.ts';
 export type { TrainingSettings } from './training/settings.ts';
-export { saveCheckpoint, type Checkpoint } from './training/checkpoint.ts';
+export {
+  epochFileName,
+  openPredictions,
+  removePredictions,
+  writeEpochPredictions,
+} from './predictions/folder.ts';
+export type { EpochPredictions, Predictions } from './predictions/predictions.ts';
+export { checkpointPredictions, type CheckpointSeries } from './evaluation/checkpoint-predictions.ts';
+export { scoreMemorization } from './evaluation/memorization/score-memorization.ts';
+export type { MemorizationInput } from './evaluation/memorization/memorization-input.ts';
+export type { MemorizationScores } from './evaluation/memorization/scores.ts';
+
+export { scaledLearningRate } from './training/schedule.ts';
+export { saveCheckpoint, type Checkpoint, type CheckpointFacts } from './training/checkpoint.ts';
+
+export { checkRecipe } from './recipes/check.ts';
+export { DEFAULT_RECIPE, readRecipe, recipeNames } from './recipes/read.ts';
+export type { Recipe, RecipeSettings } from './recipes/recipe.ts';
 
 export { canonicalJson, canonicalResult } from './results/canonical.ts';
-export { readResult, writeResult } from './results/file.ts';
+export {
+  readAnyResult,
+  readMemorization,
+  readResult,
+  writeMemorization,
+  writeResult,
+} from './results/file.ts';
+export type { MemorizationResult, MemorizationRun } from './results/memorization.ts';
 export type { Result } from './results/result.ts';
-export { validateResult } from './results/validate.ts';
+export { validateAnyResult, validateMemorization, validateResult } from './results/validate.ts';
 export { compareResults, type GateOptions } from './gate/compare.ts';
 export type { GateReport } from './gate/gate-report.ts';
 export { parsePercentagePoints } from './gate/percentage-points.ts';
@@ -83,3 +116,10 @@ export { renderAttackTable } from './report/attack-table.ts';
 export { renderGateJUnit } from './report/gate-junit.ts';
 export { renderGateMarkdown } from './report/gate-markdown.ts';
 export { renderGateTable } from './report/gate-table.ts';
+export { renderMemorizationCurves } from './report/memorization-csv.ts';
+export { memorizationDirections, type Direction, type Verdict } from './report/memorization-directions.ts';
+export {
+  renderMemorizationTable,
+  type MemorizationTableOptions,
+  type PublishedErrors,
+} from './report/memorization-table.ts';

@@ -8,6 +8,7 @@ import { packageVersion } from '../core/package.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { type Result, resultSchemaId } from '../results/result.ts';
 import { comparisonsOf } from './comparisons.ts';
+import { describeData } from './data.ts';
 import { cleanEvaluation, attackEvaluation } from './evaluations.ts';
 import { attackId, describeAttack } from './attacks.ts';
 import { describeModels, type BenchmarkModel } from './models.ts';
@@ -88,15 +89,7 @@ export async function runAttackBenchmark(benchmark: AttackBenchmark): Promise<Re
     kind: 'attack',
     tool: { name: 'robust-bench', version: packageVersion },
     seed: benchmark.seed,
-    data: {
-      specification: dataset.name,
-      split: dataset.split,
-      sha256: await dataset.hash(),
-      shape: [...dataset.shape],
-      classes: dataset.classCount,
-      ...(dataset.classNames === undefined ? {} : { classNames: [...dataset.classNames] }),
-      size: dataset.size,
-    },
+    data: await describeData(dataset),
     examples: {
       count,
       selection: benchmark.selection,

@@ -59,7 +59,8 @@ function scoreEntries(
   };
 }
 
-function errorRate(errors: number, count: number): ErrorRate {
+/** A count of errors as a rate with Wilson's interval. */
+export function errorRate(errors: number, count: number): ErrorRate {
   const { lower, upper, level } = wilsonInterval(errors, count);
   return { errors, rate: errors / count, interval: { lower, upper, level, method: 'Wilson' } };
 }

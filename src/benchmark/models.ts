@@ -1,9 +1,9 @@
 /** Models as a result describes them. */
 import type { Classifier } from '../classifier/classifier.ts';
-import type { ModelCard } from '../models/card/model-card.ts';
 import type { ModelDescription } from '../models/open.ts';
-import type { ResultModel, TrainingFacts } from '../results/result.ts';
+import type { ResultModel } from '../results/result.ts';
 import type { AttackBenchmark } from './attack-benchmark.ts';
+import { trainingFacts } from './training-facts.ts';
 
 export interface BenchmarkModel {
   /** Names the model in other fields of the result; by it two results are compared. */
@@ -44,35 +44,5 @@ function describeModel(
     outputs: description?.outputs ?? 'logits',
     parameters: description?.parameterCount ?? null,
     ...(training === undefined ? {} : { training: trainingFacts(training) }),
-  };
-}
-
-type CardTraining = NonNullable<ModelCard['training']>;
-
-/** The facts that a card and a result name alike. */
-const NAMED_ALIKE = [
-  'alpha',
-  'lambdaPer',
-  'architecture',
-  'width',
-  'epochs',
-  'batchSize',
-  'learningRate',
-  'momentum',
-  'weightDecay',
-  'seed',
-] as const satisfies readonly (keyof CardTraining & keyof TrainingFacts)[];
-
-/** The facts of a card's recipe that a result repeats. */
-function trainingFacts(training: CardTraining): TrainingFacts {
-  const { method, augmentation, data, cleanError } = training;
-  return {
-    method,
-    ...Object.fromEntries(
-      NAMED_ALIKE.flatMap((name) => (training[name] === undefined ? [] : [[name, training[name]]])),
-    ),
-    ...(augmentation === undefined ? {} : { augmentation: augmentation.join(', ') || 'none' }),
-    ...(data === undefined ? {} : { trainingExamples: data.examples }),
-    ...(cleanError === undefined ? {} : { testError: cleanError }),
   };
 }

@@ -24,16 +24,21 @@ export function modelSettings(given: GivenModelOptions): ModelOptions {
   };
 }
 
-interface GivenDataOptions {
+export interface GivenDataOptions {
   readonly layout?: string | undefined;
   readonly dataRange?: string | undefined;
+  readonly imageSize?: number | undefined;
+  readonly decodingThreads?: number | undefined;
 }
 
 /** What the command line says about data files, but for the split. */
-export function dataSettings({ layout, dataRange }: GivenDataOptions): Omit<DataOptions, 'split'> {
+export function dataSettings(given: GivenDataOptions): Omit<DataOptions, 'split'> {
+  const { layout, dataRange, imageSize, decodingThreads } = given;
   return {
     ...(layout === undefined ? {} : { layout: layout === 'channels-last' ? 'NHWC' : 'NCHW' }),
     ...(dataRange === undefined ? {} : { range: rangeOf(dataRange, '--data-range') }),
+    ...(imageSize === undefined ? {} : { imageSize }),
+    ...(decodingThreads === undefined ? {} : { decodingThreads }),
   };
 }
 

@@ -5,8 +5,11 @@ import type Yargs from 'yargs';
 import { InputError, messageOf } from '../core/errors.ts';
 import { packageVersion } from '../core/package.ts';
 import { addAttackCommand } from './commands/attack.ts';
+import { addCorruptCommand } from './commands/corrupt.ts';
 import { addGateCommand } from './commands/gate.ts';
+import { addMemorizeCommand } from './commands/memorize.ts';
 import { addModelsCommand } from './commands/models.ts';
+import { addRecipesCommand } from './commands/recipes.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { addValidateCommand } from './commands/validate.ts';
 import { examples } from './examples.ts';
@@ -27,7 +30,10 @@ export interface CommandContext {
 
 const COMMANDS: Readonly<Record<string, AddCommand>> = {
   attack: addAttackCommand,
+  corrupt: addCorruptCommand,
+  memorize: addMemorizeCommand,
   train: addTrainCommand,
+  recipes: addRecipesCommand,
   gate: addGateCommand,
   validate: addValidateCommand,
   models: addModelsCommand,
@@ -99,7 +105,16 @@ function usageError(message: string, [command = '']: readonly string[]): InputEr
 }
 
 /** Options that may be given several times. */
-const REPEATABLE: ReadonlySet<string> = new Set(['model', 'target', 'method', 'files', '_']);
+const REPEATABLE: ReadonlySet<string> = new Set([
+  'model',
+  'target',
+  'method',
+  'rate',
+  'variant',
+  'checkpoint',
+  'files',
+  '_',
+]);
 
 /** An option given twice is a contradiction: neither value is taken in silence. */
 function assertOnce(argv: Readonly<Record<string, unknown>>): true {

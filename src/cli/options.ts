@@ -6,7 +6,10 @@ export const GROUP = {
   models: 'Models:',
   attack: 'Attack:',
   data: 'Data:',
+  corruption: 'Corruption:',
+  memorization: 'Memorization:',
   training: 'Training:',
+  schedule: 'Learning rate:',
   augmentation: 'Augmentation and normalisation:',
   comparison: 'Comparison:',
   computation: 'Computation:',
@@ -39,7 +42,8 @@ export const computeOptions = grouped(GROUP.computation, {
 export const dataOptions = grouped(GROUP.data, {
   data: {
     type: 'string',
-    describe: 'cifar10:DIR, cifar100:DIR, idx:DIR, npz:FILE or npy:IMAGES,LABELS',
+    describe:
+      'cifar10:DIR, cifar100:DIR, idx:DIR, npz:FILE, npy:IMAGES,LABELS, imagefolder:DIR, imagetar:FILE or parquet:DIR',
     requiresArg: true,
   },
   layout: {
@@ -50,6 +54,16 @@ export const dataOptions = grouped(GROUP.data, {
   'data-range': {
     type: 'string',
     describe: 'The range of stored floating-point values, e.g. 0,1',
+    requiresArg: true,
+  },
+  'image-size': {
+    type: 'number',
+    describe: 'Height and width that image files are brought to; 224, or their own where small and all alike',
+    requiresArg: true,
+  },
+  'decoding-threads': {
+    type: 'number',
+    describe: 'Threads that decode image files; as many as cores, at most 4, by default',
     requiresArg: true,
   },
 });

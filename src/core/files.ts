@@ -27,7 +27,8 @@ export async function writeFileAtomically(
     }
     await rename(temporary, path);
   } catch (error) {
-    await rm(temporary, { force: true });
+    // Where there is no such folder there is nothing to remove either: the first error is the one to report.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw new InputError(`cannot write ${path}: ${reasonOf(error)}`);
   }
 }
@@ -84,7 +85,8 @@ const reasons: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
 };
 
-function reasonOf(error: unknown): string {
+/** Why a file operation failed, in plain words. */
+export function reasonOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
   return reasons[code] ?? messageOf(error);
 }

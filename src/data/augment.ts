@@ -1,13 +1,21 @@
 /** Random crops and flips of training images, drawn from a stream of their own for every epoch and example. */
-import { type Seed, randomStream } from '../core/random.ts';
+import { type RandomStream, type Seed, randomStream } from '../core/random.ts';
+import { assertRandomArea, drawRandomArea, type RandomAreaCrop } from './random-area.ts';
+import { resizeChannels } from './resample.ts';
+
+/** Pixels are added on every side, and a crop of the original size is taken. */
+export interface PadCrop {
+  readonly kind: 'pad';
+  readonly padding: number;
+  /** The value of the added pixels, in the input space of trained networks, [0, 1]; 0 when left out. */
+  readonly fill?: number;
+}
 
 export interface Augmentation {
-  /** Pixels added on every side before a crop of the original size is taken; 0 for no crop. */
-  readonly padding: number;
+  /** No crop when left out. */
+  readonly crop?: PadCrop | RandomAreaCrop;
   /** Whether half of the images, at random, are mirrored left to right. */
   readonly flip: boolean;
-  /** The value of the added pixels: that of black in the images' range; 0 when left out. */
-  readonly fill?: number;
 }
 
 export interface AugmentationDraw {
@@ -17,11 +25,16 @@ export interface AugmentationDraw {
   readonly indices: ArrayLike<number>;
 }
 
+/** The stream of everything that is drawn for one image in one epoch. */
+export function augmentationStream(seed: Seed, epoch: number, index: number): RandomStream {
+  return randomStream(seed, 'augment', epoch, index);
+}
+
 /**
- * Pads, crops and flips a batch. What happens to an image depends on the seed, the epoch and its index alone, not on
- * the batch it stands in.
+ * Crops and flips a batch. What happens to an image depends on the seed, the epoch and its index alone, not on the
+ * batch it stands in. A crop of random area is resized back to the images' size.
  *
- * @param images [n, channels, height, width]
+ * @param images [n, channels, height, width]; in [0, 1] for crops of random area
  * @param shape [channels, height, width]
  * @param output where the result goes, of the size of `images`; `images` itself is allowed
  * @returns `output`
@@ -29,7 +42,7 @@ export interface AugmentationDraw {
 export function augmentBatch(
   images: Float32Array,
   shape: readonly number[],
-  augmentation: Augmentation,
+  { crop, flip }: Augmentation,
   { seed, epoch, indices }: AugmentationDraw,
   output: Float32Array = new Float32Array(images.length),
 ): Float32Array {
@@ -40,19 +53,39 @@ export function augmentBatch(
       `${String(indices.length)} images [${shape.join(', ')}] do not fill ${String(images.length)} elements`,
     );
   }
-  const { padding, flip, fill = 0 } = augmentation;
+  if (crop?.kind === 'random-area') assertRandomArea(crop);
   const source = new Float32Array(size);
   for (let position = 0; position < indices.length; position++) {
-    const stream = randomStream(seed, 'augment', epoch, indices[position] ?? 0);
-    const down = stream.integer(2 * padding + 1) - padding;
-    const right = stream.integer(2 * padding + 1) - padding;
-    const mirrored = stream.uniform() < 0.5 && flip;
+    const stream = augmentationStream(seed, epoch, indices[position] ?? 0);
     source.set(images.subarray(position * size, (position + 1) * size));
     const target = output.subarray(position * size, (position + 1) * size);
-    shift(source, target, { rows: channels * height, height, width, down, right, fill });
-    if (mirrored) mirror(target, width);
+    if (crop?.kind === 'random-area') {
+      resizeChannels(
+        source,
+        target,
+        { height, width },
+        drawRandomArea(stream, crop, { height, width }),
+        crop.interpolation,
+      );
+    } else {
+      const offset = drawShift(stream, crop?.padding ?? 0);
+      shiftRows(source, target, { rows: channels * height, height, width, ...offset, fill: crop?.fill ?? 0 });
+    }
+    if (drawFlip(stream) && flip) mirror(target, width);
   }
   return output;
+}
+
+/** Where the crop of a padded image begins, relative to the image: whole numbers from −padding to padding. */
+export function drawShift(stream: RandomStream, padding: number): { down: number; right: number } {
+  const down = stream.integer(2 * padding + 1) - padding;
+  const right = stream.integer(2 * padding + 1) - padding;
+  return { down, right };
+}
+
+/** Whether the image is mirrored; drawn after the crop. */
+export function drawFlip(stream: RandomStream): boolean {
+  return stream.uniform() < 0.5;
 }
 
 interface Shift {
@@ -67,7 +100,7 @@ interface Shift {
 }
 
 /** target(y, x) = source(y + down, x + right), `fill` outside the source. Rows are copied whole. */
-function shift(source: Float32Array, target: Float32Array, how: Shift): void {
+export function shiftRows<T extends Float32Array | Uint8Array>(source: T, target: T, how: Shift): void {
   const { rows, height, width, down, right, fill } = how;
   const first = Math.min(width, Math.max(0, -right));
   const last = Math.max(first, Math.min(width, width - right));
@@ -85,6 +118,7 @@ function shift(source: Float32Array, target: Float32Array, how: Shift): void {
   }
 }
 
-function mirror(image: Float32Array, width: number): void {
+/** Mirrors every row of an image, or of several channels of it, in place. */
+export function mirror(image: Float32Array | Uint8Array, width: number): void {
   for (let start = 0; start < image.length; start += width) image.subarray(start, start + width).reverse();
 }

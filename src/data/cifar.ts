@@ -1,10 +1,12 @@
 /**
- * CIFAR-10 and CIFAR-100 in their binary layout (www.cs.toronto.edu/~kriz/cifar.html): records of one label byte
- * (CIFAR-100: coarse, then fine) and 3072 bytes of a 32×32 image, channels first. Images stay in their files.
+ * CIFAR-10 and CIFAR-100 (www.cs.toronto.edu/~kriz/cifar.html), in their binary layout: records of one label byte
+ * (CIFAR-100: coarse, then fine) and 3072 bytes of a 32×32 image, channels first, which stay in their files; or in
+ * their Python version, which is read into memory.
  */
 import { open, readFile, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { InputError } from '../core/errors.ts';
+import { openPickledCifar, type PickledCifar } from './cifar-pickle.ts';
 import { createDataset } from './create-dataset.ts';
 import type { DataOptions, Dataset } from './dataset.ts';
 import { listFolder, namesAt } from './folder.ts';
@@ -20,21 +22,24 @@ export interface CifarVariant {
   readonly classCount: number;
   readonly labelBytes: number;
   readonly labelOffset: number;
-  /** The files of each split. */
+  /** The files of each split; those of the Python version lack the ending. */
   readonly files: Readonly<Record<string, RegExp>>;
   /** The file beside them with one class name a line. */
   readonly classNames: string;
+  /** What differs in the Python version. */
+  readonly pickled: Pick<PickledCifar, 'labelKey' | 'meta'>;
 }
 
-const cifar100Files = { train: /^train\.bin$/, test: /^test\.bin$/ };
+const cifar100Files = { train: /^train(\.bin)?$/, test: /^test(\.bin)?$/ };
 
 export const cifar10: CifarVariant = {
   name: 'cifar10',
   classCount: 10,
   labelBytes: 1,
   labelOffset: 0,
-  files: { train: /^data_batch_\d+\.bin$/, test: /^test_batch\.bin$/ },
+  files: { train: /^data_batch_\d+(\.bin)?$/, test: /^test_batch(\.bin)?$/ },
   classNames: 'batches.meta.txt',
+  pickled: { labelKey: 'labels', meta: { file: 'batches.meta', key: 'label_names' } },
 };
 
 /** CIFAR-100 with its 100 fine classes. */
@@ -45,6 +50,7 @@ export const cifar100: CifarVariant = {
   labelOffset: 1,
   files: cifar100Files,
   classNames: 'fine_label_names.txt',
+  pickled: { labelKey: 'fine_labels', meta: { file: 'meta', key: 'fine_label_names' } },
 };
 
 /** CIFAR-100 with its 20 coarse classes. */
@@ -55,6 +61,7 @@ export const cifar100Coarse: CifarVariant = {
   labelOffset: 0,
   files: cifar100Files,
   classNames: 'coarse_label_names.txt',
+  pickled: { labelKey: 'coarse_labels', meta: { file: 'meta', key: 'coarse_label_names' } },
 };
 
 /**
@@ -67,6 +74,9 @@ export async function openCifar(variant: CifarVariant, path: string, options: Da
   const { name, classCount, labelBytes } = variant;
   assertBytesChannelsFirst(variant, options);
   const paths = await filesOf(variant, path, options.split);
+  if (paths.every((file) => isPickled(variant, file))) {
+    return openPickledCifar({ ...variant.pickled, name, classCount }, paths, options);
+  }
   const parts = await Promise.all(paths.map((file) => readLabels(variant, file)));
   const files: RecordFile[] = parts.map(({ labels }, index) => ({
     path: paths[index] ?? '',
@@ -87,10 +97,18 @@ export async function openCifar(variant: CifarVariant, path: string, options: Da
   });
 }
 
+/** Whether a file is of the Python version; one of another name is taken for a binary one. */
+function isPickled({ files }: CifarVariant, path: string): boolean {
+  const name = basename(path);
+  return !name.endsWith('.bin') && Object.values(files).some((pattern) => pattern.test(name));
+}
+
 /** Whether a path is a folder with the variant's files, or one of them. */
 export async function isCifar(variant: CifarVariant, path: string): Promise<boolean> {
   const names = await namesAt(path);
-  return names.some((name) => Object.values(variant.files).some((pattern) => pattern.test(name)));
+  const data = names.filter((name) => Object.values(variant.files).some((pattern) => pattern.test(name)));
+  // `train` and `test` are the names of many folders: those of the Python version come with a file of class names.
+  return data.some((name) => !isPickled(variant, name) || names.includes(variant.pickled.meta.file));
 }
 
 function assertBytesChannelsFirst({ name }: CifarVariant, { layout, range }: DataOptions): void {
@@ -114,9 +132,12 @@ async function filesOf(variant: CifarVariant, path: string, split: string): Prom
     return [path];
   }
   const number = (name: string) => Number(/\d+/.exec(name)?.[0] ?? 0);
-  const found = names.filter((name) => pattern.test(name)).sort((a, b) => number(a) - number(b));
+  const all = names.filter((name) => pattern.test(name)).sort((a, b) => number(a) - number(b));
+  // Where both versions lie in one folder, the binary one is read.
+  const binary = all.filter((name) => !isPickled(variant, name));
+  const found = binary.length > 0 ? binary : all;
   if (found.length === 0) {
-    const wanted = pattern.source.replace(/[\\^$]/g, '').replace('d+', '1');
+    const wanted = pattern.source.replace(/[\\^$()?]/g, '').replace('d+', '1');
     throw new InputError(`${path} holds no ${split} data of ${variant.name}: there is no ${wanted} in it`);
   }
   return found.map((name) => join(path, name));

@@ -7,10 +7,9 @@ import type { ExampleStorage } from './storage.ts';
 /** How many bytes of inputs are read at a time for the hash. */
 const hashChunkBytes = 1 << 22;
 
+/** The labels are already checked against the class count. */
 export interface DatasetContent extends Omit<Dataset, 'size' | 'hash' | 'read'> {
   readonly storage: ExampleStorage;
-  /** [size], already checked against the class count. */
-  readonly labels: Int32Array;
 }
 
 /** A data set over the given storage; the labels are held, not copied. */
@@ -32,6 +31,7 @@ export function createDataset({ storage, labels, ...description }: DatasetConten
   return {
     ...description,
     size: labels.length,
+    labels,
     read: async (indices) => Promise.resolve(read(indices)),
     hash: () => (hash ??= hashOf(read, description.shape, labels, hashChunkBytes / exampleSize)),
   };

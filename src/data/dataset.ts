@@ -1,4 +1,5 @@
 /** What a data set promises; one reader per format keeps it. */
+import type { Augmentation, AugmentationDraw } from './augment.ts';
 
 export interface Examples {
   /** [n, ...shape]; bytes stay bytes until a classifier's bounds are known. */
@@ -22,6 +23,8 @@ export interface Dataset {
   readonly classCount: number;
   readonly classNames?: readonly string[];
   readonly size: number;
+  /** [size]: the label of every example, known without reading the inputs. */
+  readonly labels: Int32Array;
   /** The range the stored values come from: 0 and 255 for bytes. */
   readonly range: ValueRange;
   /** What was taken for granted on opening, one sentence each, for the user to read. */
@@ -30,6 +33,18 @@ export interface Dataset {
   hash(): Promise<string>;
   /** Reads the named examples in the given order. */
   read(indices: ArrayLike<number>): Promise<Examples>;
+  /**
+   * Reads the named examples augmented. There for data sets that decode images, which crop and resize as they decode;
+   * those of all others are augmented once read (augmentBatch). The request leaves for the worker threads before the
+   * call returns, and any number of requests may be under way.
+   */
+  readAugmented?(
+    indices: ArrayLike<number>,
+    augmentation: Augmentation,
+    draw: AugmentationDraw,
+  ): Promise<Examples>;
+  /** Stops the worker threads; there for data sets that decode images. A later read starts new ones. */
+  dispose?(): Promise<void>;
 }
 
 /** What a file may leave unsaid about its data. */
@@ -42,4 +57,11 @@ export interface DataOptions {
   readonly range?: ValueRange | undefined;
   /** The number of classes where the format does not fix it; the greatest label + 1 when left out. */
   readonly classCount?: number | undefined;
+  /**
+   * Height and width of the images of formats that hold encoded images (JPEG, PNG …), whatever their own sizes. When
+   * left out, 224, or the images' own size where they are small and all alike.
+   */
+  readonly imageSize?: number | undefined;
+  /** The number of threads that decode images; as many as there are cores, at most 4, when left out. */
+  readonly decodingThreads?: number | undefined;
 }

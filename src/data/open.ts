@@ -2,10 +2,13 @@
 import { InputError } from '../core/errors.ts';
 import { cifar10, cifar100, cifar100Coarse, isCifar, openCifar } from './cifar.ts';
 import type { DataOptions, Dataset } from './dataset.ts';
-import { listFolder } from './folder.ts';
+import { listFolder, namesAt } from './folder.ts';
 import { isIdx, openIdx } from './idx-dataset.ts';
+import { openImageFolder } from './images/folder-dataset.ts';
+import { openImageTar } from './images/tar-dataset.ts';
 import { openNpy } from './npy-dataset.ts';
 import { openNpz } from './npz-dataset.ts';
+import { openParquet } from './parquet/dataset.ts';
 import { splitPair } from './path-pair.ts';
 
 interface DataFormat {
@@ -19,6 +22,10 @@ interface DataFormat {
 
 const endsWith = (extension: string) => (path: string) =>
   splitPair(path).every((part) => part?.toLowerCase().endsWith(extension));
+
+/** Whether a path is a file that ends so, or a folder that holds one. */
+const holds = (extension: string) => async (path: string) =>
+  (await namesAt(path)).some((name) => name.toLowerCase().endsWith(extension));
 
 const formats: readonly DataFormat[] = [
   {
@@ -42,6 +49,10 @@ const formats: readonly DataFormat[] = [
   { prefix: 'idx', form: 'FOLDER or idx:IMAGES,LABELS', recognises: isIdx, open: openIdx },
   { prefix: 'npz', form: 'FILE', recognises: endsWith('.npz'), open: openNpz },
   { prefix: 'npy', form: 'IMAGES,LABELS', recognises: endsWith('.npy'), open: openNpy },
+  // Any folder may hold folders of images.
+  { prefix: 'imagefolder', form: 'FOLDER', recognises: () => false, open: openImageFolder },
+  { prefix: 'imagetar', form: 'FILE or imagetar:FOLDER', recognises: holds('.tar'), open: openImageTar },
+  { prefix: 'parquet', form: 'FILE or parquet:FOLDER', recognises: holds('.parquet'), open: openParquet },
 ];
 
 /** How data can be named, for help texts and messages. */

@@ -8,7 +8,7 @@ import { externalDataBeside } from '../graph/onnx/external-data.ts';
 import { decodeModel } from '../graph/onnx/read.ts';
 import type { ExternalData } from '../graph/onnx/read.ts';
 import type { Graph } from '../graph/types.ts';
-import { isObject, parseJson } from './json.ts';
+import { isObject, parseJson } from '../core/json.ts';
 import { importLayersModel, isLayersModel } from './layers-model/import.ts';
 
 export type ModelFormat = 'onnx' | 'tfjs-layers-model';

@@ -5,27 +5,35 @@
  */
 import { InputError } from '../core/errors.ts';
 import type { Result } from './result.ts';
-import { resultSchema, type SchemaNode } from './schema.ts';
+import { memorizationSchemaId, type MemorizationResult } from './memorization.ts';
+import { memorizationSchema, type PlacedNode, resolved, resultSchema, type SchemaNode } from './schema.ts';
 
 /**
- * The canonical text of a value that the result schema describes, ending in a line feed. Keys that the schema
- * does not know come last, in alphabetical order; fields that are undefined are left out.
+ * The canonical text of a result, ending in a line feed: of a memorization result where its `schema` says so, else
+ * in the order of the attack result. Keys that the schema does not know come last, in alphabetical order; fields
+ * that are undefined are left out.
  *
  * @throws InputError when a value has no JSON form: NaN, an infinity, a function, undefined in an array
  */
 export function canonicalJson(value: unknown): string {
-  return `${write(value, resultSchema(), '', '')}\n`;
+  const root = schemaFor(value);
+  return `${write(value, { node: root, root }, '', '')}\n`;
 }
 
 /** The canonical text of a result without its `run` section: equal for two runs of the same configuration. */
-export function canonicalResult(result: Result): string {
+export function canonicalResult(result: Result | MemorizationResult): string {
   return canonicalJson({ ...result, run: undefined });
 }
 
-function write(value: unknown, node: SchemaNode | undefined, indent: string, pointer: string): string {
-  if (Array.isArray(value)) return writeArray(value, node, indent, pointer);
+function schemaFor(value: unknown): SchemaNode {
+  const schema = (value as { readonly schema?: unknown } | null)?.schema;
+  return schema === memorizationSchemaId ? memorizationSchema() : resultSchema();
+}
+
+function write(value: unknown, place: PlacedNode | undefined, indent: string, pointer: string): string {
+  if (Array.isArray(value)) return writeArray(value, place, indent, pointer);
   if (typeof value === 'object' && value !== null) {
-    return writeObject(value as Readonly<Record<string, unknown>>, node, indent, pointer);
+    return writeObject(value as Readonly<Record<string, unknown>>, place, indent, pointer);
   }
   return writePlain(value, pointer);
 }
@@ -40,12 +48,13 @@ function writePlain(value: unknown, pointer: string): string {
 
 function writeArray(
   items: readonly unknown[],
-  node: SchemaNode | undefined,
+  place: PlacedNode | undefined,
   indent: string,
   pointer: string,
 ): string {
   const inner = `${indent}  `;
-  const schema = resolved(node)?.items;
+  const array = place === undefined ? undefined : resolved(place);
+  const schema = childOf(array, array?.node.items);
   const texts = items.map((item, index) =>
     // Outcomes are long lists of whole numbers: these need no pointer.
     Number.isInteger(item) ? writePlain(item, '') : write(item, schema, inner, `${pointer}/${String(index)}`),
@@ -57,12 +66,13 @@ function writeArray(
 
 function writeObject(
   object: Readonly<Record<string, unknown>>,
-  node: SchemaNode | undefined,
+  place: PlacedNode | undefined,
   indent: string,
   pointer: string,
 ): string {
   const inner = `${indent}  `;
-  const properties = resolved(node)?.properties ?? {};
+  const described = place === undefined ? undefined : resolved(place);
+  const properties = described?.node.properties ?? {};
   const order = Object.keys(properties);
   const known = order.filter((key) => object[key] !== undefined);
   const unknown = Object.keys(object)
@@ -70,14 +80,12 @@ function writeObject(
     .sort();
   const lines = [...known, ...unknown].map(
     (key) =>
-      `${inner}${JSON.stringify(key)}: ${write(object[key], properties[key], inner, `${pointer}/${key}`)}`,
+      `${inner}${JSON.stringify(key)}: ${write(object[key], childOf(described, properties[key]), inner, `${pointer}/${key}`)}`,
   );
   return lines.length === 0 ? '{}' : `{\n${lines.join(',\n')}\n${indent}}`;
 }
 
-/** Follows a reference, and through a choice with null to what it is otherwise. */
-function resolved(node: SchemaNode | undefined): SchemaNode | undefined {
-  if (node?.$ref !== undefined) return resultSchema().$defs?.[node.$ref.replace('#/$defs/', '')];
-  if (node?.anyOf !== undefined) return node.anyOf.map(resolved).find((choice) => choice?.properties);
-  return node;
+/** A node below another one, in the same document. */
+function childOf(parent: PlacedNode | undefined, node: SchemaNode | undefined): PlacedNode | undefined {
+  return parent === undefined || node === undefined ? undefined : { node, root: parent.root };
 }

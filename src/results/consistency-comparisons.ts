@@ -1,5 +1,5 @@
 /** The checks of consistency.ts on comparisons: both evaluations exist, and the ratio is theirs. */
-import { tolerance } from './consistency-evaluations.ts';
+import { tolerance } from './consistency-rates.ts';
 import type { Result, ResultComparison } from './result.ts';
 
 export function* comparisonProblems(result: Result): Iterable<string> {

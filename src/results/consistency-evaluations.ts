@@ -1,8 +1,7 @@
 /** The checks of consistency.ts on evaluations: references, settings, counts, and rates against outcomes. */
+import { type Counted, rateProblems, tolerance } from './consistency-rates.ts';
 import type { ErrorRate, Result, ResultAttack, ResultEvaluation, ResultModel } from './result.ts';
 
-/** Rounding that a rate or a limit may have gone through. */
-export const tolerance = 1e-9;
 /** How far float32 examples may be measured beyond epsilon, as a fraction of the range. */
 const epsilonTolerance = 1e-5;
 /** Up to this many classes a top-5 error means nothing. */
@@ -111,8 +110,9 @@ function* outcomeProblems(
   if (wrong >= 0) {
     yield `${at}/outcomes/ranks/${String(wrong)} is ${String(outcomes.ranks[wrong])}, but the prediction is ${String(outcomes.predictions[wrong])} and the label ${String(examples.labels[wrong])}`;
   }
-  yield* rateProblems(top1, count, `${at}/top1`, errorsAt(outcomes.ranks, 1));
-  const pairs: [string, ErrorRate | null, number?][] = [['top5', top5, errorsAt(outcomes.ranks, topFive)]];
+  const counted = (top: number): Counted => ({ by: 'the ranks say', count: errorsAt(outcomes.ranks, top) });
+  yield* rateProblems(top1, count, `${at}/top1`, counted(1));
+  const pairs: [string, ErrorRate | null, Counted?][] = [['top5', top5, counted(topFive)]];
   if (rounded8Bit !== null) {
     yield* rateProblems(rounded8Bit.top1, count, `${at}/rounded8Bit/top1`);
     pairs.push(['rounded8Bit/top5', rounded8Bit.top5]);
@@ -127,23 +127,4 @@ function* outcomeProblems(
 
 function errorsAt(ranks: readonly number[], top: number): number {
   return ranks.filter((rank) => rank >= top).length;
-}
-
-/** @param errors what the outcomes say, where they say it */
-function* rateProblems(
-  { errors, rate, interval }: ErrorRate,
-  count: number,
-  at: string,
-  counted?: number,
-): Iterable<string> {
-  if (errors > count) yield `${at}/errors is ${String(errors)}, more than the ${String(count)} examples`;
-  else if (counted !== undefined && errors !== counted) {
-    yield `${at}/errors is ${String(errors)}, but the ranks say ${String(counted)}`;
-  }
-  if (Math.abs(rate - errors / count) > tolerance) {
-    yield `${at}/rate is ${String(rate)}, but ${String(errors)} errors of ${String(count)} make ${String(errors / count)}`;
-  }
-  if (interval.lower > rate + tolerance || interval.upper < rate - tolerance) {
-    yield `${at}/interval is ${String(interval.lower)} to ${String(interval.upper)}, which does not hold the rate ${String(rate)}`;
-  }
 }

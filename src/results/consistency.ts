@@ -5,23 +5,18 @@
 import type { Result } from './result.ts';
 import { comparisonProblems } from './consistency-comparisons.ts';
 import { evaluationProblems } from './consistency-evaluations.ts';
+import { classNameProblems, positionProblems, repeatedIds } from './consistency-lists.ts';
 
 /** Every inconsistency of a result that the schema accepts, in the order of the file. */
 export function inconsistencies(result: Result): string[] {
   return [
-    ...dataProblems(result),
+    ...classNameProblems(result.data, '/data'),
     ...examplesProblems(result),
     ...modelProblems(result),
     ...attackProblems(result),
     ...evaluationProblems(result),
     ...comparisonProblems(result),
   ];
-}
-
-function* dataProblems({ data }: Result): Iterable<string> {
-  if (data.classNames !== undefined && data.classNames.length !== data.classes) {
-    yield `/data/classNames has ${String(data.classNames.length)} names for ${String(data.classes)} classes`;
-  }
 }
 
 function* examplesProblems({ data, examples }: Result): Iterable<string> {
@@ -31,11 +26,7 @@ function* examplesProblems({ data, examples }: Result): Iterable<string> {
       yield `/examples/${name} has ${String(list.length)} entries, expected one for each of the ${String(count)} examples`;
     }
   }
-  const outside = indices.findIndex((index) => index >= data.size);
-  if (outside >= 0) {
-    yield `/examples/indices/${String(outside)} is ${String(indices[outside])}, but the split has only ${String(data.size)} examples`;
-  }
-  if (new Set(indices).size !== indices.length) yield '/examples/indices names an example twice';
+  yield* positionProblems(indices, data.size, '/examples/indices');
   const unknown = labels.findIndex((label) => label >= data.classes);
   if (unknown >= 0) {
     yield `/examples/labels/${String(unknown)} is ${String(labels[unknown])}, but there are only ${String(data.classes)} classes`;
@@ -43,7 +34,7 @@ function* examplesProblems({ data, examples }: Result): Iterable<string> {
 }
 
 function* modelProblems({ data, models }: Result): Iterable<string> {
-  yield* repeated(
+  yield* repeatedIds(
     models.map(({ id }) => id),
     '/models',
   );
@@ -59,7 +50,7 @@ function* modelProblems({ data, models }: Result): Iterable<string> {
 }
 
 function* attackProblems({ attacks }: Result): Iterable<string> {
-  yield* repeated(
+  yield* repeatedIds(
     attacks.map(({ id }) => id),
     '/attacks',
   );
@@ -68,9 +59,4 @@ function* attackProblems({ attacks }: Result): Iterable<string> {
       yield `/attacks/${String(index)}/target is ${target === null ? 'null' : `"${target}"`}, but targeted is ${String(targeted)}`;
     }
   }
-}
-
-function* repeated(ids: readonly string[], at: string): Iterable<string> {
-  const index = ids.findIndex((id, position) => ids.indexOf(id) !== position);
-  if (index >= 0) yield `${at}/${String(index)}/id is "${ids[index] ?? ''}", as is that of an earlier entry`;
 }

@@ -2,20 +2,31 @@
 import { InputError, messageOf } from '../core/errors.ts';
 import { readInputFile, writeFileAtomically } from '../core/files.ts';
 import { canonicalJson } from './canonical.ts';
+import type { MemorizationResult } from './memorization.ts';
 import type { Result } from './result.ts';
-import { validateResult } from './validate.ts';
+import { validateAnyResult, validateMemorization, validateResult } from './validate.ts';
 
 /**
- * Reads a result file.
+ * Reads the result of an attack.
  *
  * @throws InputError when it is missing, not JSON, not a result, of another version, or contradicts itself
  */
 export async function readResult(path: string): Promise<Result> {
-  return validateResult(parse(await readInputFile(path, 'result'), path), path);
+  return validateResult(await parsed(path), path);
+}
+
+/** Reads a memorization result; throws as `readResult` does. */
+export async function readMemorization(path: string): Promise<MemorizationResult> {
+  return validateMemorization(await parsed(path), path);
+}
+
+/** Reads a result of either kind, which its `kind` tells; throws as `readResult` does. */
+export async function readAnyResult(path: string): Promise<Result | MemorizationResult> {
+  return validateAnyResult(await parsed(path), path);
 }
 
 /**
- * Writes a result in its canonical form, wholly or not at all.
+ * Writes the result of an attack in its canonical form, wholly or not at all.
  *
  * @throws InputError when it is not valid or cannot be written
  */
@@ -23,7 +34,16 @@ export async function writeResult(path: string, result: Result): Promise<void> {
   await writeFileAtomically(path, canonicalJson(await validateResult(result, 'the result to be written')));
 }
 
-function parse(bytes: Buffer, path: string): unknown {
+/** Writes a memorization result; throws as `writeResult` does. */
+export async function writeMemorization(path: string, result: MemorizationResult): Promise<void> {
+  await writeFileAtomically(
+    path,
+    canonicalJson(await validateMemorization(result, 'the result to be written')),
+  );
+}
+
+async function parsed(path: string): Promise<unknown> {
+  const bytes = await readInputFile(path, 'result');
   try {
     return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
   } catch (error) {

@@ -2,6 +2,15 @@
  * The types of a result file. Generated from result.schema.json by scripts/generate-types.js: change the schema
  * and run `node scripts/generate-types.js`.
  */
+import type {
+  ErrorRate,
+  ResultData,
+  ResultEngine,
+  ResultRun,
+  ResultTool,
+  TrainingFacts
+} from './definitions.ts';
+export type {ErrorRate, ResultData, ResultEngine, ResultRun, ResultTool, TrainingFacts};
 
 /** The format and version that this toolkit writes and reads. */
 export const resultSchemaId = 'robust-bench/result/1';
@@ -18,11 +27,17 @@ export interface Result {
    * What was measured.
    */
   kind: 'attack';
+  /**
+   * What wrote the file.
+   */
   tool: ResultTool;
   /**
    * The root seed of every random decision.
    */
   seed: string | number;
+  /**
+   * The data set that the examples come from.
+   */
   data: ResultData;
   examples: ResultExamples;
   /**
@@ -31,6 +46,9 @@ export interface Result {
    * @minItems 1
    */
   models: ResultModel[];
+  /**
+   * What computed.
+   */
   engine: ResultEngine;
   /**
    * The attacks, with every setting that changes their examples.
@@ -50,56 +68,10 @@ export interface Result {
    * What a reader must know before trusting the numbers, one sentence each.
    */
   warnings: string[];
+  /**
+   * Circumstances of this run. Only this section may differ between two runs of the same configuration.
+   */
   run: ResultRun;
-}
-/**
- * A program and its version.
- */
-export interface ResultTool {
-  /**
-   * The program.
-   */
-  name: string;
-  /**
-   * Its version.
-   */
-  version: string;
-}
-/**
- * A data set: what it is and the hash that identifies it.
- */
-export interface ResultData {
-  /**
-   * The format it was opened by, without a path, e.g. cifar10 or idx.
-   */
-  specification: string;
-  /**
-   * The part of the data set, e.g. test.
-   */
-  split: string;
-  /**
-   * SHA-256 of the inputs and labels in order, independent of the file format.
-   */
-  sha256: string;
-  /**
-   * The shape of one stored input.
-   *
-   * @minItems 1
-   * @maxItems 8
-   */
-  shape: number[];
-  /**
-   * The number of classes.
-   */
-  classes: number;
-  /**
-   * The names of the classes, in the order of their labels.
-   */
-  classNames?: string[];
-  /**
-   * The number of examples in the split.
-   */
-  size: number;
 }
 /**
  * Which examples of the data set were evaluated.
@@ -182,6 +154,9 @@ export interface ResultModel {
    * The number of trained values, null where it cannot be known.
    */
   parameters: number | null;
+  /**
+   * How it was trained, where that is known.
+   */
   training?: TrainingFacts;
 }
 /**
@@ -196,84 +171,6 @@ export interface ResultBounds {
    * The greatest value.
    */
   upper: number;
-}
-/**
- * The facts of a training recipe; those not known are left out.
- */
-export interface TrainingFacts {
-  /**
-   * The training principle.
-   */
-  method: 'erm' | 'mixup';
-  /**
-   * mixup: lambda is drawn from Beta(alpha, alpha).
-   */
-  alpha?: number;
-  /**
-   * mixup: whether one lambda serves a batch or each example has its own.
-   */
-  lambdaPer?: 'batch' | 'example';
-  /**
-   * The network, e.g. preact-resnet18.
-   */
-  architecture?: string;
-  /**
-   * Channels of the first stage.
-   */
-  width?: number;
-  /**
-   * Passes over the training set.
-   */
-  epochs?: number;
-  /**
-   * Examples in a minibatch.
-   */
-  batchSize?: number;
-  /**
-   * The first learning rate.
-   */
-  learningRate?: number;
-  /**
-   * The momentum of SGD.
-   */
-  momentum?: number;
-  /**
-   * The factor of the L2 penalty.
-   */
-  weightDecay?: number;
-  /**
-   * Augmentation of the training inputs.
-   */
-  augmentation?: string;
-  /**
-   * The root seed of the training.
-   */
-  seed?: string | number;
-  /**
-   * Examples trained on.
-   */
-  trainingExamples?: number;
-  /**
-   * Top-1 error the trainer measured at the end.
-   */
-  testError?: number;
-}
-/**
- * The runtime that computed.
- */
-export interface ResultEngine {
-  /**
-   * The engine, e.g. onnxruntime.
-   */
-  name: string;
-  /**
-   * What computed inside it, e.g. cpu.
-   */
-  provider: string;
-  /**
-   * The runtime package and its version.
-   */
-  runtime: string;
 }
 /**
  * An attack with all its settings.
@@ -348,6 +245,9 @@ export interface ResultEvaluation {
    * The number of examples.
    */
   count: number;
+  /**
+   * The true label is not the best.
+   */
   top1: ErrorRate;
   /**
    * The true label is not among the best five; null with five classes or fewer.
@@ -370,41 +270,6 @@ export interface ResultEvaluation {
    * Gradient evaluations spent on each example, null when clean.
    */
   gradientsPerExample: number | null;
-}
-/**
- * How many examples are classified wrongly.
- */
-export interface ErrorRate {
-  /**
-   * The number of wrong examples.
-   */
-  errors: number;
-  /**
-   * errors divided by the number of examples.
-   */
-  rate: number;
-  interval: RateInterval;
-}
-/**
- * A confidence interval of one proportion.
- */
-export interface RateInterval {
-  /**
-   * The lower limit.
-   */
-  lower: number;
-  /**
-   * The upper limit.
-   */
-  upper: number;
-  /**
-   * The nominal coverage, e.g. 0.95.
-   */
-  level: number;
-  /**
-   * How the interval was computed.
-   */
-  method: 'Wilson' | 'Clopper-Pearson';
 }
 /**
  * How far the adversarial examples, as stored, are from the originals.
@@ -434,6 +299,9 @@ export interface NormSummary {
  * Errors after the adversarial examples are rounded to 8-bit pixels.
  */
 export interface RoundedErrors {
+  /**
+   * The true label is not the best.
+   */
   top1: ErrorRate;
   /**
    * The true label is not among the best five; null with five classes or fewer.
@@ -514,54 +382,4 @@ export interface RatioInterval {
    * How the interval was computed.
    */
   method: 'Nam-Blackwelder';
-}
-/**
- * When, where and how fast it ran.
- */
-export interface ResultRun {
-  /**
-   * When it started, ISO 8601 in UTC.
-   */
-  startedAt: string;
-  /**
-   * Wall-clock time, in milliseconds.
-   */
-  durationMs: number;
-  /**
-   * Threads the engine was given, null where it chose.
-   */
-  threads: number | null;
-  /**
-   * Examples computed at once.
-   */
-  batchSize: number;
-  /**
-   * The version of Node.
-   */
-  node: string;
-  /**
-   * Operating system and processor.
-   */
-  platform: string;
-  /**
-   * The stages, in order.
-   */
-  timings: ResultTiming[];
-}
-/**
- * How long one stage took.
- */
-export interface ResultTiming {
-  /**
-   * The stage.
-   */
-  stage: string;
-  /**
-   * Wall-clock time, in milliseconds.
-   */
-  durationMs: number;
-  /**
-   * The rate, null where it means nothing.
-   */
-  examplesPerSecond: number | null;
 }

@@ -1,7 +1,8 @@
 /** What every interval of this folder looks like, and the checks on counts and levels that they share. */
 import { InputError } from '../core/errors.ts';
 
-export type IntervalMethod = 'Wilson' | 'Clopper-Pearson' | 'Tango' | 'Nam-Blackwelder';
+export type IntervalMethod =
+  'Wilson' | 'Wilson less chance' | 'Clopper-Pearson' | 'Tango' | 'Nam-Blackwelder' | 'Newcombe' | 'DeLong';
 
 /** A two-sided confidence interval. */
 export interface Interval<Method extends IntervalMethod = IntervalMethod> {

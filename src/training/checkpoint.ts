@@ -1,37 +1,44 @@
 /** Trained networks on disk: an .onnx file and a model card that says what it is and how it was trained. */
-import { join } from 'node:path';
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
 import { writeFileAtomically } from '../core/files.ts';
 import { packageVersion } from '../core/package.ts';
 import { encodeModel } from '../graph/onnx/write.ts';
-import { evaluationGraph } from '../models/architectures/network.ts';
 import type { Weights } from '../models/architectures/layers.ts';
+import { evaluationGraph } from '../models/architectures/network.ts';
 import { MODEL_CARD_KIND, writeModelCard } from '../models/card/model-card-file.ts';
 import type { ModelCard } from '../models/card/model-card.ts';
 import { writeLayersModel } from '../models/layers-model/export/export.ts';
 import { TRAINING_BOUNDS } from './minibatches.ts';
 import type { TrainingSettings } from './settings.ts';
+import { trainingFacts } from './training-facts.ts';
 import type { EpochSummary } from './train.ts';
+
+type CardTraining = NonNullable<ModelCard['training']>;
+
+/** What a model card says besides the settings of its training. */
+export interface CheckpointFacts extends Pick<CardTraining, 'recipe' | 'recipeName' | 'labels' | 'command'> {
+  /** The model's name in tables and results. */
+  readonly name: string;
+  readonly classNames?: readonly string[];
+  readonly trainingData: NonNullable<CardTraining['data']>;
+  /** What the model is to be measured on; its path is relative to the folder. */
+  readonly data?: ModelCard['data'];
+  /** The engine, provider and runtime that trained it. */
+  readonly engine: string;
+  /** Whether a tfjs layers-model is written too, into the folder `FILE-tfjs`. */
+  readonly tfjs: boolean;
+}
 
 export interface Checkpoint {
   readonly folder: string;
   /** The base name of the files: `best`, `last`. */
   readonly file: string;
-  /** The model's name in tables and results. */
-  readonly name: string;
   readonly settings: TrainingSettings;
+  /** Weights and running statistics; others are left out. */
   readonly weights: Weights;
   readonly summary: EpochSummary;
-  readonly classNames?: readonly string[];
-  readonly trainingData: NonNullable<NonNullable<ModelCard['training']>['data']>;
-  /** What the model is to be measured on; its path is relative to the folder. */
-  readonly data?: ModelCard['data'];
-  /** The engine, provider and runtime that trained it. */
-  readonly engine: string;
-  /** The command that trains it again. */
-  readonly command?: string;
-  /** Whether a tfjs layers-model is written too, into the folder `FILE-tfjs`. */
-  readonly tfjs: boolean;
+  readonly facts: CheckpointFacts;
 }
 
 /**
@@ -41,69 +48,38 @@ export interface Checkpoint {
  * @returns the card's path
  */
 export async function saveCheckpoint(checkpoint: Checkpoint): Promise<string> {
-  const { folder, file, settings, weights } = checkpoint;
+  const { folder, file, settings, weights, facts } = checkpoint;
   const graph = evaluationGraph(settings.network, weights);
   const bytes = encodeModel(graph);
   await writeFileAtomically(join(folder, `${file}.onnx`), bytes);
-  if (checkpoint.tfjs) await writeLayersModel(join(folder, `${file}-tfjs`, 'model.json'), graph);
+  if (facts.tfjs) await writeLayersModel(join(folder, `${file}-tfjs`, 'model.json'), graph);
   const path = join(folder, `${file}.json`);
   await writeModelCard(path, cardOf(checkpoint, createHash('sha256').update(bytes).digest('hex')));
   return path;
 }
 
-function cardOf(checkpoint: Checkpoint, sha256: string): ModelCard {
-  const { settings, classNames, data } = checkpoint;
+function cardOf({ file, settings, summary, facts }: Checkpoint, sha256: string): ModelCard {
+  const { classNames, data, name, trainingData, engine, tfjs: _, ...training } = facts;
   const { network } = settings;
   return {
     kind: MODEL_CARD_KIND,
     version: 1,
-    name: checkpoint.name,
-    weights: { file: `${checkpoint.file}.onnx`, sha256 },
-    input: {
-      shape: [...network.inputShape],
-      bounds: [TRAINING_BOUNDS.lower, TRAINING_BOUNDS.upper],
-    },
+    name,
+    weights: { file: `${file}.onnx`, sha256 },
+    input: { shape: [...network.inputShape], bounds: [TRAINING_BOUNDS.lower, TRAINING_BOUNDS.upper] },
     classCount: network.classCount,
     ...(classNames === undefined ? {} : { classNames: [...classNames] }),
     outputs: 'logits',
     ...(data === undefined ? {} : { data }),
-    training: trainingOf(checkpoint),
-  };
-}
-
-function trainingOf({
-  settings,
-  summary,
-  trainingData,
-  engine,
-  command,
-}: Checkpoint): NonNullable<ModelCard['training']> {
-  const { network, schedule, sgd, mixup, augmentation } = settings;
-  return {
-    method: mixup === undefined ? 'erm' : 'mixup',
-    ...(mixup === undefined ? {} : { alpha: mixup.alpha, lambdaPer: mixup.lambdaPer }),
-    architecture: network.architecture,
-    width: network.width,
-    seed: settings.seed,
-    epochs: summary.epoch + 1,
-    batchSize: settings.batchSize,
-    learningRate: schedule.initial,
-    learningRateMilestones: [...schedule.milestones],
-    learningRateDecay: schedule.factor,
-    momentum: sgd.momentum,
-    nesterov: sgd.nesterov,
-    weightDecay: sgd.weightDecay,
-    augmentation: [
-      ...(augmentation !== undefined && augmentation.padding > 0
-        ? [`crop ${String(augmentation.padding)}`]
-        : []),
-      ...(augmentation?.flip === true ? ['flip'] : []),
-    ],
-    data: trainingData,
-    trainLoss: summary.trainingLoss,
-    cleanError: summary.testError,
-    ...(command === undefined ? {} : { command }),
-    toolkit: `robust-bench ${packageVersion}`,
-    engine,
+    training: {
+      ...trainingFacts(settings),
+      epochs: summary.epoch + 1,
+      ...training,
+      data: trainingData,
+      trainLoss: summary.trainingLoss,
+      cleanError: summary.testError,
+      toolkit: `robust-bench ${packageVersion}`,
+      engine,
+    },
   };
 }

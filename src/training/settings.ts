@@ -3,18 +3,30 @@ import type { Seed } from '../core/random.ts';
 import type { Augmentation } from '../data/augment.ts';
 import type { NetworkSettings } from '../models/architectures/network.ts';
 import type { MixupSettings } from './mixup.ts';
-import type { StepSchedule } from './schedule.ts';
-import type { SgdSettings } from './sgd.ts';
+import type { OptimizerSettings } from './optimizers/optimizer.ts';
+import type { Schedule } from './schedule.ts';
 
 export interface TrainingSettings {
   readonly network: NetworkSettings;
   readonly epochs: number;
+  /** Examples of one update. */
   readonly batchSize: number;
-  readonly schedule: StepSchedule;
-  readonly sgd: SgdSettings;
+  /**
+   * At most this many examples go through the network at a time; the gradients of a minibatch are summed over its
+   * parts before the update. Batch normalization then uses the statistics of each part. The whole minibatch at once
+   * where absent.
+   */
+  readonly microbatchSize?: number;
+  readonly schedule: Schedule;
+  readonly optimizer: OptimizerSettings;
+  /**
+   * ε of label smoothing: the targets are (1 − ε)·target + ε / classCount (Szegedy et al. 2016, section 7).
+   * 0 where absent.
+   */
+  readonly labelSmoothing?: number;
   /** Empirical risk minimization where absent. */
   readonly mixup?: MixupSettings;
   readonly augmentation?: Augmentation;
-  /** Of the initial weights, the order, the augmentation and the mixing. */
+  /** Of the initial weights, the order, the augmentation, dropout and the mixing. */
   readonly seed: Seed;
 }

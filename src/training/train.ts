@@ -1,27 +1,28 @@
-/** The training loop: epochs of steps on an engine, the test error after each, the best and the last weights. */
+/** The training loop: epochs of steps on an engine, the test error after each, from the start or from where it stopped. */
 import { InputError } from '../core/errors.ts';
 import { interruptionPoint } from '../core/interruption.ts';
 import type { Dataset } from '../data/dataset.ts';
-import type { CompiledGraph, Engine } from '../engine/engine.ts';
-import { float32 } from '../graph/tensor.ts';
-import type { Tensor } from '../graph/types.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { Weights } from '../models/architectures/layers.ts';
 import { initialWeights } from './initialize.ts';
-import { minibatchCount, minibatches, type Minibatch } from './minibatches.ts';
-import { learningRateAt } from './schedule.ts';
+import { minibatchCount, minibatches } from './minibatches.ts';
+import { countErrors, createPredictor, type Predictor } from './predictor.ts';
+import { assertSchedule, learningRateAt } from './schedule.ts';
 import type { TrainingSettings } from './settings.ts';
-import { createErrorMeasure } from './test-error.ts';
-import { createTrainingGraph, STEP } from './training-graph.ts';
+import { createTrainingStep, type TrainingArrays, type TrainingStep } from './step.ts';
 
 /** What is known after an epoch. */
 export interface EpochSummary {
   /** Counted from 0. */
   readonly epoch: number;
+  /** That of the epoch's first step. */
   readonly learningRate: number;
   /** Mean over the epoch's steps, on the examples as augmented and mixed. */
   readonly trainingLoss: number;
   /** Fraction of the test examples whose most probable class is wrong. */
   readonly testError: number;
+  /** Fraction whose label is not among the five most probable classes; absent with five classes or fewer. */
+  readonly testTop5Error?: number;
 }
 
 export interface StepProgress {
@@ -30,14 +31,36 @@ export interface StepProgress {
   /** Counted from 1. */
   readonly step: number;
   readonly steps: number;
+  readonly learningRate: number;
   readonly loss: number;
   readonly examples: number;
 }
 
+/** All that training needs to go on after an epoch as if it had never stopped. */
+export interface TrainingState {
+  /** Of every epoch until now. */
+  readonly summaries: readonly EpochSummary[];
+  /** Updates made. */
+  readonly updates: number;
+  /** Weights, running statistics and the optimizer's arrays. */
+  readonly arrays: TrainingArrays;
+}
+
+/** The end of an epoch. */
+export interface EpochEnd {
+  readonly summary: EpochSummary;
+  readonly isBest: boolean;
+  readonly state: TrainingState;
+  /** [testIndices.length, classCount]. */
+  readonly testLogits: Float32Array;
+  /** The logits of other examples, in evaluation mode and without augmentation. */
+  predict(dataset: Dataset, indices: Int32Array): Promise<Float32Array>;
+}
+
 export interface TrainingObserver {
   readonly onStep?: (progress: StepProgress) => void;
-  /** Called with the weights after each epoch; awaited, so that a checkpoint is whole before the next step. */
-  readonly onEpoch?: (summary: EpochSummary, weights: Weights, isBest: boolean) => void | Promise<void>;
+  /** Called after each epoch; awaited, so that a checkpoint is whole before the next step. */
+  readonly onEpoch?: (end: EpochEnd) => void | Promise<void>;
   /** Once it is aborted, training ends before the next run of the network by throwing the signal's reason. */
   readonly signal?: AbortSignal;
 }
@@ -51,17 +74,20 @@ export interface TrainingData {
 }
 
 export interface TrainedNetwork {
+  /** Weights and running statistics after the last epoch. */
   readonly last: Weights;
-  /** The weights after the epoch of the lowest test error; of several, the first. */
-  readonly best: Weights;
+  /** The epoch of the lowest test error; of several, the first. */
   readonly bestEpoch: number;
   readonly epochs: readonly EpochSummary[];
 }
 
+const TOP_FIVE = 5;
+
 /**
- * Trains a network from its initial weights.
+ * Trains a network. The best weights are those that `onEpoch` saw last with `isBest`.
  *
- * @throws InputError when the data do not fit the network, or when the loss is no longer finite
+ * @param from where an earlier run with the same settings stopped; from the initial weights where absent
+ * @throws InputError when the data do not fit the network, or when training diverges
  * @throws the reason of the observer's signal when it is aborted
  */
 export async function train(
@@ -69,84 +95,123 @@ export async function train(
   data: TrainingData,
   engine: Engine,
   observer: TrainingObserver = {},
+  from?: TrainingState,
 ): Promise<TrainedNetwork> {
   assertFits(settings, data);
+  assertSchedule(settings.schedule);
   const start = initialWeights(settings.network, settings.seed);
-  const { graph, state } = createTrainingGraph(settings.network, settings.sgd, start);
-  const step = await engine.compile(graph, { state });
-  const measure = await createErrorMeasure(engine, settings.network, data.test, data.testIndices);
-  const summaries: EpochSummary[] = [];
-  let best: { weights: Weights; epoch: number; error: number } | undefined;
-  let last: Weights = start;
+  const step = await createTrainingStep(engine, settings, from?.arrays ?? start);
+  let predictor: Predictor | undefined;
+  let { summaries, updates, arrays }: TrainingState = from ?? { summaries: [], updates: 0, arrays: start };
   try {
-    for (let epoch = 0; epoch < settings.epochs; epoch++) {
-      const learningRate = learningRateAt(settings.schedule, epoch);
-      const trainingLoss = await trainEpoch(step, settings, data, epoch, observer);
-      last = weightsOf(await step.readState(), start);
-      const testError = await measure.error(last, observer.signal);
-      const summary = { epoch, learningRate, trainingLoss, testError };
-      summaries.push(summary);
-      const isBest = best === undefined || testError < best.error;
-      if (isBest) best = { weights: last, epoch, error: testError };
-      await observer.onEpoch?.(summary, last, isBest);
+    predictor = await createPredictor(engine, settings.network);
+    for (let epoch = summaries.length; epoch < settings.epochs; epoch++) {
+      const trainingLoss = await trainEpoch(step, settings, data, epoch, updates, observer);
+      updates += stepsOf(data, settings);
+      arrays = await step.arrays();
+      const testLogits = await predictor.logits(arrays, data.test, data.testIndices, observer.signal);
+      const summary: EpochSummary = {
+        epoch,
+        learningRate: rateAt(settings, data, epoch, 0),
+        trainingLoss,
+        ...testErrors(testLogits, data, epoch),
+      };
+      const isBest = summaries.every(({ testError }) => summary.testError < testError);
+      summaries = [...summaries, summary];
+      await observer.onEpoch?.({
+        summary,
+        isBest,
+        state: { summaries, updates, arrays },
+        testLogits,
+        predict: (dataset, indices) =>
+          (predictor as Predictor).logits(arrays, dataset, indices, observer.signal),
+      });
     }
   } finally {
     await step.dispose();
-    await measure.dispose();
+    await predictor?.dispose();
   }
-  return { last, best: best?.weights ?? start, bestEpoch: best?.epoch ?? -1, epochs: summaries };
+  const last = new Map([...start].map(([name, initial]) => [name, arrays.get(name) ?? initial]));
+  return { last, bestEpoch: bestOf(summaries), epochs: summaries };
+}
+
+/** The epoch of the lowest test error; of several, the first. */
+export function bestOf(summaries: readonly EpochSummary[]): number {
+  const least = Math.min(...summaries.map(({ testError }) => testError));
+  return summaries.findIndex(({ testError }) => testError === least);
 }
 
 /** @returns the mean loss of the epoch's steps, each weighted by its examples */
 async function trainEpoch(
-  compiled: CompiledGraph,
+  trainingStep: TrainingStep,
   settings: TrainingSettings,
   data: TrainingData,
   epoch: number,
+  updates: number,
   observer: TrainingObserver,
 ): Promise<number> {
-  const steps = minibatchCount(data.trainIndices.length, settings.batchSize);
-  const learningRate = learningRateAt(settings.schedule, epoch);
+  const steps = stepsOf(data, settings);
   let total = 0;
   let examples = 0;
-  let step = 0;
   for await (const minibatch of minibatches(data.train, data.trainIndices, settings, epoch)) {
     await interruptionPoint(observer.signal);
-    const loss = await runStep(compiled, minibatch, settings, learningRate);
-    step++;
+    const { step, count } = minibatch;
+    const learningRate = rateAt(settings, data, epoch, step);
+    const loss = await trainingStep.run(minibatch, learningRate, updates + step + 1);
     if (!Number.isFinite(loss)) {
       throw new InputError(
-        `the loss is ${String(loss)} at step ${String(step)} of epoch ${String(epoch + 1)} with learning rate ${String(learningRate)}: training diverged; lower --lr`,
+        `the loss is ${String(loss)} at step ${String(step + 1)} of epoch ${String(epoch + 1)} with learning rate ${String(learningRate)}: training diverged; lower --lr, or warm up with --warmup-epochs`,
       );
     }
-    total += loss * minibatch.count;
-    examples += minibatch.count;
-    observer.onStep?.({ epoch, epochs: settings.epochs, step, steps, loss, examples: minibatch.count });
+    total += loss * count;
+    examples += count;
+    observer.onStep?.({
+      epoch,
+      epochs: settings.epochs,
+      step: step + 1,
+      steps,
+      learningRate,
+      loss,
+      examples: count,
+    });
   }
   return total / examples;
 }
 
-/** @returns the minibatch's mean loss before the step */
-async function runStep(
-  compiled: CompiledGraph,
-  { images, targets, count }: Minibatch,
-  { network }: TrainingSettings,
-  learningRate: number,
-): Promise<number> {
-  const outputs = await compiled.run({
-    [STEP.images]: float32([count, ...network.inputShape], images),
-    [STEP.targets]: float32([count, network.classCount], targets),
-    [STEP.learningRate]: float32([], [learningRate]),
-  });
-  return Number(outputs[STEP.loss]?.data[0]);
+function stepsOf({ trainIndices }: TrainingData, { batchSize }: TrainingSettings): number {
+  return minibatchCount(trainIndices.length, batchSize);
 }
 
-/** The weights and running statistics among the state, in the order in which training started with them. */
-function weightsOf(state: Readonly<Record<string, Tensor>>, start: Weights): Weights {
-  return new Map([...start].map(([name, initial]) => [name, state[name] ?? initial]));
+function rateAt(settings: TrainingSettings, data: TrainingData, epoch: number, step: number): number {
+  const { schedule, epochs } = settings;
+  return learningRateAt(schedule, { epoch, epochs, step, steps: stepsOf(data, settings) });
 }
 
-function assertFits({ network, epochs, batchSize }: TrainingSettings, data: TrainingData): void {
+function testErrors(
+  logits: Float32Array,
+  { test, testIndices }: TrainingData,
+  epoch: number,
+): Pick<EpochSummary, 'testError' | 'testTop5Error'> {
+  // A finite loss may have been followed by an update that was not.
+  if (!logits.every(Number.isFinite)) {
+    throw new InputError(
+      `the network's outputs are no longer finite after epoch ${String(epoch + 1)}: training diverged; lower --lr, or warm up with --warmup-epochs`,
+    );
+  }
+  const labels = testIndices.map((index) => test.labels[index] ?? 0);
+  const count = testIndices.length;
+  return {
+    testError: countErrors(logits, labels, 1) / count,
+    ...(logits.length / count > TOP_FIVE
+      ? { testTop5Error: countErrors(logits, labels, TOP_FIVE) / count }
+      : {}),
+  };
+}
+
+function assertFits(
+  { network, epochs, batchSize, microbatchSize }: TrainingSettings,
+  data: TrainingData,
+): void {
   for (const dataset of [data.train, data.test]) {
     if (dataset.shape.join() !== network.inputShape.join()) {
       throw new InputError(
@@ -163,6 +228,9 @@ function assertFits({ network, epochs, batchSize }: TrainingSettings, data: Trai
     throw new InputError('train for one epoch or more: --epochs 1');
   if (!Number.isInteger(batchSize) || batchSize < 2) {
     throw new InputError('a minibatch needs two examples or more: --batch-size 2');
+  }
+  if (microbatchSize !== undefined && (!Number.isInteger(microbatchSize) || microbatchSize < 1)) {
+    throw new InputError('a part of a minibatch needs one example or more: --microbatch 1');
   }
   if (data.trainIndices.length < 2) throw new InputError('training needs two examples or more');
 }

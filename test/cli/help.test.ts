@@ -15,7 +15,14 @@ const help = async (...argv: readonly string[]): Promise<string> => {
 
 test('the commands, how they end, and the version', async () => {
   const text = await help();
-  for (const command of ['attack', 'train', 'gate', 'validate <file>', 'models <files..>']) {
+  for (const command of [
+    'attack',
+    'train',
+    'recipes [name]',
+    'gate',
+    'validate <file>',
+    'models <files..>',
+  ]) {
     assert.ok(text.includes(`robust-bench ${command} `), command);
   }
   assert.match(
@@ -40,7 +47,15 @@ describe('a command', () => {
 
   const headings: Readonly<Record<string, readonly string[]>> = {
     attack: ['Models:', 'Attack:', 'Data:', 'Computation:', 'Output:'],
-    train: ['Data:', 'Training:', 'Augmentation and normalisation:', 'Computation:', 'Output:'],
+    train: [
+      'Data:',
+      'Training:',
+      'Learning rate:',
+      'Augmentation and normalisation:',
+      'Computation:',
+      'Output:',
+    ],
+    recipes: ['Output:'],
     gate: ['Comparison:', 'Output:'],
     models: ['Models:', 'Output:'],
     validate: [],

@@ -14,6 +14,7 @@ import { readModelCard } from '../../src/models/card/model-card-file.ts';
 import type { ModelCard } from '../../src/models/card/model-card.ts';
 import { createGraphClassifier } from '../../src/models/graph-classifier.ts';
 import { openModel } from '../../src/models/open.ts';
+import { readRecipe } from '../../src/recipes/read.ts';
 import type { Result } from '../../src/results/result.ts';
 import {
   drawData,
@@ -73,15 +74,26 @@ describe('what a run leaves behind', () => {
   test('cards and weights of the best and the last epoch, and the course of training', async () => {
     const { folder, outcome, card, weights } = trained;
     assert.deepEqual(
-      (await filesIn(folder)).filter((file) => !file.includes('tfjs')),
-      ['best.json', 'best.onnx', 'epochs.json', 'last.json', 'last.onnx'],
+      (await filesIn(folder))
+        .filter((file) => !file.includes('tfjs'))
+        .map((file) => file.replace(/\d{9,}/, 'TIME')),
+      [
+        'best.json',
+        'best.onnx',
+        'events.out.tfevents.TIME.robust-bench',
+        'last.json',
+        'last.onnx',
+        'metrics.jsonl',
+        'steps.jsonl',
+        'training-state.npz',
+      ],
     );
     assert.equal(card.name, 'tiny ERM');
     assert.equal(card.weights.sha256, weights);
-    const epochs = JSON.parse(await readFile(join(folder, 'epochs.json'), 'utf8')) as {
-      testError: number;
-      learningRate: number;
-    }[];
+    const epochs = (await readFile(join(folder, 'metrics.jsonl'), 'utf8'))
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line) as { testError: number; learningRate: number });
     assert.deepEqual(
       epochs.map(({ learningRate }) => Number(learningRate.toPrecision(6))),
       [0.1, 0.01, 0.001],
@@ -173,7 +185,7 @@ test('the card records every setting; --quiet leaves the summary alone', async (
   assert.equal(outcome.err, '');
   assert.match(outcome.out, /^test error/);
   assert.equal(card.weights.sha256, weights);
-  const { data, trainLoss, cleanError, toolkit, engine, ...rest } = card.training!;
+  const { data, trainLoss, cleanError, toolkit, engine, recipe, ...rest } = card.training!;
   assert.deepEqual(rest, {
     method: 'mixup',
     alpha: 0.4,
@@ -184,17 +196,97 @@ test('the card records every setting; --quiet leaves the summary alone', async (
     epochs: 2,
     batchSize: 16,
     learningRate: 0.1,
+    learningRateSchedule: 'step',
     learningRateMilestones: [1],
     learningRateDecay: 0.1,
+    optimizer: 'sgd',
     momentum: 0.8,
     nesterov: true,
     weightDecay: 1e-4,
+    weightDecayOn: 'all',
     augmentation: ['crop 2'],
+  });
+  assert.deepEqual(recipe, {
+    ...(await readRecipe('cifar10/preact18-erm')).settings,
+    network: { architecture: 'preact-resnet18', width: 2, dropout: 0, normalization: null },
+    epochs: 2,
+    batchSize: 16,
+    schedule: {
+      initial: 0.1,
+      per: null,
+      warmup: null,
+      decay: { kind: 'step', milestones: [1], factor: 0.1 },
+    },
+    optimizer: { kind: 'sgd', momentum: 0.8, nesterov: true },
+    mixup: { alpha: 0.4, lambdaPer: 'example' },
+    augmentation: { crop: { kind: 'pad', padding: 2 }, flip: false },
   });
   assert.deepEqual([data?.split, data?.examples], ['train', 64]);
   assert.ok(trainLoss! > 0 && cleanError! > 0);
   assert.match(toolkit!, /^robust-bench \d/);
   assert.match(engine!, /^onnxruntime cpu, onnxruntime-node/);
+});
+
+test('a recipe, changed: the card names it and records what it came to', async () => {
+  const { card, folder } = await train(
+    {
+      recipe: 'cifar10-corrupted/50-mixup-dropout',
+      mean: 'none',
+      microbatch: '8',
+      optimizer: 'adam',
+      schedule: 'cosine',
+      'warmup-epochs': '0.5',
+      'label-smoothing': '0.1',
+      'weight-decay-on': 'kernels',
+    },
+    '--no-tensorboard',
+    '--quiet',
+  );
+  const { recipeName, labels, ...facts } = card.training!;
+  assert.equal(recipeName, 'cifar10-corrupted/50-mixup-dropout');
+  const expected = {
+    method: 'mixup',
+    alpha: 8,
+    dropout: 0.3,
+    microbatchSize: 8,
+    labelSmoothing: 0.1,
+    optimizer: 'adam',
+    beta1: 0.9,
+    beta2: 0.999,
+    adamEpsilon: 1e-8,
+    weightDecayOn: 'kernels',
+    learningRate: 0.001,
+    learningRateSchedule: 'cosine',
+    learningRateFinal: 0,
+    warmupEpochs: 0.5,
+    warmupFrom: 0,
+  };
+  const named = Object.keys(expected).map((name) => [name, facts[name as keyof typeof facts]]);
+  assert.deepEqual(Object.fromEntries(named), expected);
+  assert.deepEqual(facts.recipe?.['corruption'], { mode: 'uniform', rate: 0.5, exact: false });
+  const { masked, changed, sha256: hash, ...drawn } = labels!;
+  assert.deepEqual(drawn, { mode: 'uniform', rate: 0.5, seed: 0 });
+  assert.ok(changed > 0 && changed < masked, `${String(changed)} of ${String(masked)}`);
+  assert.equal(hash, sha256(await readFile(join(folder, 'labels.json'))));
+  assert.ok(!(await filesIn(folder)).some((file) => file.includes('tfevents')));
+});
+
+test('vectors train a multilayer perceptron', async () => {
+  const path = await workspace.fresh('vectors.npz');
+  const count = 40;
+  const x = Float32Array.from({ length: count * 3 }, (_, index) => ((index * 7) % 11) / 10);
+  const y = Int32Array.from({ length: count }, (_, row) => row % 2);
+  await writeFile(
+    path,
+    await encodeNpz({
+      x: { dims: [count, 3], dataType: 'float32', data: x },
+      y: { dims: [count], dataType: 'int32', data: y },
+    }),
+  );
+  const options = { data: `npz:${path}`, architecture: 'mlp', optimizer: 'adam', 'train-limit': '40' };
+  const { card } = await train({ ...options, 'data-range': '0,1' });
+  assert.deepEqual(card.input.shape, [3]);
+  assert.deepEqual(card.training?.augmentation, []);
 });
 
 test('--engine tfjs trains the same network, its rounding apart; data without a test split are warned of', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { augmentBatch } from '../../src/data/augment.ts';
+import { type Augmentation, augmentBatch } from '../../src/data/augment.ts';
 
 const batchOf = (count: number, size: number) => Float32Array.from({ length: count * size }, (_, k) => k + 1);
 
@@ -51,13 +51,16 @@ test('every image becomes one of its crops and flips, the same in place', () => 
       const images = batchOf(3, size);
       const untouched = images.slice();
       const draw = { seed: 1, epoch, indices: [5, 11, 8] };
-      const result = augmentBatch(images, shape, { padding, flip, fill: -1 }, draw);
+      const result = augmentBatch(images, shape, { crop: { kind: 'pad', padding, fill: -1 }, flip }, draw);
       assert.deepEqual(images, untouched);
       for (let k = 0; k < 3; k++) {
         const possible = variants(images.subarray(k * size, (k + 1) * size), shape, padding, flip, -1);
         assert.ok(possible.some((one) => equal(one, result.subarray(k * size, (k + 1) * size))));
       }
-      assert.equal(augmentBatch(images, shape, { padding, flip, fill: -1 }, draw, images), images);
+      assert.equal(
+        augmentBatch(images, shape, { crop: { kind: 'pad', padding, fill: -1 }, flip }, draw, images),
+        images,
+      );
       assert.deepEqual(images, result);
     }),
     { seed: 7, numRuns: 150 },
@@ -66,7 +69,7 @@ test('every image becomes one of its crops and flips, the same in place', () => 
 
 test('the draw belongs to seed, epoch and example, not to the batch', () => {
   const shape = [1, 8, 8];
-  const how = { padding: 3, flip: true };
+  const how: Augmentation = { crop: { kind: 'pad', padding: 3 }, flip: true };
   const image = batchOf(1, 64);
   const twice = Float32Array.from([...image, ...image]);
   const draw = (seed: number, epoch: number, index: number) =>
@@ -89,7 +92,7 @@ test('all offsets and both directions occur about equally often', () => {
   const result = augmentBatch(
     images,
     shape,
-    { padding: 1, flip: true },
+    { crop: { kind: 'pad', padding: 1 }, flip: true },
     { seed: 3, epoch: 0, indices: [...Array(count).keys()] },
   );
   const times = variants(image, shape, 1, true, 0).map((one) => {
@@ -112,11 +115,11 @@ test('all offsets and both directions occur about equally often', () => {
 test('no padding and no flip change nothing; wrong sizes throw', () => {
   const images = batchOf(2, 12);
   const draw = { seed: 1, epoch: 0, indices: [0, 1] };
-  assert.deepEqual(augmentBatch(images, [3, 2, 2], { padding: 0, flip: false }, draw), images);
-  assert.throws(() => augmentBatch(images, [3, 2, 3], { padding: 0, flip: false }, draw), RangeError);
-  assert.throws(() => augmentBatch(images, [12], { padding: 0, flip: false }, draw), RangeError);
+  assert.deepEqual(augmentBatch(images, [3, 2, 2], { flip: false }, draw), images);
+  assert.throws(() => augmentBatch(images, [3, 2, 3], { flip: false }, draw), RangeError);
+  assert.throws(() => augmentBatch(images, [12], { flip: false }, draw), RangeError);
   assert.throws(
-    () => augmentBatch(images, [3, 2, 2], { padding: 0, flip: false }, draw, new Float32Array(5)),
+    () => augmentBatch(images, [3, 2, 2], { flip: false }, draw, new Float32Array(5)),
     RangeError,
   );
 });

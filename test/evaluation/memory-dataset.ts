@@ -19,6 +19,7 @@ export function createMemoryDataset(content: MemoryContent): Dataset {
     shape,
     classCount,
     size: labels.length,
+    labels: Int32Array.from(labels),
     range,
     hash: () => Promise.resolve('0'),
     read: (indices) => {

@@ -4,16 +4,21 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { InputError } from '../../src/core/errors.ts';
 import { canonicalJson, canonicalResult } from '../../src/results/canonical.ts';
+import { exampleMemorization } from './example-memorization.ts';
 import { exampleResult } from './example-result.ts';
 
-const golden = new URL('./golden.json', import.meta.url);
-
-// To renew it: UPDATE_GOLDEN=1 npx tsx --test test/results/canonical.test.ts
-test('the canonical form of the example result is the stored one', async () => {
-  const text = canonicalResult(exampleResult());
-  if (process.env['UPDATE_GOLDEN'] === '1') await writeFile(golden, text);
-  assert.equal(text, await readFile(golden, 'utf8'));
-});
+// To renew them: UPDATE_GOLDEN=1 npx tsx --test test/results/canonical.test.ts
+for (const [name, result] of [
+  ['golden', exampleResult()],
+  ['golden-memorization', exampleMemorization()],
+] as const) {
+  test(`the canonical form of an example result is the stored one: ${name}`, async () => {
+    const golden = new URL(`./${name}.json`, import.meta.url);
+    const text = canonicalResult(result);
+    if (process.env['UPDATE_GOLDEN'] === '1') await writeFile(golden, text);
+    assert.equal(text, await readFile(golden, 'utf8'));
+  });
+}
 
 test('the canonical form leaves out the circumstances of the run, and nothing else', () => {
   const first = exampleResult();
@@ -27,16 +32,18 @@ test('the canonical form leaves out the circumstances of the run, and nothing el
   assert.deepEqual(JSON.parse(canonicalResult(first)), rest);
 });
 
+/** A copy whose keys stand the other way round. */
+function reversed(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(reversed);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value)
+      .reverse()
+      .map(([key, item]) => [key, reversed(item)]),
+  );
+}
+
 test('the order in which keys were set does not matter', () => {
-  const reversed = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(reversed);
-    if (typeof value !== 'object' || value === null) return value;
-    return Object.fromEntries(
-      Object.entries(value)
-        .reverse()
-        .map(([key, item]) => [key, reversed(item)]),
-    );
-  };
   const result = exampleResult();
   const text = canonicalJson(reversed(result));
   assert.equal(text, canonicalJson(result));
@@ -46,6 +53,22 @@ test('the order in which keys were set does not matter', () => {
     'rate',
     'interval',
   ]);
+});
+
+test('a memorization result has the order of its own schema, at every depth and through definitions', () => {
+  const result = exampleMemorization();
+  const text = canonicalJson(reversed(result));
+  assert.equal(text, canonicalJson(result));
+  assert.deepEqual(JSON.parse(text), result);
+  const read = JSON.parse(text) as typeof result;
+  assert.deepEqual(Object.keys(read).slice(3, 6), ['seed', 'data', 'examples']);
+  assert.deepEqual(Object.keys(read.runs[0]!.testError.best.error.interval), [
+    'lower',
+    'upper',
+    'level',
+    'method',
+  ]);
+  assert.deepEqual(Object.keys(read.runs[0]!.learning.real!).slice(0, 2), ['count', 'neverLearned']);
 });
 
 test('numbers are written in the shortest form that reads back the same', () => {

@@ -1,13 +1,21 @@
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { test } from 'node:test';
+import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { memorizationSchemaId } from '../../src/results/memorization.ts';
 import { resultSchemaId } from '../../src/results/result.ts';
-import { resultSchema } from '../../src/results/schema.ts';
+import { definitionsSchema, memorizationSchema, resultSchema } from '../../src/results/schema.ts';
 
 interface Node {
   readonly [key: string]: unknown;
 }
+
+/** Each schema, with the least number of its objects and the fields that may be left out. */
+const schemas: readonly [string, Node, number, readonly string[]][] = [
+  ['definitions', definitionsSchema() as Node, 8, ['ResultData.classNames']],
+  ['result', resultSchema() as Node, 12, ['ResultModel.training']],
+  ['memorization', memorizationSchema() as Node, 25, []],
+];
 
 function isNode(value: unknown): value is Node {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -24,36 +32,61 @@ function* nodes(node: Node, at = '#'): Iterable<[string, Node]> {
   if (isNode(node['items'])) yield* nodes(node['items'], `${at}/items`);
 }
 
-test('every object of the schema is closed, and its fields are required or known to be optional', () => {
-  const optional = new Set<string>();
-  let objects = 0;
-  for (const [at, node] of nodes(resultSchema() as Node)) {
-    if (node['type'] !== 'object') continue;
-    objects += 1;
-    assert.equal(node['additionalProperties'], false, `${at} is open`);
-    const fields = Object.keys(node['properties'] as object);
-    const required = node['required'] as string[];
-    for (const name of required) assert.ok(fields.includes(name), `${at} requires the unknown ${name}`);
-    for (const name of fields) if (!required.includes(name)) optional.add(`${String(node['title'])}.${name}`);
-  }
-  assert.ok(objects > 15);
-  const facts = [...optional].filter((name) => !name.startsWith('TrainingFacts.'));
-  assert.deepEqual(facts, ['ResultData.classNames', 'ResultModel.training']);
+for (const [name, schema, leastObjects, mayBeLeftOut] of schemas) {
+  describe(`the ${name} schema`, () => {
+    test('closes every object, whose fields are required or known to be optional', () => {
+      const optional = new Set<string>();
+      let objects = 0;
+      for (const [at, node] of nodes(schema)) {
+        if (node['type'] !== 'object') continue;
+        objects += 1;
+        assert.equal(node['additionalProperties'], false, `${at} is open`);
+        const fields = Object.keys(node['properties'] as object);
+        const required = node['required'] as string[];
+        for (const field of required)
+          assert.ok(fields.includes(field), `${at} requires the unknown ${field}`);
+        for (const field of fields) {
+          if (!required.includes(field)) optional.add(`${String(node['title'])}.${field}`);
+        }
+      }
+      assert.ok(objects >= leastObjects, String(objects));
+      const facts = [...optional].filter((field) => !field.startsWith('TrainingFacts.'));
+      assert.deepEqual(facts, mayBeLeftOut);
+    });
+
+    test('describes every field and definition', () => {
+      for (const [at, node] of nodes(schema)) {
+        if (at.endsWith('/items')) continue;
+        const { description } = node;
+        assert.ok(typeof description === 'string' && description.endsWith('.'), `${at} has none`);
+      }
+    });
+
+    test('refers only to definitions that there are, and defines none in vain', () => {
+      const references = new Set(
+        [...JSON.stringify(schema).matchAll(/"\$ref":"([^"]*)#\/\$defs\/(\w+)"/g)].map((match) => {
+          const [, document = '', definition = ''] = match;
+          assert.ok(document === '' || document === '../definitions/1', document);
+          const target = document === '' ? schema : (definitionsSchema() as Node);
+          assert.ok(definition in (target['$defs'] as object), definition);
+          return document === '' ? definition : '';
+        }),
+      );
+      if (name === 'definitions') return;
+      for (const definition of Object.keys(schema['$defs'] as object)) {
+        assert.ok(references.has(definition), `${definition} is defined in vain`);
+      }
+    });
+  });
+}
+
+test('the identifier of each schema is the version in its results', () => {
+  assert.equal(resultSchema().$id, resultSchemaId);
+  assert.equal(memorizationSchema().$id, memorizationSchemaId);
+  assert.equal(definitionsSchema().$id, 'robust-bench/definitions/1');
 });
 
-test('every field and definition of the schema has a description', () => {
-  for (const [at, node] of nodes(resultSchema() as Node)) {
-    if (at.endsWith('/items')) continue;
-    assert.ok(typeof node['description'] === 'string' && node['description'].endsWith('.'), `${at} has none`);
-  }
-});
-
-test('the identifier of the schema is the version in its results', () => {
-  const schema = resultSchema() as { readonly $id: string };
-  assert.equal(schema.$id, resultSchemaId);
-});
-
-test('the types are generated from the schema as it is', () => {
+test('the types are generated from the schemas as they are', () => {
   const script = fileURLToPath(new URL('../../scripts/generate-types.js', import.meta.url));
   execFileSync(process.execPath, [script, '--check'], { stdio: 'pipe' });
 });

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Dataset } from '../../src/data/dataset.ts';
 import { type Minibatch, minibatchCount, minibatches } from '../../src/training/minibatches.ts';
 import type { TrainingSettings } from '../../src/training/settings.ts';
 import { createMemoryDataset } from '../evaluation/memory-dataset.ts';
@@ -19,8 +20,8 @@ const plain: TrainingSettings = {
   network: { architecture: 'preact-resnet18', width: 2, inputShape: [1, 2, 2], classCount: 5 },
   epochs: 1,
   batchSize: 4,
-  schedule: { initial: 0.1, milestones: [], factor: 0.1 },
-  sgd: { momentum: 0, weightDecay: 0, nesterov: false },
+  schedule: { initial: 0.1, decay: { kind: 'constant' } },
+  optimizer: { kind: 'sgd', momentum: 0, nesterov: false, weightDecay: { factor: 0, on: 'all' } },
   seed: 1,
 };
 const all = Int32Array.from({ length: COUNT }, (_, index) => index);
@@ -133,12 +134,10 @@ describe('mixup', () => {
 });
 
 test('augmentation of an image depends on its place in the data and the epoch, not on the minibatch', async () => {
-  const settings = { ...plain, augmentation: { padding: 1, flip: true } };
+  const settings = { ...plain, augmentation: { crop: { kind: 'pad', padding: 1 }, flip: true } } as const;
   const byExample = async (given: TrainingSettings, number: number): Promise<Map<number, string>> => {
     const found = new Map<number, string>();
-    const pure = (await epoch({ ...given, augmentation: { padding: 0, flip: false } }, number)).flatMap(
-      examplesOf,
-    );
+    const pure = (await epoch({ ...given, augmentation: { flip: false } }, number)).flatMap(examplesOf);
     const images = (await epoch(given, number)).flatMap((minibatch) =>
       Array.from({ length: minibatch.count }, (_, row) =>
         [...minibatch.images.subarray(row * SIZE, row * SIZE + SIZE)].join(),
@@ -154,4 +153,48 @@ test('augmentation of an image depends on its place in the data and the epoch, n
   ];
   assert.deepEqual([...small].sort(), [...large].sort());
   assert.notDeepEqual([...small].sort(), [...next].sort());
+});
+
+test('labels are smoothed before they are mixed', async () => {
+  const smoothed = await epoch({ ...plain, labelSmoothing: 0.1 });
+  for (const { targets } of smoothed) {
+    assert.deepEqual([...new Set(targets)].sort(), [Math.fround(0.02), Math.fround(0.92)]);
+  }
+});
+
+describe('a data set that crops while it decodes', () => {
+  test('is asked ahead, with the augmentation and the draw, and is not augmented again', async () => {
+    const augmentation = { crop: { kind: 'pad', padding: 1 }, flip: true } as const;
+    const asked: string[] = [];
+    const decoding: Dataset = {
+      ...dataset,
+      readAugmented: (indices, given, draw) => {
+        assert.equal(given, augmentation);
+        assert.deepEqual(draw, { seed: 1, epoch: 3, indices });
+        asked.push([...Array.from(indices)].join());
+        return dataset.read(indices);
+      },
+    };
+    const made: number[][] = [];
+    for await (const minibatch of minibatches(decoding, all, { ...plain, augmentation }, 3)) {
+      made.push(examplesOf(minibatch));
+      const ahead = Math.min(6, made.length + 2);
+      assert.equal(asked.length, ahead, `with minibatch ${String(made.length)}`);
+    }
+    assert.deepEqual(made.map(String), asked);
+  });
+
+  test('fails when the minibatch that cannot be read is due', async () => {
+    let reads = 0;
+    const failing: Dataset = {
+      ...dataset,
+      read: (indices) => (++reads === 3 ? Promise.reject(new Error('torn')) : dataset.read(indices)),
+    };
+    let made = 0;
+    const walk = async (): Promise<void> => {
+      for await (const minibatch of minibatches(failing, all, plain, 0)) made += Math.sign(minibatch.count);
+    };
+    await assert.rejects(walk, /torn/);
+    assert.equal(made, 2);
+  });
 });

@@ -10,7 +10,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { readNpy } from '../../src/data/npy.ts';
 import { createOnnxRuntimeEngine } from '../../src/engine/onnxruntime/engine.ts';
-import { float32, sizeOf } from '../../src/graph/tensor.ts';
+import { float32, sizeOf, zeros } from '../../src/graph/tensor.ts';
 import type { Tensor } from '../../src/graph/types.ts';
 import { mixRows, oneHot } from '../../src/training/mixup.ts';
 import { createTrainingGraph, STEP } from '../../src/training/training-graph.ts';
@@ -45,8 +45,16 @@ test('five mixup steps follow the PyTorch trace', { skip }, async () => {
     weights.set(file.replace(/\.npy$/, ''), float32(dims, data));
   }
   const engine = await createOnnxRuntimeEngine({ threads: 2 });
-  const sgd = { momentum: settings.momentum, weightDecay: settings.weightDecay, nesterov: false };
-  const { graph, state } = createTrainingGraph(network, sgd, weights);
+  const { graph, renewals } = createTrainingGraph(network, {
+    kind: 'sgd',
+    momentum: settings.momentum,
+    nesterov: false,
+    weightDecay: { factor: settings.weightDecay, on: 'all' },
+  });
+  const state = renewals.map((renewal) => ({
+    ...renewal,
+    initial: weights.get(renewal.input) ?? zeros(renewal.dims),
+  }));
   const step = await engine.compile(graph, { state });
   const [x, y, lambda, partner, expected] = await Promise.all(
     ['x', 'y', 'lam', 'perm', 'losses'].map((name) => array(`${name}.npy`)),

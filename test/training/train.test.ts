@@ -1,10 +1,15 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createOnnxRuntimeEngine } from '../../src/engine/onnxruntime/engine.ts';
-import type { Weights } from '../../src/models/architectures/layers.ts';
 import type { TrainingSettings } from '../../src/training/settings.ts';
-import { createErrorMeasure } from '../../src/training/test-error.ts';
-import { type EpochSummary, type StepProgress, train, type TrainingData } from '../../src/training/train.ts';
+import type { TrainingArrays } from '../../src/training/step.ts';
+import {
+  type EpochSummary,
+  type StepProgress,
+  train,
+  type TrainingData,
+  type TrainingState,
+} from '../../src/training/train.ts';
 import { createMemoryDataset, randomBytes } from '../evaluation/memory-dataset.ts';
 import { createStubEngine } from './stub-engine.ts';
 
@@ -13,8 +18,8 @@ const settings: TrainingSettings = {
   network: { architecture: 'preact-resnet18', width: 2, inputShape: [1, 8, 8], classCount: CLASSES },
   epochs: 5,
   batchSize: 8,
-  schedule: { initial: 0.1, milestones: [2, 4], factor: 0.1 },
-  sgd: { momentum: 0.9, weightDecay: 0, nesterov: false },
+  schedule: { initial: 0.1, decay: { kind: 'step', milestones: [2, 4], factor: 0.1 } },
+  optimizer: { kind: 'sgd', momentum: 0.9, nesterov: false, weightDecay: { factor: 0, on: 'all' } },
   seed: 1,
 };
 
@@ -33,7 +38,7 @@ function dataOf(labels: readonly number[]): TrainingData {
 const zeros = dataOf(Array.from({ length: 20 }, () => 0));
 
 /** The number that the stub puts into every weight: the steps made until then. */
-const stepsIn = (weights: Weights): number => Number([...weights.values()][0]?.data[0]);
+const stepsIn = (arrays: TrainingArrays): number => Number([...arrays.values()][0]?.data[0]);
 
 describe('the loop, on an engine that computes nothing', () => {
   test('best and last: the lowest test error counts, of several the first', async () => {
@@ -41,8 +46,8 @@ describe('the loop, on an engine that computes nothing', () => {
     const engine = createStubEngine({ losses: [1], wrong, classCount: CLASSES });
     const seen: [EpochSummary, number, boolean][] = [];
     const trained = await train(settings, zeros, engine, {
-      onEpoch: (summary, weights, isBest) => {
-        seen.push([summary, stepsIn(weights), isBest]);
+      onEpoch: ({ summary, state, isBest }) => {
+        seen.push([summary, stepsIn(state.arrays), isBest]);
       },
     });
     assert.deepEqual(
@@ -59,7 +64,6 @@ describe('the loop, on an engine that computes nothing', () => {
       seen.map(([, steps]) => steps),
       [3, 6, 9, 12, 15],
     );
-    assert.equal(stepsIn(trained.best), 6);
     assert.equal(stepsIn(trained.last), 15);
     assert.deepEqual(
       seen.map(([summary]) => summary),
@@ -85,7 +89,15 @@ describe('the loop, on an engine that computes nothing', () => {
     );
     assert.equal(trained.epochs[0]?.trainingLoss, (8 * 4 + 8 * 2 + 4 * 1) / 20);
     assert.equal(trained.epochs[1]?.trainingLoss, 1);
-    assert.deepEqual(progress[4], { epoch: 1, epochs: 5, step: 2, steps: 3, loss: 1, examples: 8 });
+    assert.deepEqual(progress[4], {
+      epoch: 1,
+      epochs: 5,
+      step: 2,
+      steps: 3,
+      learningRate: 0.1,
+      loss: 1,
+      examples: 8,
+    });
   });
 
   test('a checkpoint is awaited before the next step', async () => {
@@ -106,7 +118,7 @@ describe('the loop, on an engine that computes nothing', () => {
       const engine = createStubEngine({ losses: [1, 1, 1, 1, loss], wrong: [], classCount: CLASSES });
       await assert.rejects(train(settings, zeros, engine), {
         name: 'InputError',
-        message: `the loss is ${String(loss)} at step 2 of epoch 2 with learning rate 0.1: training diverged; lower --lr`,
+        message: `the loss is ${String(loss)} at step 2 of epoch 2 with learning rate 0.1: training diverged; lower --lr, or warm up with --warmup-epochs`,
       });
       assert.deepEqual([...engine.open], []);
     }
@@ -151,17 +163,80 @@ describe('the loop, on an engine that computes nothing', () => {
   });
 });
 
-describe('the test error', () => {
-  test('counts the examples whose first highest logit is not their label, chunk by chunk', async () => {
-    const count = 600;
-    const { test: dataset, testIndices } = dataOf(Array.from({ length: count }, () => 0));
-    // Rows that are not wrong have equal logits, of which the first, class 0, counts.
-    const engine = createStubEngine({ losses: [], wrong: [7, 0, 20], classCount: CLASSES });
-    const measure = await createErrorMeasure(engine, settings.network, dataset, testIndices);
-    assert.equal(await measure.error(new Map()), 27 / count);
-    await assert.rejects(measure.error(new Map(), AbortSignal.abort(new Error('enough'))), /enough/);
-    await measure.dispose();
-    assert.deepEqual([...engine.open], []);
+describe('going on', () => {
+  test('from any epoch ends where an unbroken run does, bit for bit', async () => {
+    const engine = await createOnnxRuntimeEngine({ threads: 1 });
+    const data = dataOf(Array.from({ length: 20 }, (_, index) => index % CLASSES));
+    const random: TrainingSettings = {
+      ...settings,
+      epochs: 3,
+      network: { ...settings.network, dropout: 0.3 },
+      augmentation: { crop: { kind: 'pad', padding: 1 }, flip: true },
+      mixup: { alpha: 1, lambdaPer: 'batch' },
+    };
+    for (const optimizer of [
+      random.optimizer,
+      { ...random.optimizer, kind: 'adam', beta1: 0.9, beta2: 0.999, epsilon: 1e-8 } as const,
+    ]) {
+      const states: TrainingState[] = [];
+      const whole = await train({ ...random, optimizer }, data, engine, {
+        onEpoch: ({ state }) => {
+          states.push(state);
+        },
+      });
+      for (const state of states) {
+        const resumed = await train({ ...random, optimizer }, data, engine, {}, state);
+        assert.deepEqual(resumed, whole, `after ${String(state.summaries.length)} epochs`);
+      }
+    }
+    await engine.dispose();
+  });
+
+  test('knows the best epoch of before', async () => {
+    const engine = createStubEngine({ losses: [1], wrong: [9, 4], classCount: CLASSES });
+    const states: TrainingState[] = [];
+    await train({ ...settings, epochs: 2 }, zeros, engine, {
+      onEpoch: ({ state }) => {
+        states.push(state);
+      },
+    });
+    const later = createStubEngine({ losses: [1], wrong: [4, 5, 3], classCount: CLASSES });
+    const best: boolean[] = [];
+    const trained = await train(
+      settings,
+      zeros,
+      later,
+      {
+        onEpoch: ({ isBest }) => {
+          best.push(isBest);
+        },
+      },
+      states[1],
+    );
+    assert.deepEqual(best, [false, false, true]);
+    assert.equal(trained.bestEpoch, 4);
+  });
+});
+
+test('outputs that are not finite end training, though the loss was', async () => {
+  const engine = createStubEngine({ losses: [1], wrong: [NaN], classCount: CLASSES });
+  const poisoned = {
+    ...engine,
+    compile: async (...args: Parameters<typeof engine.compile>) => {
+      const compiled = await engine.compile(...args);
+      return {
+        ...compiled,
+        run: async (inputs: Parameters<typeof compiled.run>[0]) => {
+          const outputs = await compiled.run(inputs);
+          (outputs['logits']?.data as Float32Array | undefined)?.fill(NaN, 0, 1);
+          return outputs;
+        },
+      };
+    },
+  };
+  await assert.rejects(train(settings, zeros, poisoned), {
+    name: 'InputError',
+    message: /outputs are no longer finite after epoch 1: training diverged; lower --lr/,
   });
 });
 
@@ -173,7 +248,7 @@ test('a small network learns 32 examples by heart, the same way each time', asyn
     network: { ...settings.network, width: 4 },
     batchSize: 16,
     epochs: 60,
-    schedule: { initial: 0.05, milestones: [50], factor: 0.1 },
+    schedule: { initial: 0.05, decay: { kind: 'step', milestones: [50], factor: 0.1 } },
   };
   const trained = await train(overfit, dataOf(labels), engine);
   const [first, last] = [trained.epochs[0]!, trained.epochs.at(-1)!];

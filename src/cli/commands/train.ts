@@ -3,6 +3,7 @@ import type { Argv, InferredOptionTypes, Options } from 'yargs';
 import { examples } from '../examples.ts';
 import type { CommandContext } from '../main.ts';
 import { computeOptions, dataOptions, GROUP, grouped, printOptions } from '../options.ts';
+import { recipeOptions } from '../training-options.ts';
 
 /** The options of the command. */
 export const trainOptions = {
@@ -11,57 +12,13 @@ export const trainOptions = {
   ...grouped(GROUP.data, {
     'train-limit': { type: 'number', describe: 'Train on this many examples', requiresArg: true },
     'test-limit': { type: 'number', describe: 'Measure the test error on this many', requiresArg: true },
-  }),
-  ...grouped(GROUP.training, {
-    method: { choices: ['erm', 'mixup'], default: 'erm', describe: 'Training principle', requiresArg: true },
-    // Without a value of yargs' own, so that one given to ERM is seen and refused.
-    alpha: {
-      type: 'number',
-      defaultDescription: '1',
-      describe: 'mixup: λ ~ Beta(alpha, alpha)',
-      requiresArg: true,
-    },
-    'lambda-per': {
-      choices: ['batch', 'example'],
-      defaultDescription: '"batch"',
-      describe: 'mixup: one λ for a minibatch, or one for each example',
-      requiresArg: true,
-    },
-    architecture: { type: 'string', default: 'preact-resnet18', describe: 'The network', requiresArg: true },
-    width: { type: 'number', default: 64, describe: 'Channels of the first stage', requiresArg: true },
-    epochs: { type: 'number', default: 200, describe: 'Passes over the training set', requiresArg: true },
-    'batch-size': { type: 'number', default: 128, describe: 'Examples in a minibatch', requiresArg: true },
-    lr: { type: 'number', default: 0.1, describe: 'Initial learning rate', requiresArg: true },
-    milestones: {
+    labels: {
       type: 'string',
-      describe:
-        'Epochs after which the rate is divided by 10; half and three quarters of --epochs by default; none for none',
-      requiresArg: true,
-    },
-    momentum: { type: 'number', default: 0.9, describe: 'Momentum of SGD', requiresArg: true },
-    nesterov: { type: 'boolean', default: false, describe: 'Nesterov momentum' },
-    'weight-decay': {
-      type: 'number',
-      default: 1e-4,
-      describe: 'L2 penalty on every parameter',
+      describe: 'Train on the labels of a file that robust-bench corrupt wrote',
       requiresArg: true,
     },
   }),
-  ...grouped(GROUP.augmentation, {
-    crop: {
-      type: 'number',
-      default: 4,
-      describe: 'Zero-pad by this and crop at random; 0 for none',
-      requiresArg: true,
-    },
-    flip: { type: 'boolean', default: true, describe: 'Mirror half of the images; --no-flip for none' },
-    mean: {
-      type: 'string',
-      describe: 'Normalisation mean per channel, for inputs in [0, 1]',
-      requiresArg: true,
-    },
-    std: { type: 'string', describe: 'Normalisation deviation per channel', requiresArg: true },
-  }),
+  ...recipeOptions,
   engine: computeOptions.engine,
   threads: computeOptions.threads,
   seed: computeOptions.seed,
@@ -74,8 +31,18 @@ export const trainOptions = {
     out: {
       type: 'string',
       demandOption: true,
-      describe: 'Folder for the model cards and weights',
+      describe: 'Folder for the model cards, weights and metrics',
       requiresArg: true,
+    },
+    resume: {
+      type: 'boolean',
+      default: false,
+      describe: 'Go on from the last epoch that was finished in --out',
+    },
+    tensorboard: {
+      type: 'boolean',
+      default: true,
+      describe: 'Write the metrics as TensorBoard events too; --no-tensorboard for none',
     },
     tfjs: { type: 'boolean', default: false, describe: 'Export the models as tfjs layers-models too' },
   }),
@@ -87,11 +54,14 @@ export type TrainArguments = InferredOptionTypes<typeof trainOptions>;
 export function addTrainCommand(parser: Argv, context: CommandContext): void {
   parser.command(
     'train',
-    'Train a network with ERM or mixup',
+    'Train a network by a recipe',
     (command) =>
       command.options(trainOptions).epilogue(
         examples([
-          ['The recipe of the mixup paper', 'train --data cifar10:DIR --method mixup --out runs/mixup'],
+          [
+            'A row of the mixup paper’s tables',
+            'train --recipe cifar10/preact18-mixup --data cifar10:DIR --out runs/mixup',
+          ],
           [
             'A small network with ERM',
             'train --data idx:fashion-mnist --width 8 --epochs 10 --crop 0 --out runs/erm',

@@ -1,106 +1,187 @@
-/** The arguments of `robust-bench train` as the settings of a training run. */
-import { type Dataset, InputError, type TrainingSettings } from '../../index.ts';
+/** The arguments of `robust-bench train` as a recipe's settings, and those as the settings of a run on given data. */
+import { basename } from 'node:path';
+import {
+  checkRecipe,
+  type Dataset,
+  DEFAULT_RECIPE,
+  describeNetwork,
+  InputError,
+  readRecipe,
+  type RecipeSettings,
+  scaledLearningRate,
+  type Seed,
+  type TrainingSettings,
+} from '../../index.ts';
 import type { TrainArguments } from '../commands/train.ts';
-import { assertCompute, assertPositive, assertWhole, parseNumbers } from '../numbers.ts';
-
-/** The values of the code that the paper cites for CIFAR-10; for other data ask for your own. */
-const CIFAR_NORMALIZATION = { mean: [0.4914, 0.4822, 0.4465], deviation: [0.2023, 0.1994, 0.201] };
+import { assertCompute, assertWhole } from '../numbers.ts';
+import type { RecipeArguments } from '../training-options.ts';
+import { assertNoneGiven, assertRecipeArguments } from './recipe-arguments.ts';
+import { overriddenSettings } from './recipe-overrides.ts';
 
 /** What of the data decides the network. */
 type DataShape = Pick<Dataset, 'name' | 'shape' | 'classCount'>;
 
 /**
- * Checks the arguments that can be checked without the data.
+ * Checks the arguments that can be checked without the recipe and the data.
  *
- * @throws InputError for a value out of its domain, or an option that means nothing beside the others
+ * @throws InputError for a value out of its domain, or options that contradict each other
  */
 export function assertTrainArguments(argv: TrainArguments): void {
   assertCompute(argv);
-  if (argv.method === 'erm' && (argv.alpha !== undefined || argv['lambda-per'] !== undefined)) {
-    const option = argv.alpha === undefined ? '--lambda-per' : '--alpha';
-    throw new InputError(`${option} means nothing to --method erm: leave it out, or write --method mixup`);
-  }
-  assertWhole(argv.width, '--width', 1);
-  assertWhole(argv.epochs, '--epochs', 1);
-  assertWhole(argv['batch-size'], '--batch-size', 2);
   assertWhole(argv['train-limit'], '--train-limit', 1);
   assertWhole(argv['test-limit'], '--test-limit', 1);
-  assertWhole(argv.crop, '--crop', 0);
-  assertPositive(argv.lr, '--lr');
-  assertPositive(argv.alpha, '--alpha');
-  assertPositive(argv.momentum, '--momentum', true);
-  assertPositive(argv['weight-decay'], '--weight-decay', true);
-  if (argv.nesterov && argv.momentum === 0) {
-    throw new InputError('--nesterov needs a momentum: write --momentum 0.9, or leave --nesterov out');
+  assertRecipeArguments(argv);
+  if (argv.labels !== undefined) {
+    const options = ['corruption-rate', 'corruption-mode', 'corruption-exact'] as const;
+    assertNoneGiven(argv, options, 'beside --labels', 'it without --labels');
   }
 }
 
 /**
- * The settings of a run on the given data.
+ * The settings of the recipe that was asked for, or of the default one, with the values of the command line in their
+ * place. A label file takes the place of the recipe's corruption.
  *
- * @throws InputError when the data are no images, or an option is malformed or does not fit them
+ * @throws InputError when there is no such recipe, or the options fit neither it nor each other
+ */
+export async function trainingRecipeOf(
+  argv: RecipeArguments & {
+    readonly labels?: string | undefined;
+    readonly 'image-size'?: number | undefined;
+  },
+): Promise<RecipeSettings> {
+  const recipe = await readRecipe(argv.recipe ?? DEFAULT_RECIPE);
+  const standard = argv.recipe === undefined ? recipe : await readRecipe(DEFAULT_RECIPE);
+  const settings = overriddenSettings(recipe.settings, standard.settings, argv);
+  const labelled = argv.labels === undefined ? settings : { ...settings, corruption: null };
+  const source = `the recipe ${argv.recipe ?? DEFAULT_RECIPE} with the options given`;
+  return (await checkRecipe({ title: recipe.title, settings: labelled }, source)).settings;
+}
+
+/** A run on given data. */
+export interface TrainingRun {
+  readonly settings: TrainingSettings;
+  /** What the run is recorded by; parts of the default recipe that do not fit the data are left out. */
+  readonly recipe: RecipeSettings;
+  /** The recipe that was asked for by name; a file without its folder. */
+  readonly recipeName?: string;
+}
+
+/**
+ * The settings of a run on the given data. Where no recipe was asked for, the default one's normalization is taken for
+ * CIFAR data alone, and its augmentation for images alone.
+ *
+ * @param recipe what `trainingRecipeOf` makes of the same arguments
+ * @throws InputError when the recipe is for images and the data are vectors, when the data are neither, or when the
+ *   network cannot be built for them
  */
 export function trainingSettingsOf(
-  argv: TrainArguments,
+  argv: RecipeArguments & { readonly seed: Seed },
+  recipe: RecipeSettings,
   trainingData: DataShape,
   testData: DataShape,
-): TrainingSettings {
-  const [channels, height, width, ...rest] = trainingData.shape;
-  if (channels === undefined || height === undefined || width === undefined || rest.length > 0) {
+): TrainingRun {
+  const { shape } = trainingData;
+  if (shape.length !== 3 && shape.length !== 1) {
     throw new InputError(
-      `the examples are [${trainingData.shape.join(', ')}]: the trainer takes images [channels, height, width]`,
+      `the examples are [${shape.join(', ')}]: the trainer takes images [channels, height, width] and vectors [features]`,
     );
   }
-  const normalization = normalizationOf(argv, trainingData.name);
-  const augments = argv.crop > 0 || argv.flip;
+  const fitting = fittingRecipe(argv, recipe, trainingData);
+  if (shape.length === 1) assertForVectors(fitting, shape);
+  const classCount = Math.max(trainingData.classCount, testData.classCount);
+  const settings = settingsOf(fitting, argv.seed, [...shape], classCount);
+  // A network that cannot be built is refused before anything is written.
+  describeNetwork(settings.network);
   return {
-    network: {
-      architecture: argv.architecture,
-      width: argv.width,
-      inputShape: [channels, height, width],
-      classCount: Math.max(trainingData.classCount, testData.classCount),
-      ...(normalization === undefined ? {} : { normalization }),
-    },
-    epochs: argv.epochs,
-    batchSize: argv['batch-size'],
-    schedule: { initial: argv.lr, milestones: milestonesOf(argv), factor: 0.1 },
-    sgd: { momentum: argv.momentum, weightDecay: argv['weight-decay'], nesterov: argv.nesterov },
-    ...(argv.method === 'mixup'
-      ? { mixup: { alpha: argv.alpha ?? 1, lambdaPer: argv['lambda-per'] ?? 'batch' } }
-      : {}),
-    ...(augments ? { augmentation: { padding: argv.crop, flip: argv.flip } } : {}),
-    seed: argv.seed,
+    settings,
+    recipe: fitting,
+    ...(argv.recipe === undefined
+      ? {}
+      : { recipeName: argv.recipe.endsWith('.json') ? basename(argv.recipe) : argv.recipe }),
   };
 }
 
-/** Epochs, counted from 0, at whose start the rate falls. */
-function milestonesOf({ milestones, epochs }: TrainArguments): number[] {
-  if (milestones === 'none') return [];
-  if (milestones === undefined) {
-    const parts = [Math.floor(epochs / 2), Math.floor((epochs * 3) / 4)];
-    return [...new Set(parts)].filter((epoch) => epoch > 0);
-  }
-  const given = parseNumbers(milestones, '--milestones');
-  const ascending = given.every((epoch, index) => index === 0 || epoch > (given[index - 1] ?? 0));
-  if (!ascending || !given.every((epoch) => Number.isSafeInteger(epoch) && epoch > 0 && epoch < epochs)) {
-    throw new InputError(
-      `--milestones ${milestones}: write whole numbers from 1 to ${String(epochs - 1)} (--epochs less 1) in ascending order, or none`,
-    );
-  }
-  return given;
+/** What the default recipe says of images is not meant for other data; what was asked for is. */
+function fittingRecipe(
+  argv: RecipeArguments,
+  recipe: RecipeSettings,
+  { name, shape }: DataShape,
+): RecipeSettings {
+  if (argv.recipe !== undefined) return recipe;
+  const { network, augmentation } = recipe;
+  const isCifar = name.startsWith('cifar');
+  const cropAsked = argv.crop !== undefined || argv['random-crop-area'] !== undefined;
+  const isVector = shape.length === 1;
+  return {
+    ...recipe,
+    network: isCifar || argv.mean !== undefined ? network : { ...network, normalization: null },
+    augmentation: {
+      crop: isVector && !cropAsked ? null : augmentation.crop,
+      flip: isVector && argv.flip === undefined ? false : augmentation.flip,
+    },
+  };
 }
 
-function normalizationOf(
-  { mean, std }: TrainArguments,
-  dataName: string,
-): TrainingSettings['network']['normalization'] {
-  if ((mean === undefined) !== (std === undefined)) {
-    throw new InputError('normalisation takes both: write --mean and --std together');
-  }
-  if (mean === undefined || std === undefined) {
-    return dataName.startsWith('cifar') ? CIFAR_NORMALIZATION : undefined;
-  }
-  const deviation = parseNumbers(std, '--std');
-  if (deviation.some((value) => value <= 0)) throw new InputError(`--std ${std}: deviations are above 0`);
-  return { mean: parseNumbers(mean, '--mean'), deviation };
+function assertForVectors({ augmentation }: RecipeSettings, shape: readonly number[]): void {
+  if (augmentation.crop === null && !augmentation.flip) return;
+  throw new InputError(
+    `the examples are [${shape.join(', ')}], and crops and flips are for images: write --crop 0 --no-flip`,
+  );
+}
+
+function settingsOf(
+  recipe: RecipeSettings,
+  seed: Seed,
+  inputShape: number[],
+  classCount: number,
+): TrainingSettings {
+  const { network, mixup, augmentation, microbatchSize, labelSmoothing, optimizer, weightDecay } = recipe;
+  return {
+    network: {
+      architecture: network.architecture,
+      ...(network.width === null ? {} : { width: network.width }),
+      ...(network.dropout === 0 ? {} : { dropout: network.dropout }),
+      inputShape,
+      classCount,
+      ...(network.normalization === null ? {} : { normalization: network.normalization }),
+    },
+    epochs: recipe.epochs,
+    batchSize: recipe.batchSize,
+    ...(microbatchSize === null ? {} : { microbatchSize }),
+    schedule: scheduleOf(recipe),
+    optimizer: { ...optimizer, weightDecay },
+    ...(labelSmoothing === 0 ? {} : { labelSmoothing }),
+    ...(mixup === null ? {} : { mixup }),
+    ...(augmentation.crop === null && !augmentation.flip
+      ? {}
+      : { augmentation: augmentationOf(augmentation) }),
+    seed,
+  };
+}
+
+/** The rates of this batch size. */
+function scheduleOf({ schedule, batchSize }: RecipeSettings): TrainingSettings['schedule'] {
+  const { per, warmup, decay } = schedule;
+  const scaled = (rate: number): number => (per === null ? rate : scaledLearningRate(rate, per, batchSize));
+  const initial = scaled(schedule.initial);
+  return {
+    initial,
+    // Linear scaling to a small minibatch can bring the rate below the one that a warm-up would begin with.
+    ...(warmup === null ? {} : { warmup: { epochs: warmup.epochs, from: Math.min(warmup.from, initial) } }),
+    decay: decay.kind === 'cosine' ? { kind: 'cosine', final: scaled(decay.final) } : decay,
+  };
+}
+
+function augmentationOf({
+  crop,
+  flip,
+}: RecipeSettings['augmentation']): TrainingSettings['augmentation'] & object {
+  if (crop === null) return { flip };
+  if (crop.kind === 'pad') return { crop, flip };
+  const [leastArea = 1, greatestArea = 1] = crop.area;
+  const [leastAspect = 1, greatestAspect = 1] = crop.aspect;
+  return {
+    crop: { ...crop, area: [leastArea, greatestArea], aspect: [leastAspect, greatestAspect] },
+    flip,
+  };
 }

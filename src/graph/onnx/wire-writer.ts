@@ -16,6 +16,7 @@ interface Cursor {
 }
 
 const VARINT = 0;
+const FIXED64 = 1;
 const BYTES = 2;
 const FIXED32 = 5;
 
@@ -41,6 +42,18 @@ export function float32(number: number, value: number): Field {
       writeTag(to, number, FIXED32);
       to.view.setFloat32(to.at, value, true);
       to.at += 4;
+    },
+  };
+}
+
+/** A double field. */
+export function float64(number: number, value: number): Field {
+  return {
+    size: tagSize(number) + 8,
+    write: (to) => {
+      writeTag(to, number, FIXED64);
+      to.view.setFloat64(to.at, value, true);
+      to.at += 8;
     },
   };
 }

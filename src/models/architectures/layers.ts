@@ -4,14 +4,15 @@
  * are what the caller gives and batch normalization uses the running statistics.
  */
 import { float, int } from '../../graph/attributes.ts';
-import type { ConvolutionSettings, GraphBuilder } from '../../graph/builder.ts';
+import type {
+  AveragePoolSettings,
+  ConvolutionSettings,
+  GraphBuilder,
+  PoolSettings,
+} from '../../graph/builder.ts';
 import { float32 } from '../../graph/tensor.ts';
-import type { Tensor } from '../../graph/types.ts';
-
-/** How a parameter starts; `fanIn` is the number of inputs that one output sums. */
-export type Initialization =
-  | { readonly kind: 'uniform over fan-in'; readonly fanIn: number }
-  | { readonly kind: 'constant'; readonly value: number };
+import { BATCH, type Tensor } from '../../graph/types.ts';
+import { uniformOverFanIn, type Initialization, type KernelInitialization } from './initialization.ts';
 
 /** A trained array of a network. */
 export interface Parameter {
@@ -29,6 +30,30 @@ export interface RunningStatistic {
   readonly renewed?: string;
 }
 
+/** A layer of dropout: the training graph takes its mask as an input. */
+export interface Dropout {
+  /** The graph input of dims [BATCH, ...dims] whose values are 0 or 1/(1 − rate). */
+  readonly mask: string;
+  /** Without the batch axis. */
+  readonly dims: readonly number[];
+  /** The probability that a value is dropped. */
+  readonly rate: number;
+}
+
+/** A layer that was built: what it is called, its trained arrays and the value that it gives. */
+export interface BuiltLayer {
+  readonly name: string;
+  readonly parameters: readonly Parameter[];
+  readonly value: string;
+}
+
+export interface ConvolutionLayerSettings extends ConvolutionSettings {
+  /** Adds a bias per channel, uniform in ±1/√fanIn at first. */
+  readonly bias?: boolean;
+  /** PyTorch's default where absent. */
+  readonly initialization?: KernelInitialization;
+}
+
 /** Gives the array of a parameter or statistic by name, where a network is built for evaluation. */
 export type Weights = ReadonlyMap<string, Tensor>;
 
@@ -43,6 +68,8 @@ export class Layers {
   readonly builder: GraphBuilder;
   readonly parameters: Parameter[] = [];
   readonly statistics: RunningStatistic[] = [];
+  readonly dropouts: Dropout[] = [];
+  readonly built: BuiltLayer[] = [];
   readonly #mode: Mode;
 
   private constructor(builder: GraphBuilder, mode: Mode) {
@@ -60,33 +87,41 @@ export class Layers {
     return new Layers(builder, weights === undefined ? { training: false } : { training: false, weights });
   }
 
-  /** Convolution without bias; `kernel` is the window's side. Half padding unless the settings say otherwise. */
+  /** Convolution; `kernel` is the window's side. Half padding unless the settings say otherwise. */
   conv(
     name: string,
     x: string,
     channels: number,
     kernel: number,
-    settings: ConvolutionSettings = {},
+    { bias = false, initialization = uniformOverFanIn, ...settings }: ConvolutionLayerSettings = {},
   ): string {
     const dims = [channels, this.channelsOf(x) / (settings.group ?? 1), kernel, kernel];
-    const fanIn = (dims[1] ?? 0) * kernel * kernel;
-    const weight = this.#parameter(`${name}.weight`, dims, { kind: 'uniform over fan-in', fanIn });
+    const parameters = [{ name: `${name}.weight`, dims, initialization: initialization(dims) }];
+    if (bias) {
+      parameters.push({ name: `${name}.bias`, dims: [channels], initialization: uniformOverFanIn(dims) });
+    }
+    const [weight = '', shift] = this.#trained(parameters);
     const padding = Math.floor(kernel / 2);
-    return this.builder.conv(x, weight, { pads: [padding, padding, padding, padding], ...settings });
+    const pads = [padding, padding, padding, padding];
+    return this.#note(name, parameters, this.builder.conv(x, weight, { pads, ...settings }, shift));
   }
 
-  /** Batch normalization per channel. */
-  batchNormalization(name: string, x: string): string {
+  /** Batch normalization per channel, its scale 1 at first unless another is given. */
+  batchNormalization(name: string, x: string, initialScale = 1): string {
     const dims = [this.channelsOf(x)];
-    const scale = this.#parameter(`${name}.weight`, dims, { kind: 'constant', value: 1 });
-    const shift = this.#parameter(`${name}.bias`, dims, { kind: 'constant', value: 0 });
+    const parameters: Parameter[] = [
+      { name: `${name}.weight`, dims, initialization: { kind: 'constant', value: initialScale } },
+      { name: `${name}.bias`, dims, initialization: { kind: 'constant', value: 0 } },
+    ];
+    const [scale = '', shift = ''] = this.#trained(parameters);
     const meanName = `${name}.running_mean`;
     const varianceName = `${name}.running_var`;
     const mean = this.#array(meanName, dims);
     const variance = this.#array(varianceName, dims);
     if (!this.#mode.training) {
       this.statistics.push({ name: meanName, dims, initial: 0 }, { name: varianceName, dims, initial: 1 });
-      return this.builder.batchNormalization(x, scale, shift, mean, variance, EPSILON);
+      const y = this.builder.batchNormalization(x, scale, shift, mean, variance, EPSILON);
+      return this.#note(name, parameters, y);
     }
     const normalized = this.#normalizeByBatch(x, [scale, shift, mean, variance]);
     this.statistics.push(
@@ -98,26 +133,64 @@ export class Layers {
         renewed: this.#renew(variance, this.#unbiased(x, normalized.variance)),
       },
     );
-    return normalized.y;
+    return this.#note(name, parameters, normalized.y);
   }
 
-  /** y = x·Wᵀ + b. */
-  linear(name: string, x: string, outputs: number): string {
-    const inputs = this.channelsOf(x);
-    const initialization: Initialization = { kind: 'uniform over fan-in', fanIn: inputs };
-    const weight = this.#parameter(`${name}.weight`, [outputs, inputs], initialization);
-    const bias = this.#parameter(`${name}.bias`, [outputs], initialization);
-    return this.builder.gemm(x, weight, bias, { transposeB: true });
+  /** y = x·Wᵀ + b, both uniform in ±1/√inputs at first unless said otherwise. */
+  linear(
+    name: string,
+    x: string,
+    outputs: number,
+    initialization: { readonly weight?: Initialization; readonly bias?: Initialization } = {},
+  ): string {
+    const dims = [outputs, this.channelsOf(x)];
+    const { weight = uniformOverFanIn(dims), bias = uniformOverFanIn(dims) } = initialization;
+    const parameters = [
+      { name: `${name}.weight`, dims, initialization: weight },
+      { name: `${name}.bias`, dims: [outputs], initialization: bias },
+    ];
+    const [matrix = '', shift = ''] = this.#trained(parameters);
+    return this.#note(name, parameters, this.builder.gemm(x, matrix, shift, { transposeB: true }));
+  }
+
+  maxPool(name: string, x: string, settings: PoolSettings): string {
+    return this.#note(name, [], this.builder.maxPool(x, settings));
+  }
+
+  averagePool(name: string, x: string, settings: AveragePoolSettings): string {
+    return this.#note(name, [], this.builder.averagePool(x, settings));
+  }
+
+  /** The mean of each channel: [N, channels, …] to [N, channels]. */
+  globalAveragePool(x: string): string {
+    return this.builder.flatten(this.builder.globalAveragePool(x));
   }
 
   relu(x: string): string {
     return this.builder.relu(x);
   }
 
-  /** (x − mean) / deviation per channel, as constants of the graph. */
+  /**
+   * Inverted dropout (Srivastava et al. 2014, section 10): in training, x times a mask that the trainer draws; x itself
+   * in evaluation or where the rate is 0.
+   *
+   * @param rate the probability that a value is dropped, in [0, 1)
+   * @param what `channels` drops each channel of an example whole (Tompson et al. 2015, section 3.2)
+   */
+  dropout(name: string, x: string, rate: number, what: 'elements' | 'channels' = 'elements'): string {
+    if (!this.#mode.training || rate === 0) return x;
+    const own = this.builder.dims(x).slice(1);
+    const dims = own.map((size, axis) => (what === 'channels' && axis > 0 ? 1 : size));
+    const mask = this.builder.input(`${name}.mask`, 'float32', [BATCH, ...dims]);
+    this.dropouts.push({ mask, dims: dims.filter((size) => typeof size === 'number'), rate });
+    return this.builder.mul(x, mask);
+  }
+
+  /** (x − mean) / deviation per channel, or per feature where x is [N, features], as constants of the graph. */
   normalize(x: string, mean: readonly number[], deviation: readonly number[]): string {
+    const spatial = this.builder.dims(x).slice(2);
     const perChannel = (values: readonly number[]): string =>
-      this.builder.constant(float32([1, values.length, 1, 1], values));
+      this.builder.constant(float32([1, values.length, ...spatial.map(() => 1)], values));
     return this.builder.div(this.builder.sub(x, perChannel(mean)), perChannel(deviation));
   }
 
@@ -128,9 +201,14 @@ export class Layers {
     return channels;
   }
 
-  #parameter(name: string, dims: readonly number[], initialization: Initialization): string {
-    this.parameters.push({ name, dims, initialization });
-    return this.#array(name, dims);
+  #trained(parameters: readonly Parameter[]): string[] {
+    this.parameters.push(...parameters);
+    return parameters.map(({ name, dims }) => this.#array(name, dims));
+  }
+
+  #note(name: string, parameters: readonly Parameter[], value: string): string {
+    this.built.push({ name, parameters, value });
+    return value;
   }
 
   #array(name: string, dims: readonly number[]): string {

@@ -1,35 +1,25 @@
-/** The networks that the trainer can make, by name, and their graphs for evaluation. */
+/** The networks that the trainer can make, and their graphs for evaluation. */
 import { InputError } from '../../core/errors.ts';
 import { GraphBuilder } from '../../graph/builder.ts';
 import { BATCH, type Graph } from '../../graph/types.ts';
+import { assertPossible } from './architecture.ts';
 import { Layers, type Weights } from './layers.ts';
-import { preactResnet } from './preact-resnet.ts';
+import { findArchitecture } from './registry.ts';
 
 /** Everything that determines a network but its weights. */
 export interface NetworkSettings {
+  /** One of `architectureNames`. */
   readonly architecture: string;
-  readonly width: number;
-  /** [channels, height, width]. */
-  readonly inputShape: readonly [number, number, number];
+  /** What scales the layers, said by each architecture; the published one where absent. */
+  readonly width?: number;
+  /** The probability that dropout drops a value, in [0, 1); 0 where absent. */
+  readonly dropout?: number;
+  /** [channels, height, width] of images, [features] of a multilayer perceptron. */
+  readonly inputShape: readonly number[];
   readonly classCount: number;
-  /** Per channel, in the units of the input; applied inside the graph. */
+  /** Per channel or feature, in the units of the input; applied inside the graph. */
   readonly normalization?: { readonly mean: readonly number[]; readonly deviation: readonly number[] };
 }
-
-type Architecture = (layers: Layers, x: string, settings: NetworkSettings) => string;
-
-const preact =
-  (blocks: readonly number[]): Architecture =>
-  (layers, x, { width, classCount }) =>
-    preactResnet(layers, x, { width, blocks, classCount });
-
-const architectures: Readonly<Record<string, Architecture>> = {
-  'preact-resnet18': preact([2, 2, 2, 2]),
-  'preact-resnet34': preact([3, 4, 6, 3]),
-};
-
-/** The names that `architecture` may have. */
-export const architectureNames: readonly string[] = Object.keys(architectures);
 
 /** The names of a network's graph input and output. */
 export const INPUT_NAME = 'images';
@@ -40,25 +30,22 @@ export const OUTPUT_NAME = 'logits';
  *
  * @param images [N, ...inputShape] in the units of the data
  * @returns logits [N, classCount]
- * @throws InputError for an unknown architecture or a normalization of another channel count
+ * @throws InputError for an unknown architecture, an input or width that it cannot have, or a normalization of another
+ *   channel count
  */
 export function addNetwork(layers: Layers, images: string, settings: NetworkSettings): string {
-  const { architecture: name } = settings;
-  const architecture = Object.hasOwn(architectures, name) ? architectures[name] : undefined;
-  if (architecture === undefined) {
-    throw new InputError(
-      `there is no architecture ${settings.architecture}; choose one of ${architectureNames.join(', ')}`,
-    );
-  }
-  const { normalization, inputShape } = settings;
-  if (normalization === undefined) return architecture(layers, images, settings);
+  const { architecture: name, inputShape, normalization, classCount, dropout = 0 } = settings;
+  const architecture = findArchitecture(name);
+  const options = { width: settings.width ?? architecture.width, dropout, classCount };
+  assertPossible(name, architecture, inputShape, options);
+  if (normalization === undefined) return architecture.add(layers, images, options);
   const { mean, deviation } = normalization;
   if (mean.length !== inputShape[0] || deviation.length !== inputShape[0]) {
     throw new InputError(
       `the normalization has ${String(mean.length)} means and ${String(deviation.length)} deviations for ${String(inputShape[0])} channels; give one of each per channel`,
     );
   }
-  return architecture(layers, layers.normalize(images, mean, deviation), settings);
+  return architecture.add(layers, layers.normalize(images, mean, deviation), options);
 }
 
 /**
@@ -67,9 +54,18 @@ export function addNetwork(layers: Layers, images: string, settings: NetworkSett
  * @param weights by name; graph inputs take their place where absent
  */
 export function evaluationGraph(settings: NetworkSettings, weights?: Weights): Graph {
-  const builder = new GraphBuilder(settings.architecture);
-  const images = builder.input(INPUT_NAME, 'float32', [BATCH, ...settings.inputShape]);
-  const logits = addNetwork(Layers.forEvaluation(builder, weights), images, settings);
+  const { builder, logits } = evaluationNetwork(settings, weights);
   builder.output(builder.identity(logits, OUTPUT_NAME));
   return builder.build();
+}
+
+/** A network for evaluation that is still being built; its layers say what it consists of. */
+export function evaluationNetwork(
+  settings: NetworkSettings,
+  weights?: Weights,
+): { builder: GraphBuilder; layers: Layers; logits: string } {
+  const builder = new GraphBuilder(settings.architecture);
+  const images = builder.input(INPUT_NAME, 'float32', [BATCH, ...settings.inputShape]);
+  const layers = Layers.forEvaluation(builder, weights);
+  return { builder, layers, logits: addNetwork(layers, images, settings) };
 }

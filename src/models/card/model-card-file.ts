@@ -5,7 +5,7 @@ import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { InputError } from '../../core/errors.ts';
 import { readInputFile, writeFileAtomically } from '../../core/files.ts';
-import { parseJson } from '../json.ts';
+import { parseJson } from '../../core/json.ts';
 import type { ModelCard } from './model-card.ts';
 
 export const MODEL_CARD_KIND = 'robust-bench-model-card';

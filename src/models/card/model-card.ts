@@ -125,13 +125,27 @@ export interface Training {
    */
   architecture?: string;
   /**
-   * The number of channels of its first stage.
+   * What scales its layers, where it is not the published width: channels of the first stage for most.
    */
   width?: number;
+  /**
+   * The probability that a dropout layer drops a value.
+   */
+  dropout?: number;
   /**
    * The root seed.
    */
   seed?: number | string;
+  /**
+   * The recipe that was asked for, as --recipe takes it; a file without its folder.
+   */
+  recipeName?: string;
+  /**
+   * The settings of the run as a recipe has them, with all that was asked for otherwise merged in.
+   */
+  recipe?: {
+    [k: string]: unknown;
+  };
   /**
    * Passes over the training data that were made.
    */
@@ -141,9 +155,21 @@ export interface Training {
    */
   batchSize?: number;
   /**
-   * The initial learning rate.
+   * At most this many examples went through the network at a time.
+   */
+  microbatchSize?: number;
+  /**
+   * The ε of targets (1 − ε)·target + ε / classCount.
+   */
+  labelSmoothing?: number;
+  /**
+   * The learning rate after the warm-up, before any decay, for this batch size.
    */
   learningRate?: number;
+  /**
+   * How the learning rate falls.
+   */
+  learningRateSchedule?: 'step' | 'cosine' | 'constant';
   /**
    * Epochs after which the learning rate is multiplied by its decay.
    */
@@ -152,6 +178,34 @@ export interface Training {
    * The factor applied at each milestone.
    */
   learningRateDecay?: number;
+  /**
+   * The rate at the end of a cosine.
+   */
+  learningRateFinal?: number;
+  /**
+   * How long the rate rose at first.
+   */
+  warmupEpochs?: number;
+  /**
+   * The rate it rose from.
+   */
+  warmupFrom?: number;
+  /**
+   * What turned gradients into updates.
+   */
+  optimizer?: 'sgd' | 'adam';
+  /**
+   * Adam's decay of the mean of gradients.
+   */
+  beta1?: number;
+  /**
+   * Adam's decay of the mean of squared gradients.
+   */
+  beta2?: number;
+  /**
+   * What Adam adds to the root of the latter.
+   */
+  adamEpsilon?: number;
   /**
    * The momentum of SGD.
    */
@@ -165,7 +219,11 @@ export interface Training {
    */
   weightDecay?: number;
   /**
-   * The random changes made to training images: crop, flip.
+   * Every parameter, or only kernels and matrices: no scale, shift or bias.
+   */
+  weightDecayOn?: 'all' | 'kernels';
+  /**
+   * The random changes made to training images: crop 4, area crop 0.08 to 1 bicubic, flip.
    */
   augmentation?: string[];
   /**
@@ -189,6 +247,7 @@ export interface Training {
      */
     sha256?: string;
   };
+  labels?: Labels;
   /**
    * The share of training labels replaced by random ones.
    */
@@ -213,4 +272,33 @@ export interface Training {
    * The engine, provider and runtime that trained it.
    */
   engine?: string;
+}
+/**
+ * How the training labels were corrupted.
+ */
+export interface Labels {
+  /**
+   * How labels were chosen and replaced: uniform.
+   */
+  mode: string;
+  /**
+   * The share that was asked for.
+   */
+  rate?: number;
+  /**
+   * The root seed of the corruption.
+   */
+  seed?: number | string;
+  /**
+   * How many labels were chosen to be replaced.
+   */
+  masked: number;
+  /**
+   * How many labels really differ from the true ones.
+   */
+  changed: number;
+  /**
+   * SHA-256 of the label file, hexadecimal.
+   */
+  sha256?: string;
 }

@@ -7,8 +7,8 @@ import { InputError } from '../../core/errors.ts';
 import type { GraphBuilder } from '../../graph/builder.ts';
 import { float32 } from '../../graph/tensor.ts';
 import type { Tensor } from '../../graph/types.ts';
-import { isNumbers } from '../json.ts';
-import type { Json } from '../json.ts';
+import { isNumbers } from '../../core/json.ts';
+import type { Json } from '../../core/json.ts';
 import type { Layer } from './topology.ts';
 import type { Weights } from './weights.ts';
 

@@ -1,7 +1,7 @@
 /** Reads the topology of a layers-model, Sequential or functional, of Keras 2 or 3, into one form. */
 import { InputError } from '../../core/errors.ts';
-import { isNumbers, isObject } from '../json.ts';
-import type { Json, JsonObject } from '../json.ts';
+import { isNumbers, isObject } from '../../core/json.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
 
 /** One output of one call of a layer. */
 export interface Source {

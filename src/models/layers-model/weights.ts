@@ -5,8 +5,8 @@ import { InputError } from '../../core/errors.ts';
 import { readInputFile } from '../../core/files.ts';
 import { sizeOf, tensor } from '../../graph/tensor.ts';
 import type { Tensor } from '../../graph/types.ts';
-import { isNumbers, isObject } from '../json.ts';
-import type { JsonObject } from '../json.ts';
+import { isNumbers, isObject } from '../../core/json.ts';
+import type { JsonObject } from '../../core/json.ts';
 
 export type Weights = ReadonlyMap<string, Tensor<'float32'>>;
 

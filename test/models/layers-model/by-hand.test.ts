@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { createOnnxRuntimeEngine } from '../../../src/engine/onnxruntime/engine.ts';
 import { float32 } from '../../../src/graph/tensor.ts';
-import type { Json, JsonObject } from '../../../src/models/json.ts';
+import type { Json, JsonObject } from '../../../src/core/json.ts';
 import { importLayersModel } from '../../../src/models/layers-model/import.ts';
 import { inFolder } from '../folder.ts';
 

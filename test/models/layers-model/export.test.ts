@@ -8,7 +8,7 @@ import { createOnnxRuntimeEngine } from '../../../src/engine/onnxruntime/engine.
 import { GraphBuilder } from '../../../src/graph/builder.ts';
 import { float32, sizeOf } from '../../../src/graph/tensor.ts';
 import type { Graph } from '../../../src/graph/types.ts';
-import { isObject } from '../../../src/models/json.ts';
+import { isObject } from '../../../src/core/json.ts';
 import { encodeLayersModel, writeLayersModel } from '../../../src/models/layers-model/export/export.ts';
 import { importLayersModel } from '../../../src/models/layers-model/import.ts';
 import { inFolder } from '../folder.ts';

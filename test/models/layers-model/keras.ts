@@ -8,7 +8,7 @@ import { randomStream } from '../../../src/core/random.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { sizeOf } from '../../../src/graph/tensor.ts';
 import { importLayersModel } from '../../../src/models/layers-model/import.ts';
-import type { JsonObject } from '../../../src/models/json.ts';
+import type { JsonObject } from '../../../src/core/json.ts';
 import { inFolder } from '../folder.ts';
 
 export { tf, layers };

@@ -5,7 +5,7 @@ import { writeFileAtomically } from '../../../core/files.ts';
 import { GraphBuilder } from '../../../graph/builder.ts';
 import { simplify } from '../../../graph/simplify/simplify.ts';
 import type { Graph } from '../../../graph/types.ts';
-import type { JsonObject } from '../../json.ts';
+import type { JsonObject } from '../../../core/json.ts';
 import { LayerList } from './layer-list.ts';
 import { operatorExporter } from './operators.ts';
 import { ExportScope } from './scope.ts';

@@ -1,6 +1,6 @@
 /** A layers-model while it is written: its layers in order and the weights they hold. */
 import type { Tensor } from '../../../graph/types.ts';
-import type { Json, JsonObject } from '../../json.ts';
+import type { Json, JsonObject } from '../../../core/json.ts';
 
 type Float32Tensor = Tensor<'float32'>;
 

@@ -3,7 +3,7 @@ import { InputError } from '../../../core/errors.ts';
 import { attribute } from '../../../graph/attributes.ts';
 import type { GraphBuilder } from '../../../graph/builder.ts';
 import type { Node, Tensor } from '../../../graph/types.ts';
-import type { JsonObject } from '../../json.ts';
+import type { JsonObject } from '../../../core/json.ts';
 import type { LayerList } from './layer-list.ts';
 
 /**

@@ -1,7 +1,7 @@
 /** Operators with a window. Keras pads by "valid" or "same"; any other padding is a ZeroPadding2D layer before. */
 import { float32 } from '../../../graph/tensor.ts';
 import type { Tensor } from '../../../graph/types.ts';
-import type { JsonObject } from '../../json.ts';
+import type { JsonObject } from '../../../core/json.ts';
 import { sameTotal } from '../padding.ts';
 import type { Window } from '../padding.ts';
 import { reshaped, transposed } from '../transposition.ts';

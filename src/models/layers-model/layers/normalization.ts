@@ -1,7 +1,7 @@
 /** Layers that shift and scale: batch normalisation by its running statistics, and the preprocessing layers. */
 import { float32 } from '../../../graph/tensor.ts';
 import { elementwise, only } from '../activations.ts';
-import { isNumbers } from '../../json.ts';
+import { isNumbers } from '../../../core/json.ts';
 import type { LayerHandler, LayerScope, LayerValue } from '../scope.ts';
 
 /** Keras's `epsilon()`, below which Normalization does not let a standard deviation fall. */

@@ -1,7 +1,7 @@
 /** Layers that move elements: what they do depends on Keras's order of the axes, channels last. */
 import { sizeOf } from '../../../graph/tensor.ts';
 import { only } from '../activations.ts';
-import { isNumbers } from '../../json.ts';
+import { isNumbers } from '../../../core/json.ts';
 import type { LayerHandler, LayerScope, LayerValue } from '../scope.ts';
 
 const flatten: LayerHandler = (scope, inputs) => {

@@ -1,0 +1,135 @@
+/** One training run, scored for memorization, as a result states it: counts become rates with intervals. */
+import type { CorruptionSettings } from '../corruption/settings.ts';
+import type { TrainingLabels } from '../evaluation/memorization/groups.ts';
+import type { EpochScores, MemorizationScores } from '../evaluation/memorization/scores.ts';
+import { encodeBits, encodePackedBits } from '../core/bits.ts';
+import type {
+  EpochError,
+  ErrorRate,
+  MemorizationCorruption,
+  MemorizationCurves,
+  MemorizationPerExample,
+  MemorizationRun,
+  Proportion,
+} from '../results/memorization.ts';
+import { errorRate } from './evaluations.ts';
+import { type CardTraining, trainingFacts } from './training-facts.ts';
+
+/** A scored training run and what is known of it. */
+export interface ScoredRun {
+  /** Names the run in other fields of the result; by it two results are compared. */
+  readonly id: string;
+  /** What tables call it. */
+  readonly name: string;
+  readonly source: MemorizationRun['source'];
+  /** Null where it is not known how the network was trained. */
+  readonly training: CardTraining | null;
+  /** How the labels were corrupted, with `hash()` of the data set that carries them; null where they were not. */
+  readonly corruption: { readonly settings: CorruptionSettings; readonly labelsSha256: string } | null;
+  /** The labels of the training examples, in the order of their predictions. */
+  readonly labels: TrainingLabels;
+  readonly scores: MemorizationScores;
+  /** The learning rate at the end of each scored epoch; null where it is not known. */
+  readonly learningRates: readonly number[] | null;
+  /** The mean over each scored epoch of the loss that was minimized; null where it is not known. */
+  readonly objectives: readonly number[] | null;
+}
+
+export function memorizationRun(run: ScoredRun): MemorizationRun {
+  const { id, name, source, training, corruption, scores } = run;
+  const { groups, best, last, learning, areaUnderMargin, membership, calibration } = scores;
+  return {
+    id,
+    name,
+    source,
+    training: training === null ? null : trainingFacts(training),
+    corruption: corruption === null ? null : corruptionFacts(corruption),
+    groups: { ...groups },
+    testError: { best: testErrorAt(best, groups.test), last: testErrorAt(last, groups.test) },
+    trainingError: {
+      real: orNull(errorRate, last.realErrors, groups.real),
+      corrupted: orNull(errorRate, last.corruptedErrors, groups.corrupted),
+      changed: orNull(errorRate, last.changedErrors, groups.changed),
+    },
+    restored: {
+      corrupted: orNull(proportion, last.corruptedRestored, groups.corrupted),
+      changed: orNull(proportion, last.changedRestored, groups.changed),
+    },
+    memorizationGap: scores.memorizationGap,
+    learning: { ...learning },
+    areaUnderMargin: { ...areaUnderMargin },
+    membership: { ...membership },
+    calibration: { error: calibration.error, bins: [...calibration.bins] },
+    curves: curvesOf(run),
+    perExample: perExampleOf(run),
+  };
+}
+
+function corruptionFacts({
+  settings,
+  labelsSha256,
+}: NonNullable<ScoredRun['corruption']>): MemorizationCorruption {
+  const { mode, rate, exact, matrix, seed } = settings;
+  return {
+    mode,
+    rate,
+    exact,
+    matrix: matrix === null ? null : matrix.map((row) => [...row]),
+    seed,
+    labelsSha256,
+  };
+}
+
+function testErrorAt({ epoch, testErrors }: EpochScores, count: number): EpochError {
+  return { epoch, error: errorRate(testErrors, count) };
+}
+
+function orNull<Rate>(rate: (part: number, whole: number) => Rate, part: number, whole: number): Rate | null {
+  return whole === 0 ? null : rate(part, whole);
+}
+
+function proportion(examples: number, count: number): Proportion {
+  const { rate, interval }: ErrorRate = errorRate(examples, count);
+  return { examples, rate, interval };
+}
+
+function curvesOf({ scores: { epochs }, learningRates, objectives }: ScoredRun): MemorizationCurves {
+  const curve = (key: Exclude<keyof EpochScores, 'chance'>): number[] => epochs.map((epoch) => epoch[key]);
+  const chances = epochs.map(({ chance }) => chance).filter((chance) => chance !== null);
+  return {
+    epoch: curve('epoch'),
+    learningRate: learningRates === null ? null : [...learningRates],
+    objective: objectives === null ? null : [...objectives],
+    testErrors: curve('testErrors'),
+    trainErrors: curve('trainErrors'),
+    realErrors: curve('realErrors'),
+    corruptedErrors: curve('corruptedErrors'),
+    changedErrors: curve('changedErrors'),
+    corruptedRestored: curve('corruptedRestored'),
+    changedRestored: curve('changedRestored'),
+    // Known for all epochs or for none.
+    chance: chances.length === 0 ? null : chances,
+    trainLoss: curve('trainLoss'),
+    testLoss: curve('testLoss'),
+    membershipAdvantage: curve('membershipAdvantage'),
+    membershipAuc: curve('membershipAuc'),
+    calibrationError: curve('calibrationError'),
+  };
+}
+
+function perExampleOf({ labels, scores: { epochs, examples } }: ScoredRun): MemorizationPerExample {
+  const { correct } = examples;
+  const rowLength = correct.length / epochs.length;
+  return {
+    corrupted: encodeBits(labels.masked),
+    changed: encodeBits(
+      Uint8Array.from(labels.given, (label, place) => (label === labels.true[place] ? 0 : 1)),
+    ),
+    firstLearned: [...examples.firstLearned],
+    forgettingEvents: [...examples.forgettingEvents],
+    areaUnderMargin: Array.from(examples.areaUnderMargin, (area) => Math.round(area * 1e4) / 1e4),
+    correct: epochs.map((_, row) =>
+      encodePackedBits(correct.subarray(row * rowLength, (row + 1) * rowLength)),
+    ),
+  };
+}

@@ -1,0 +1,163 @@
+/**
+ * The runs of `robust-bench memorize` that train: every variant on the labels of every rate, each in a folder of its
+ * own, where its predictions after each epoch are kept for scoring.
+ */
+import { join } from 'node:path';
+import {
+  type Engine,
+  type EpochSummary,
+  openPredictions,
+  type Predictions,
+  removePredictions,
+  type TrainingData,
+  writeEpochPredictions,
+} from '../../index.ts';
+import type { MemorizeArguments } from '../commands/memorize.ts';
+import type { Terminal } from '../terminal.ts';
+import { trainInFolder } from './train-in-folder.ts';
+import { corruptInto, type GivenLabels } from './training-data.ts';
+import { trainingRecipeOf, trainingSettingsOf } from './training-settings.ts';
+import { assertRate, distinct, parseVariant, type Variant } from './variants.ts';
+
+const DEFAULT_RATES = [0.2, 0.5, 0.8];
+const DEFAULT_VARIANTS = ['erm', 'dropout:0.5', 'mixup:8', 'mixup:8+dropout:0.3'];
+
+/** The options of a recipe that a variant states. */
+export const NO_VARIANT = {
+  method: undefined,
+  alpha: undefined,
+  dropout: undefined,
+  'corruption-rate': undefined,
+} as const;
+
+/** What is to be trained. */
+export interface Experiment {
+  readonly rates: readonly number[];
+  readonly variants: readonly Variant[];
+}
+
+/** What a run left, to be scored. */
+export interface FinishedRun {
+  readonly id: string;
+  readonly name: string;
+  /** Absent where the labels were left as they are. */
+  readonly labels?: GivenLabels;
+  readonly predictions: Predictions;
+  /** Of every epoch. */
+  readonly summaries: readonly EpochSummary[];
+  /** The card of the model after the last epoch. */
+  readonly card: string;
+}
+
+/**
+ * Reads what is asked for.
+ *
+ * @throws InputError when a rate or a variant is none
+ */
+export function experimentOf({ rate, variant }: MemorizeArguments): Experiment {
+  const rates = distinct(rate ?? DEFAULT_RATES, String);
+  rates.forEach(assertRate);
+  const variants = (variant ?? DEFAULT_VARIANTS).flatMap((text) => text.split(','));
+  return { rates, variants: distinct(variants.map(parseVariant), ({ id }) => id) };
+}
+
+/**
+ * Trains, one run after another; with `--resume` those that are finished are kept.
+ *
+ * @param folder where the runs' folders are
+ */
+export async function trainVariants(
+  argv: MemorizeArguments,
+  folder: string,
+  { rates, variants }: Experiment,
+  data: TrainingData,
+  engine: Engine,
+  terminal: Terminal,
+): Promise<FinishedRun[]> {
+  const runs: FinishedRun[] = [];
+  for (const rate of rates) {
+    const percent = String(Math.round(rate * 1e6) / 1e4);
+    const labels = await labelsOf(argv, join(folder, `labels-${percent}.json`), rate, data, terminal);
+    for (const variant of variants) {
+      const id = `${percent}%-${variant.id}`;
+      if (!argv.quiet) {
+        terminal.err(
+          `${percent} % corrupted labels, ${variant.name} (${String(runs.length + 1)} of ${String(rates.length * variants.length)})\n`,
+        );
+      }
+      const own = join(folder, id.replaceAll(/[^\w.]+/g, '-'));
+      runs.push(await trainVariant({ argv, folder: own, id, variant, labels, data, engine }, terminal));
+    }
+  }
+  return runs;
+}
+
+interface VariantRun {
+  readonly argv: MemorizeArguments;
+  readonly folder: string;
+  readonly id: string;
+  readonly variant: Variant;
+  readonly labels: GivenLabels | undefined;
+  readonly data: TrainingData;
+  readonly engine: Engine;
+}
+
+async function trainVariant(
+  { argv, folder, id, variant, labels, data, engine }: VariantRun,
+  terminal: Terminal,
+): Promise<FinishedRun> {
+  const chosen = {
+    ...argv,
+    method: variant.alpha === undefined ? ('erm' as const) : ('mixup' as const),
+    alpha: variant.alpha,
+    dropout: variant.dropout ?? 0,
+    'corruption-rate': 0,
+  };
+  const recipe = await trainingRecipeOf(chosen);
+  const run = trainingSettingsOf(chosen, recipe, data.train, data.test);
+  const predictions = join(folder, 'predictions');
+  if (!argv.resume) await removePredictions(predictions);
+  const { epochs } = await trainInFolder(
+    {
+      folder,
+      name: variant.name,
+      specification: argv.data,
+      run,
+      data,
+      labels,
+      engine,
+      resume: argv.resume,
+      tensorboard: argv.tensorboard,
+      tfjs: false,
+      quiet: argv.quiet,
+      onEpoch: async ({ summary, testLogits, predict }) => {
+        const train = await predict(data.train, data.trainIndices);
+        const { classCount } = run.settings.network;
+        await writeEpochPredictions(predictions, summary.epoch + 1, { train, test: testLogits, classCount });
+      },
+    },
+    terminal,
+  );
+  return {
+    id,
+    name: variant.name,
+    ...(labels === undefined ? {} : { labels }),
+    predictions: await openPredictions(predictions),
+    summaries: epochs,
+    card: join(folder, 'last.json'),
+  };
+}
+
+/** The labels of a rate, the same for every variant. */
+async function labelsOf(
+  argv: MemorizeArguments,
+  path: string,
+  rate: number,
+  { train }: TrainingData,
+  { signal }: Terminal,
+): Promise<GivenLabels | undefined> {
+  if (rate === 0) return undefined;
+  const mode = argv['corruption-mode'] ?? 'uniform';
+  const exact = argv['corruption-exact'] ?? false;
+  return corruptInto(path, train, { mode, exact, rate }, argv.seed, signal);
+}

@@ -1,0 +1,29 @@
+/** JSON whose shape is not yet known; a malformed file is one clear line. */
+import { InputError, messageOf } from './errors.ts';
+
+export type Json = null | boolean | number | string | readonly Json[] | JsonObject;
+
+export interface JsonObject {
+  readonly [key: string]: Json | undefined;
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+export function isNumbers(value: unknown): value is readonly number[] {
+  return Array.isArray(value) && value.every((element) => typeof element === 'number');
+}
+
+/**
+ * Parses a file's bytes.
+ *
+ * @throws InputError naming the file when it is no JSON
+ */
+export function parseJson(path: string, bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder().decode(bytes)) as unknown;
+  } catch (error) {
+    throw new InputError(`${path} is no valid JSON: ${messageOf(error).replaceAll(/\s+/g, ' ')}`);
+  }
+}

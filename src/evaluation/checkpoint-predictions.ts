@@ -1,0 +1,73 @@
+/** Checkpoints of a model as predictions, one epoch each: every one is run on the training and the test examples. */
+import type { Classifier } from '../classifier/classifier.ts';
+import { InputError } from '../core/errors.ts';
+import { interruptionPoint } from '../core/interruption.ts';
+import { batches } from '../data/batches.ts';
+import type { Dataset } from '../data/dataset.ts';
+import { scaleToBounds } from '../data/scale.ts';
+import type { Predictions } from '../predictions/predictions.ts';
+
+export interface CheckpointSeries {
+  /** Names the series in messages. */
+  readonly name: string;
+  /** How many checkpoints there are; they are taken for the epochs 1, 2, …. */
+  readonly count: number;
+  /** Opens the checkpoint of an index from 0. It is disposed of before the next is opened. */
+  open(index: number): Promise<Classifier>;
+  readonly train: Dataset;
+  readonly trainIndices: Int32Array;
+  readonly test: Dataset;
+  readonly testIndices: Int32Array;
+  /** Examples that go through a model at a time. */
+  readonly batchSize: number;
+  readonly signal?: AbortSignal;
+}
+
+/** The predictions of checkpoints, computed when an epoch is read. */
+export function checkpointPredictions(series: CheckpointSeries): Predictions {
+  const { name, count, train, trainIndices, test, testIndices } = series;
+  return {
+    name,
+    epochs: Array.from({ length: count }, (_, index) => index + 1),
+    async read(epoch) {
+      const classifier = await series.open(epoch - 1);
+      try {
+        assertTakes(classifier, train);
+        return {
+          train: await logitsOf(classifier, train, trainIndices, series),
+          test: await logitsOf(classifier, test, testIndices, series),
+          trainCount: trainIndices.length,
+          testCount: testIndices.length,
+          classCount: classifier.classCount,
+        };
+      } finally {
+        await classifier.dispose?.();
+      }
+    },
+  };
+}
+
+async function logitsOf(
+  classifier: Classifier,
+  dataset: Dataset,
+  indices: Int32Array,
+  { batchSize, signal }: CheckpointSeries,
+): Promise<Float32Array> {
+  const logits = new Float32Array(indices.length * classifier.classCount);
+  let done = 0;
+  for await (const { inputs, labels } of batches(dataset, indices, batchSize)) {
+    await interruptionPoint(signal);
+    const scaled = scaleToBounds(inputs, dataset.range, classifier.bounds);
+    logits.set(await classifier.logits(scaled), done * classifier.classCount);
+    done += labels.length;
+  }
+  return logits;
+}
+
+function assertTakes({ name, inputShape }: Classifier, { shape }: Dataset): void {
+  if (inputShape.join() !== shape.join()) {
+    throw new InputError(
+      `${name} takes inputs [${inputShape.join(', ')}] and the data are [${shape.join(', ')}]: give the data that it was trained on`,
+    );
+  }
+}
