@@ -58,8 +58,9 @@ export const recipeOptions = {
     'adam-epsilon': { type: 'number', describe: 'adam: added to the root of the latter', requiresArg: true },
     'weight-decay': { type: 'number', describe: 'L2 penalty; 0 for none', requiresArg: true },
     'weight-decay-on': {
-      choices: ['all', 'kernels'],
-      describe: 'Penalize every parameter, or only kernels and matrices',
+      choices: ['all', 'no-normalization', 'kernels'],
+      describe:
+        'Penalize every parameter, all but scales and shifts of batch normalization, or only kernels and matrices',
       requiresArg: true,
     },
     'label-smoothing': {

@@ -37,9 +37,7 @@ function scheduleContradictions(
 }
 
 /** Whether a number is greater than the one before it and less than the limit. */
-export function ascendingBelow(
-  limit: number,
-): (value: number, index: number, all: readonly number[]) => boolean {
+function ascendingBelow(limit: number): (value: number, index: number, all: readonly number[]) => boolean {
   return (value, index, all) => value < limit && (index === 0 || value > (all[index - 1] ?? 0));
 }
 

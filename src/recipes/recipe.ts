@@ -257,9 +257,9 @@ export interface RecipeWeightDecay {
    */
   factor: number;
   /**
-   * Every parameter, or only kernels and matrices: no scale, shift or bias.
+   * The parameters under the L2 penalty: all; all but the scales and shifts of batch normalization; or only kernels and matrices, not scales, shifts and biases.
    */
-  on: 'all' | 'kernels';
+  on: 'all' | 'no-normalization' | 'kernels';
 }
 /**
  * mixup (Zhang et al. 2018).

@@ -122,9 +122,9 @@ export interface TrainingFacts {
    */
   weightDecay?: number;
   /**
-   * The parameters under the L2 penalty: all, or only kernels and matrices, not scales, shifts and biases.
+   * The parameters under the L2 penalty: all; all but the scales and shifts of batch normalization; or only kernels and matrices, not scales, shifts and biases.
    */
-  weightDecayOn?: 'all' | 'kernels';
+  weightDecayOn?: 'all' | 'no-normalization' | 'kernels';
   /**
    * Augmentation of the training inputs.
    */

@@ -73,13 +73,14 @@ function* errorCountProblems(
   at: string,
 ): Iterable<string> {
   for (const [epoch, bits] of correct.entries()) {
-    for (const [name, group] of [
-      ['realErrors', corrupted.map((bit) => 1 - bit)],
-      ['corruptedErrors', corrupted],
-      ['changedErrors', changed],
-    ] as const) {
-      const errors = group.reduce((total, bit, index) => total + bit * (1 - (bits[index] ?? 0)), 0);
-      const expected = curves[name][epoch] ?? 0;
+    const counted = { realErrors: 0, corruptedErrors: 0, changedErrors: 0 };
+    bits.forEach((right, index) => {
+      if (right === 1) return;
+      counted[corrupted[index] === 1 ? 'corruptedErrors' : 'realErrors'] += 1;
+      if (changed[index] === 1) counted.changedErrors += 1;
+    });
+    for (const [name, errors] of Object.entries(counted)) {
+      const expected = curves[name as keyof typeof counted][epoch] ?? 0;
       if (errors !== expected) {
         yield `${at}/correct/${String(epoch)} makes ${String(errors)} ${name}, but the curves say ${String(expected)}`;
       }
@@ -132,7 +133,7 @@ function* marginProblems(flags: Flags, run: MemorizationRun, at: string): Iterab
     if (summary === null || members.length === 0) continue;
     const values = members.map((i) => margins[i] ?? 0);
     const mean = values.reduce((total, value) => total + value, 0) / values.length;
-    const rounding = marginRounding + 1e-6 * Math.max(...values.map(Math.abs));
+    const rounding = marginRounding + 1e-6 * greatest(values.map(Math.abs));
     if (Math.abs(summary.mean - mean) > rounding) {
       yield `${placeOf(at, name)}/mean is ${String(summary.mean)}, but the examples make ${String(mean)}`;
     }
@@ -146,7 +147,7 @@ function* extremeProblems(
   rounding: number,
   at: string,
 ): Iterable<string> {
-  const extremes = { minimum: least(values), maximum: -least(values.map((value) => -value)) };
+  const extremes = { minimum: least(values), maximum: greatest(values) };
   for (const [name, value] of Object.entries(extremes)) {
     const given = quartiles[name as keyof typeof extremes];
     if (Math.abs(given - value) > rounding) {
@@ -172,6 +173,11 @@ function groupsOf({ corrupted, changed }: Flags): (readonly ['real' | 'corrupted
 
 function countOf(bits: Uint8Array): number {
   return bits.reduce((total, bit) => total + bit, 0);
+}
+
+/** Without the spread of `Math.max`, which a million arguments overflow. */
+function greatest(values: readonly number[]): number {
+  return values.reduce((largest, value) => Math.max(largest, value), -Infinity);
 }
 
 function least(values: readonly number[]): number {

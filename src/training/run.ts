@@ -13,7 +13,7 @@ import {
   type RunConfiguration,
   writeTrainingState,
 } from './state-file.ts';
-import { train, type TrainedNetwork, type TrainingData, type TrainingObserver } from './train.ts';
+import { assertTrainable, train, type TrainedNetwork, type TrainingData, type TrainingObserver } from './train.ts';
 
 export interface TrainingRun {
   /** Where everything is written. */
@@ -44,6 +44,8 @@ export interface RunObserver extends TrainingObserver {
  */
 export async function runTraining(run: TrainingRun, observer: RunObserver = {}): Promise<TrainedNetwork> {
   const { folder, settings, data, engine, facts } = run;
+  // What is refused must not cost an earlier run in the folder its state.
+  assertTrainable(settings, data);
   const configuration = await configurationOf(run);
   const from = run.resume ? await readTrainingState(folder, configuration) : undefined;
   if (from === undefined) await removeTrainingState(folder);

@@ -97,8 +97,7 @@ export async function train(
   observer: TrainingObserver = {},
   from?: TrainingState,
 ): Promise<TrainedNetwork> {
-  assertFits(settings, data);
-  assertSchedule(settings.schedule);
+  assertTrainable(settings, data);
   const start = initialWeights(settings.network, settings.seed);
   const step = await createTrainingStep(engine, settings, from?.arrays ?? start);
   let predictor: Predictor | undefined;
@@ -208,8 +207,13 @@ function testErrors(
   };
 }
 
-function assertFits(
-  { network, epochs, batchSize, microbatchSize }: TrainingSettings,
+/**
+ * Checks what can be checked before the first step.
+ *
+ * @throws InputError when the settings are out of their domain or the data do not fit the network
+ */
+export function assertTrainable(
+  { network, epochs, batchSize, microbatchSize, schedule }: TrainingSettings,
   data: TrainingData,
 ): void {
   for (const dataset of [data.train, data.test]) {
@@ -233,4 +237,5 @@ function assertFits(
     throw new InputError('a part of a minibatch needs one example or more: --microbatch 1');
   }
   if (data.trainIndices.length < 2) throw new InputError('training needs two examples or more');
+  assertSchedule(schedule);
 }

@@ -121,10 +121,10 @@ function appendUpdates(
   const optimizer: Optimizer = createOptimizer(settings);
   const rate = builder.input(STEP.learningRate, 'float32', []);
   const count = optimizer.countsUpdates ? builder.input(STEP.update, 'float32', []) : '';
-  return parameters.flatMap(({ name, dims }, index) => {
+  return parameters.flatMap(({ name, dims, normalizes = false }, index) => {
     const gradient = appendWeightDecay(
       builder,
-      { weight: name, gradient: gradients[index] ?? '', dims },
+      { weight: name, gradient: gradients[index] ?? '', dims, normalizes },
       settings.weightDecay,
     );
     const slots = optimizer.slots.map((slot) => builder.input(`${name}.${slot}`, 'float32', dims));

@@ -310,23 +310,18 @@ describe('train', () => {
       /cannot write .*a part of the path is not a folder/,
     ));
 
-  test('a loss that is no longer a number', () =>
-    refuses(
-      train(
-        '--lr',
-        '1e30',
-        '--epochs',
-        '1',
-        '--train-limit',
-        '64',
-        '--batch-size',
-        '16',
-        '--test-limit',
-        '16',
-        '--quiet',
-      ),
-      /the loss is .* at step \d+ of epoch 1 with learning rate 1e\+30.*lower --lr/,
-    ));
+  test('a loss that is no longer a number, with a record of the steps until then and no model', async () => {
+    const folder = await workspace.fresh('diverged');
+    const options = '--lr 1e30 --epochs 1 --train-limit 64 --batch-size 16 --test-limit 16 --no-tensorboard --quiet';
+    const argv = train(...options.split(' ')).map((part) => (part === place('run') ? folder : part));
+    const { code, err } = await run(argv);
+    assert.equal(code, 2);
+    assert.match(
+      err,
+      /^error: the loss is .* at step \d+ of epoch 1 with learning rate 1e\+30.*lower --lr[^\n]*\n$/,
+    );
+    assert.deepEqual(await filesIn(folder), ['metrics.jsonl', 'steps.jsonl']);
+  });
 });
 
 describe('gate and validate', () => {

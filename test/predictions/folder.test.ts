@@ -5,7 +5,12 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import type { NpyArray } from '../../src/data/npy.ts';
 import { decodeNpz, encodeNpz } from '../../src/data/npz.ts';
-import { epochFileName, openPredictions, writeEpochPredictions } from '../../src/predictions/folder.ts';
+import {
+  epochFileName,
+  openPredictions,
+  removePredictions,
+  writeEpochPredictions,
+} from '../../src/predictions/folder.ts';
 import { assertRefused, temporaryFolder, writeFiles } from '../data/synthetic.ts';
 
 const float32 = (dims: readonly number[], values: readonly number[]): NpyArray => ({
@@ -203,4 +208,13 @@ test('logits that are not finite are not written', async () => {
     writeEpochPredictions(folder, 0, { train: logits(1, 1), test: logits(1, 1), classCount: 3 }),
     RangeError,
   );
+});
+
+test('removing the epochs leaves other files, and needs no folder', async () => {
+  const folder = temporaryFolder();
+  await writeEpochPredictions(folder, 1, { train: logits(1, 1), test: logits(1, 1), classCount: 3 });
+  writeFiles(folder, { 'notes.txt': 'kept', 'epoch-12.npz': '' });
+  await removePredictions(folder);
+  assert.deepEqual(readdirSync(folder), ['notes.txt']);
+  await removePredictions(join(folder, 'absent'));
 });

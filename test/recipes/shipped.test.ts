@@ -98,7 +98,7 @@ test('the protocol of ImageNet', async () => {
       decay: { kind: 'step', milestones: [60, 120, 180], factor: 0.1 },
     },
     optimizer: { kind: 'sgd', momentum: 0.9, nesterov: true },
-    weightDecay: { factor: 1e-4, on: 'kernels' },
+    weightDecay: { factor: 1e-4, on: 'no-normalization' },
     labelSmoothing: 0,
     mixup: { alpha: 0.4, lambdaPer: 'batch' },
     augmentation: {

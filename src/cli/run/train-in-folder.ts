@@ -3,6 +3,7 @@ import {
   type Engine,
   type EpochEnd,
   type EpochSummary,
+  InputError,
   type LabelFile,
   runTraining,
   type TrainedNetwork,
@@ -71,12 +72,13 @@ export async function trainInFolder(folderRun: FolderRun, terminal: Terminal): P
         },
         onStep: ({ epoch, step, steps, loss, examples }) => {
           seen += examples;
+          // The first step of an epoch comes after all that the one before it writes.
+          finished = epoch;
           const place = `epoch ${String(epoch + 1)}/${String(settings.epochs)} step ${String(step)}/${String(steps)}`;
           progress.update(seen, perEpoch * settings.epochs, `${place}  loss ${loss.toFixed(4)}`);
         },
         onEpoch: async (end) => {
           await folderRun.onEpoch?.(end);
-          finished = end.summary.epoch + 1;
           say(epochLine(end.summary, settings.epochs));
         },
       },
@@ -86,6 +88,9 @@ export async function trainInFolder(folderRun: FolderRun, terminal: Terminal): P
       throw new Interruption(
         `the checkpoints of ${String(finished)} finished epochs are in ${folder}: go on with --resume`,
       );
+    }
+    if (error instanceof InputError && finished > 0) {
+      throw new InputError(`${error.message}; the checkpoints of epoch ${String(finished)} are in ${folder}`);
     }
     throw error;
   } finally {
@@ -116,7 +121,7 @@ async function factsOf({
     data: { specification: specificationFrom(folder, specification, test.name), split: test.split },
     engine: `${engine.name} ${engine.provider}, ${engine.runtime}`,
     tfjs,
-    recipe: run.recipe as unknown as Record<string, unknown>,
+    recipe: { ...run.recipe },
     ...(run.recipeName === undefined ? {} : { recipeName: run.recipeName }),
     ...(labels === undefined ? {} : { labels: labelFacts(labels.file, labels.sha256) }),
   };

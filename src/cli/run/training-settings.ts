@@ -30,6 +30,9 @@ export function assertTrainArguments(argv: TrainArguments): void {
   assertCompute(argv);
   assertWhole(argv['train-limit'], '--train-limit', 1);
   assertWhole(argv['test-limit'], '--test-limit', 1);
+  if (argv['train-limit'] === 1) {
+    throw new InputError('--train-limit 1: training needs two examples or more');
+  }
   assertRecipeArguments(argv);
   if (argv.labels !== undefined) {
     const options = ['corruption-rate', 'corruption-mode', 'corruption-exact'] as const;

@@ -46,22 +46,18 @@ function loadSharp(): Promise<SharpConstructor> {
  *   message goes on from the image's name
  */
 export async function decodeImage(bytes: Uint8Array, channels: 1 | 3): Promise<PixelImage> {
+  if (channels === 1 && !(await imageFacts(bytes)).grey) {
+    throw new InputError('it is in colour, while others are grey: give --image-size to read all in colour');
+  }
   const sharp = await loadSharp();
-  const decoded = await decodable(() =>
+  const { data, info } = await decodable(() =>
     sharp(bytes, { failOn: 'error', autoOrient: false, ignoreIcc: true })
+      .toColourspace(channels === 1 ? 'b-w' : 'srgb')
       .raw({ depth: 'uchar' })
       .toBuffer({ resolveWithObject: true }),
   );
-  const { width, height, channels: stored } = decoded.info;
-  if (channels === 1 && stored > 2) {
-    throw new InputError('it is in colour, while others are grey: give --image-size to read all in colour');
-  }
-  return {
-    data: selectChannels(decoded.data, width * height, stored, channels),
-    height,
-    width,
-    channels,
-  };
+  const { width, height, channels: stored } = info;
+  return { data: selectChannels(data, width * height, stored, channels), height, width, channels };
 }
 
 /**

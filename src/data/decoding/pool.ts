@@ -133,7 +133,6 @@ function createWorker(): Worker {
 function startThread(stop: () => void): Thread {
   const worker = createWorker();
   const thread: Thread = { worker, pending: new Map() };
-  worker.unref();
   worker.on('message', (reply: DecodingReply) => {
     const waiting = thread.pending.get(reply.id);
     thread.pending.delete(reply.id);
@@ -147,6 +146,8 @@ function startThread(stop: () => void): Thread {
   worker.on('exit', (code) => {
     failAll(thread, new Error(`a thread that decodes images ended with code ${String(code)}`));
   });
+  // After the listeners: listening to messages refers to the thread again.
+  worker.unref();
   return thread;
 }
 

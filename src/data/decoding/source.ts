@@ -35,7 +35,7 @@ const keptBytes = 256 * 2 ** 20;
 
 /** A reader that keeps the row groups last used, since a Parquet cell cannot be read without its neighbours. */
 export function createSourceReader(): SourceReader {
-  const groups = new Map<string, Promise<readonly Uint8Array[]>>();
+  const groups = new Map<string, Promise<readonly (Uint8Array | undefined)[]>>();
   const sizes = new Map<string, number>();
   const dropOldest = (current: string): void => {
     let total = [...sizes.values()].reduce((sum, size) => sum + size, 0);
@@ -47,7 +47,7 @@ export function createSourceReader(): SourceReader {
       groups.delete(key);
     }
   };
-  const groupOf = async (source: ParquetSource): Promise<readonly Uint8Array[]> => {
+  const groupOf = async (source: ParquetSource): Promise<readonly (Uint8Array | undefined)[]> => {
     const { path, column, group } = source;
     const key = `${String(group.start)} ${path}`;
     const known = groups.get(key);
@@ -68,7 +68,7 @@ export function createSourceReader(): SourceReader {
       const images = await reading;
       sizes.set(
         key,
-        images.reduce((sum, image) => sum + image.length, 0),
+        images.reduce((sum, image) => sum + (image?.length ?? 0), 0),
       );
       dropOldest(key);
       return images;
@@ -81,7 +81,11 @@ export function createSourceReader(): SourceReader {
     read: async (source) => {
       if (source.kind === 'file') return readPart(source);
       const image = (await groupOf(source))[source.row];
-      if (image === undefined) throw new RangeError(`there is no row ${String(source.row)} in its row group`);
+      if (image === undefined) {
+        throw new InputError(
+          `it has no bytes in the column '${source.column}': store the images in the file, not their paths`,
+        );
+      }
       return image;
     },
   };

@@ -65,6 +65,12 @@ async function readable<T>(path: string, action: () => Promise<T>): Promise<T> {
     return await action();
   } catch (error) {
     const [reason = ''] = messageOf(error).split('\n');
+    const [, codec] = /unsupported compression codec: (\w+)/.exec(reason) ?? [];
+    if (codec !== undefined) {
+      throw new InputError(
+        `${path} is compressed with ${codec}, which Node ${process.versions.node} cannot undo: write it with snappy or gzip`,
+      );
+    }
     throw new InputError(`${path} cannot be read as Parquet (${reason}): it is damaged or no Parquet file`);
   }
 }

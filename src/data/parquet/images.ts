@@ -1,5 +1,4 @@
 /** Encoded images in a Parquet column: binary, or a group with the field `bytes` as Hugging Face stores them. */
-import { InputError } from '../../core/errors.ts';
 import { openParquetFile, type ParquetFile, readColumn } from './file.ts';
 
 const opened = new Map<string, Promise<ParquetFile>>();
@@ -7,14 +6,15 @@ const opened = new Map<string, Promise<ParquetFile>>();
 /**
  * Reads the images of some rows; a file's footer is read once.
  *
- * @throws InputError when a row holds no image
+ * @returns the encoded images, undefined where a row has none
+ * @throws InputError when the file is missing or damaged
  */
 export async function readParquetImages(
   path: string,
   column: string,
   start: number,
   end: number,
-): Promise<readonly Uint8Array[]> {
+): Promise<readonly (Uint8Array | undefined)[]> {
   const opening = opened.get(path) ?? openParquetFile(path);
   opened.set(path, opening);
   let file: ParquetFile;
@@ -24,14 +24,10 @@ export async function readParquetImages(
     opened.delete(path);
     throw error;
   }
-  const cells = await readColumn(file, column, start, end);
-  return cells.map((cell, row) => bytesOf(cell, `row ${String(start + row)} of ${path}`, column));
+  return (await readColumn(file, column, start, end)).map(bytesOf);
 }
 
-function bytesOf(cell: unknown, place: string, column: string): Uint8Array {
+function bytesOf(cell: unknown): Uint8Array | undefined {
   const bytes = typeof cell === 'object' && cell !== null && 'bytes' in cell ? cell.bytes : cell;
-  if (bytes instanceof Uint8Array) return bytes;
-  throw new InputError(
-    `${place} has no bytes in the column '${column}': store the images in the file, not their paths`,
-  );
+  return bytes instanceof Uint8Array ? bytes : undefined;
 }

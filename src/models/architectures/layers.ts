@@ -19,6 +19,8 @@ export interface Parameter {
   readonly name: string;
   readonly dims: readonly number[];
   readonly initialization: Initialization;
+  /** Whether it is a scale or a shift of batch normalization; not where absent. */
+  readonly normalizes?: boolean;
 }
 
 /** A running statistic of batch normalization: not trained, renewed by every training step. */
@@ -110,8 +112,8 @@ export class Layers {
   batchNormalization(name: string, x: string, initialScale = 1): string {
     const dims = [this.channelsOf(x)];
     const parameters: Parameter[] = [
-      { name: `${name}.weight`, dims, initialization: { kind: 'constant', value: initialScale } },
-      { name: `${name}.bias`, dims, initialization: { kind: 'constant', value: 0 } },
+      { name: `${name}.weight`, dims, initialization: { kind: 'constant', value: initialScale }, normalizes: true },
+      { name: `${name}.bias`, dims, initialization: { kind: 'constant', value: 0 }, normalizes: true },
     ];
     const [scale = '', shift = ''] = this.#trained(parameters);
     const meanName = `${name}.running_mean`;

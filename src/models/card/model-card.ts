@@ -219,9 +219,9 @@ export interface Training {
    */
   weightDecay?: number;
   /**
-   * Every parameter, or only kernels and matrices: no scale, shift or bias.
+   * The parameters under the L2 penalty: all; all but the scales and shifts of batch normalization; or only kernels and matrices, not scales, shifts and biases.
    */
-  weightDecayOn?: 'all' | 'kernels';
+  weightDecayOn?: 'all' | 'no-normalization' | 'kernels';
   /**
    * The random changes made to training images: crop 4, area crop 0.08 to 1 bicubic, flip.
    */

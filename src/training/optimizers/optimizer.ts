@@ -19,8 +19,11 @@ export interface AdamSettings {
 /** The L2 penalty, added to the gradient as PyTorch's `weight_decay` is. */
 export interface WeightDecay {
   readonly factor: number;
-  /** Every parameter, or only those of rank 2 and more: kernels and matrices, not scales, shifts and biases. */
-  readonly on: 'all' | 'kernels';
+  /**
+   * Every parameter; all but the scales and shifts of batch normalization; or only those of rank 2 and more: kernels and
+   * matrices, not scales, shifts and biases.
+   */
+  readonly on: 'all' | 'no-normalization' | 'kernels';
 }
 
 export type OptimizerSettings = (SgdSettings | AdamSettings) & { readonly weightDecay: WeightDecay };

@@ -181,6 +181,13 @@ test('weight decay on kernels leaves scales, shifts and biases alone', async () 
   near((await weightsAfter(engine, all, { ...still, dims: [2] })).flat(), [0.95, 1.9]);
 });
 
+test('weight decay on all but normalization leaves its scales and shifts alone, and no bias', async () => {
+  const settings = { ...sgd, weightDecay: { factor: 0.5, on: 'no-normalization' } } as const;
+  const still = { gradients: [[0, 0]], rates: [0.1], start: [1, 2], dims: [2] };
+  assert.deepEqual(await weightsAfter(engine, settings, { ...still, normalizes: true }), [[1, 2]]);
+  near((await weightsAfter(engine, settings, still)).flat(), [0.95, 1.9]);
+});
+
 test('what each keeps for a weight', () => {
   const slots = (settings: OptimizerSettings) => createOptimizer(settings).slots;
   assert.deepEqual(slots({ ...sgd, weightDecay: none }), []);

@@ -12,13 +12,15 @@ export interface Run {
   /** Of each step. */
   readonly gradients: readonly (readonly number[])[];
   readonly rates: readonly number[];
+  /** Whether the weight is a scale or a shift of batch normalization. */
+  readonly normalizes?: boolean;
 }
 
 /** @returns the weight after each step */
 export async function weightsAfter(
   engine: Engine,
   settings: OptimizerSettings,
-  { dims, start, gradients, rates }: Run,
+  { dims, start, gradients, rates, normalizes = false }: Run,
 ): Promise<number[][]> {
   const builder = new GraphBuilder('update');
   const optimizer = createOptimizer(settings);
@@ -27,7 +29,7 @@ export async function weightsAfter(
   const rate = builder.input('rate', 'float32', []);
   const count = optimizer.countsUpdates ? builder.input('count', 'float32', []) : '';
   const slots = optimizer.slots.map((slot) => builder.input(slot, 'float32', dims));
-  const gradient = appendWeightDecay(builder, { weight, gradient: given, dims }, settings.weightDecay);
+  const gradient = appendWeightDecay(builder, { weight, gradient: given, dims, normalizes }, settings.weightDecay);
   const renewed = optimizer.append(builder, { weight, gradient, slots, rate, count });
   for (const output of [renewed.weight, ...renewed.slots]) builder.output(output);
   const step = await engine.compile(builder.build(), {

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { InputError } from '../../src/core/errors.ts';
-import { openDataset } from '../../src/data/open.ts';
-import { readPickle } from '../../src/data/pickle/read.ts';
-import { NumpyArray } from '../../src/data/pickle/values.ts';
+import { InputError } from '../../../src/core/errors.ts';
+import { openDataset } from '../../../src/data/open.ts';
+import { readPickle } from '../../../src/data/pickle/read.ts';
+import { NumpyArray } from '../../../src/data/pickle/values.ts';
 import { pickled } from './pickles.ts';
-import { assertRefused, cifarRecords, imageOf, temporaryFolder, writeFiles } from './synthetic.ts';
+import { assertRefused, cifarRecords, imageOf, temporaryFolder, writeFiles } from '../synthetic.ts';
 
 const train = { split: 'train' };
 

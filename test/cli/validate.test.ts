@@ -1,0 +1,93 @@
+/** `robust-bench validate` on every kind of file that it knows. */
+import assert from 'node:assert/strict';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import {
+  corruptDataset,
+  createArrayDataset,
+  writeLabelFile,
+  writeMemorization,
+  writeResult,
+} from '../../src/index.ts';
+import { exampleMemorization } from '../results/example-memorization.ts';
+import { exampleResult } from '../results/example-result.ts';
+import { run } from './workspace.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'robust-bench-validate-'));
+after(() => rm(folder, { recursive: true }));
+const place = (name: string): string => join(folder, name);
+
+test('the result of an attack', async () => {
+  await writeResult(place('attack.json'), exampleResult());
+  const { code, out, err } = await run(['validate', place('attack.json')]);
+  assert.equal(code, 0, err);
+  assert.match(out, /attack\.json: a valid robust-bench\/result\/1 with 13 evaluations of 40 examples\n$/);
+});
+
+test('a memorization result', async () => {
+  await writeMemorization(place('memorization.json'), exampleMemorization());
+  const { code, out, err } = await run(['validate', place('memorization.json')]);
+  assert.equal(code, 0, err);
+  assert.match(
+    out,
+    /memorization\.json: a valid robust-bench\/memorization\/1 with 6 runs on 60 training and 200 test examples\n$/,
+  );
+});
+
+test('a memorization result that contradicts itself', async () => {
+  const result = exampleMemorization();
+  result.runs[1]!.testError.last.epoch = 3;
+  await writeFile(place('forged.json'), JSON.stringify(result));
+  const { code, out, err } = await run(['validate', place('forged.json')]);
+  assert.equal(code, 2);
+  assert.equal(out, '');
+  assert.match(
+    err,
+    /^error: [^\n]*forged\.json contradicts itself: \/runs\/1\/testError\/last\/epoch[^\n]*\n$/,
+  );
+});
+
+test('a label file, and a truncated one', async () => {
+  const dataset = createArrayDataset(
+    {
+      name: 'npz',
+      images: { data: new Uint8Array(40 * 4), dims: [40, 2, 2], dataType: 'uint8' },
+      labels: { data: Int32Array.from({ length: 40 }, (_, i) => i % 4), dims: [40], dataType: 'int32' },
+      sources: { images: 'images', labels: 'labels' },
+    },
+    { split: 'train' },
+  );
+  const labels = await corruptDataset(dataset, { seed: 1, rate: 0.5, exact: true });
+  await writeLabelFile(place('labels.json'), labels);
+  const { code, out, err } = await run(['validate', place('labels.json')]);
+  assert.equal(code, 0, err);
+  assert.match(
+    out,
+    /labels\.json: a valid robust-bench\/labels\/1 with 40 labels, 20 of them corrupted, \d+ really changed\n$/,
+  );
+  const text = await readFile(place('labels.json'), 'utf8');
+  await writeFile(place('short.json'), text.slice(0, 200));
+  const short = await run(['validate', place('short.json')]);
+  assert.equal(short.code, 2);
+  assert.match(short.err, /^error: [^\n]*short\.json is not JSON[^\n]*\n$/);
+  await writeFile(place('other.json'), text.replace('"masked":', '"masked ":'));
+  const other = await run(['validate', place('other.json')]);
+  assert.equal(other.code, 2);
+  assert.match(other.err, /^error: [^\n]*other\.json[^\n]*masked[^\n]*\n$/);
+});
+
+test('what is neither', async () => {
+  for (const [name, content] of [
+    ['list.json', '[]'],
+    ['null.json', 'null'],
+    ['number.json', '{"schema": 5}'],
+    ['future.json', '{"schema": "robust-bench/memorization/2"}'],
+  ] as const) {
+    await writeFile(place(name), content);
+    const { code, err } = await run(['validate', place(name)]);
+    assert.equal(code, 2, name);
+    assert.match(err, /^error: [^\n]*(?:"schema"|the format)[^\n]*\n$/);
+  }
+});
