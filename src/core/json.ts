@@ -18,12 +18,15 @@ export function isNumbers(value: unknown): value is readonly number[] {
 /**
  * Parses a file's bytes.
  *
- * @throws InputError naming the file when it is no JSON
+ * @param path names the file in the message
+ * @throws InputError when the bytes are no UTF-8 or no JSON
  */
 export function parseJson(path: string, bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder().decode(bytes)) as unknown;
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
   } catch (error) {
-    throw new InputError(`${path} is no valid JSON: ${messageOf(error).replaceAll(/\s+/g, ' ')}`);
+    // The parser quotes the text it stumbles over, line feeds included.
+    const reason = messageOf(error).replaceAll(/\s+/g, ' ');
+    throw new InputError(`${path} is no valid JSON (${reason}): is the file whole, and the one that is meant?`);
   }
 }

@@ -4,7 +4,7 @@ import type { ErrorObject, ValidateFunction } from 'ajv';
 import { InputError } from '../core/errors.ts';
 import { assertLabels } from '../data/labels.ts';
 import { labelFileSchemaId, type LabelFileJson } from './label-file-json.ts';
-import { decodeMask } from './mask.ts';
+import { decodeBits } from '../core/bits.ts';
 import { corruptionSettings } from './settings.ts';
 
 /**
@@ -60,8 +60,8 @@ function inconsistency({ data, corruption, counts, masked, labels }: LabelFileJs
   if (labels.length !== size) {
     return `it holds ${String(labels.length)} labels for ${String(size)} examples`;
   }
-  const mask = decodeMask(masked, size);
-  if (mask === undefined)
+  const mask = decodeBits(masked, size);
+  if (mask === null)
     return `its field "masked" is no base64 of ${String(size)} bits, the last byte filled with 0`;
   const marked = mask.reduce((count, bit) => count + bit, 0);
   if (marked !== counts.masked) {

@@ -11,11 +11,11 @@
 import { readInputFile, writeFileAtomically } from '../core/files.ts';
 import { packageVersion } from '../core/package.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { parseJson } from './json.ts';
+import { parseJson } from '../core/json.ts';
 import { type Corruption, type CorruptionControl, corruptLabels } from './corrupt-labels.ts';
 import { labelFileSchemaId, type LabelFileJson } from './label-file-json.ts';
 import { validateLabelFile } from './label-file-validation.ts';
-import { decodeMask, encodeMask } from './mask.ts';
+import { decodeBits, encodeBits } from '../core/bits.ts';
 import type { CorruptionOptions } from './settings.ts';
 
 /** A corruption together with the data set that it is for. */
@@ -55,7 +55,7 @@ export async function corruptDataset(
  * @throws InputError when it is missing, truncated, not JSON, no label file, of another version, or contradicts itself
  */
 export async function readLabelFile(path: string): Promise<LabelFile> {
-  return parseLabelFile(parseJson(await readInputFile(path, 'label file'), path), path);
+  return parseLabelFile(parseJson(path, await readInputFile(path, 'label file')), path);
 }
 
 /**
@@ -72,7 +72,7 @@ export async function parseLabelFile(json: unknown, source: string): Promise<Lab
     settings: corruption,
     labels: Int32Array.from(labels),
     // Validation has seen that it is a mask of that many examples.
-    masked: decodeMask(masked, data.size) ?? new Uint8Array(data.size),
+    masked: decodeBits(masked, data.size) ?? new Uint8Array(data.size),
     maskedCount: counts.masked,
     changedCount: counts.changed,
   };
@@ -110,7 +110,7 @@ function jsonOf({
     // The types of the schema know no read-only lists.
     corruption: { seed, mode, rate, exact, matrix: matrix === null ? null : matrix.map((row) => [...row]) },
     counts: { masked: maskedCount, changed: changedCount },
-    masked: encodeMask(masked),
+    masked: encodeBits(masked),
     labels: Array.from(labels),
   };
 }

@@ -1,7 +1,7 @@
 /** Row-stochastic matrices of class-conditional label noise, checked and read from JSON or CSV. */
 import { InputError } from '../core/errors.ts';
 import { readInputFile } from '../core/files.ts';
-import { parseJson } from './json.ts';
+import { parseJson } from '../core/json.ts';
 
 /** [C, C]: T[i][j] is the probability that an example of class i is given the label j. */
 export type TransitionMatrix = readonly (readonly number[])[];
@@ -18,7 +18,7 @@ const toleranceOfNumber = 1e-6;
 export async function readTransitionMatrix(path: string, classCount?: number): Promise<TransitionMatrix> {
   const bytes = await readInputFile(path, 'transition matrix');
   const text = bytes.toString('utf8').replace(/^\uFEFF/, '');
-  const matrix = /^\s*[[{]/.test(text) ? rowsOfJson(parseJson(bytes, path), path) : rowsOfCsv(text, path);
+  const matrix = /^\s*[[{]/.test(text) ? rowsOfJson(parseJson(path, bytes), path) : rowsOfCsv(text, path);
   assertTransitionMatrix(matrix, path, classCount);
   return matrix;
 }

@@ -1,6 +1,6 @@
 /** Result files: nothing is read or written that does not pass validation. */
-import { InputError, messageOf } from '../core/errors.ts';
 import { readInputFile, writeFileAtomically } from '../core/files.ts';
+import { parseJson } from '../core/json.ts';
 import { canonicalJson } from './canonical.ts';
 import type { MemorizationResult } from './memorization.ts';
 import type { Result } from './result.ts';
@@ -43,12 +43,5 @@ export async function writeMemorization(path: string, result: MemorizationResult
 }
 
 async function parsed(path: string): Promise<unknown> {
-  const bytes = await readInputFile(path, 'result');
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes)) as unknown;
-  } catch (error) {
-    // The parser quotes the text it stumbles over, line feeds included.
-    const reason = messageOf(error).replace(/\s+/g, ' ');
-    throw new InputError(`the result ${path} is not JSON (${reason}): is it whole, and a result file?`);
-  }
+  return parseJson(path, await readInputFile(path, 'result'));
 }

@@ -312,7 +312,8 @@ describe('train', () => {
 
   test('a loss that is no longer a number, with a record of the steps until then and no model', async () => {
     const folder = await workspace.fresh('diverged');
-    const options = '--lr 1e30 --epochs 1 --train-limit 64 --batch-size 16 --test-limit 16 --no-tensorboard --quiet';
+    const options =
+      '--lr 1e30 --epochs 1 --train-limit 64 --batch-size 16 --test-limit 16 --no-tensorboard --quiet';
     const argv = train(...options.split(' ')).map((part) => (part === place('run') ? folder : part));
     const { code, err } = await run(argv);
     assert.equal(code, 2);
@@ -329,7 +330,7 @@ describe('gate and validate', () => {
     await writeFile(place('card.json'), JSON.stringify(cardOf('a')));
     await writeFile(place('garbage.json'), '{"schema":');
     await refuses(['validate', place('card.json')], /card\.json/);
-    await refuses(['validate', place('garbage.json')], /is not JSON/);
+    await refuses(['validate', place('garbage.json')], /is no valid JSON/);
     await refuses(['validate', place('none.json')], /there is no such file/);
     await refuses(
       ['gate', '--baseline', place('none.json'), '--current', place('none.json')],

@@ -71,7 +71,7 @@ test('a label file, and a truncated one', async () => {
   await writeFile(place('short.json'), text.slice(0, 200));
   const short = await run(['validate', place('short.json')]);
   assert.equal(short.code, 2);
-  assert.match(short.err, /^error: [^\n]*short\.json is not JSON[^\n]*\n$/);
+  assert.match(short.err, /^error: [^\n]*short\.json is no valid JSON[^\n]*\n$/);
   await writeFile(place('other.json'), text.replace('"masked":', '"masked ":'));
   const other = await run(['validate', place('other.json')]);
   assert.equal(other.code, 2);

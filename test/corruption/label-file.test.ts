@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { InputError } from '../../src/core/errors.ts';
 import { corruptDataset, readLabelFile, writeLabelFile } from '../../src/corruption/label-file.ts';
-import { decodeMask, encodeMask } from '../../src/corruption/mask.ts';
+import { decodeBits, encodeBits } from '../../src/core/bits.ts';
 import type { CorruptionOptions } from '../../src/corruption/settings.ts';
 import { dataOf, drawLabels } from './data.ts';
 
@@ -93,11 +93,11 @@ describe('round trip', () => {
 describe('mask', () => {
   test('one bit an example, lowest bit first', () => {
     assert.equal(
-      encodeMask(Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0, 1)),
+      encodeBits(Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0, 1)),
       Buffer.from([1, 2]).toString('base64'),
     );
     assert.deepEqual(
-      decodeMask(Buffer.from([1, 2]).toString('base64'), 10),
+      decodeBits(Buffer.from([1, 2]).toString('base64'), 10),
       Uint8Array.of(1, 0, 0, 0, 0, 0, 0, 0, 0, 1),
     );
   });
@@ -106,14 +106,14 @@ describe('mask', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom(0, 1), { minLength: 1, maxLength: 70 }), (bits) => {
         const mask = Uint8Array.from(bits);
-        const text = encodeMask(mask);
-        assert.deepEqual(decodeMask(text, bits.length), mask);
-        assert.equal(decodeMask(text, bits.length + 24), undefined);
-        assert.equal(decodeMask(`${text.slice(0, -1)}!`, bits.length), undefined);
+        const text = encodeBits(mask);
+        assert.deepEqual(decodeBits(text, bits.length), mask);
+        assert.equal(decodeBits(text, bits.length + 24), null);
+        assert.equal(decodeBits(`${text.slice(0, -1)}!`, bits.length), null);
       }),
       { seed: 1 },
     );
-    assert.equal(decodeMask(Buffer.from([255]).toString('base64'), 7), undefined);
+    assert.equal(decodeBits(Buffer.from([255]).toString('base64'), 7), null);
   });
 });
 
@@ -204,14 +204,14 @@ describe('refuses', () => {
     // Without the last brace and line feed it is no longer JSON.
     for (let length = 0; length < whole.length - 1; length += 13) {
       await writeFile(path, whole.subarray(0, length));
-      await assertRefused(path, /is not JSON .*is the file whole/);
+      await assertRefused(path, /is no valid JSON .*is the file whole/);
     }
   });
 
   test('what is no JSON, no object, or not there', async () => {
     const path = join(folder, 'other.json');
     await writeFile(path, Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0xff));
-    await assertRefused(path, /is not JSON/);
+    await assertRefused(path, /is no valid JSON/);
     for (const text of ['null', '[]', '3', '"text"']) {
       await writeFile(path, text);
       await assertRefused(path, /is no label file/);

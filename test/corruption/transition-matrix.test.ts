@@ -52,7 +52,7 @@ describe('reads', () => {
 describe('refuses', () => {
   const cases: readonly (readonly [string, string, RegExp])[] = [
     ['an empty file', '', /is empty/],
-    ['truncated JSON', '[[0.5, 0.5], [0.', /is not JSON .*whole/],
+    ['truncated JSON', '[[0.5, 0.5], [0.', /is no valid JSON .*whole/],
     ['JSON of another shape', '{"matrix": []}', /is no matrix: write a list of rows/],
     ['a JSON row with a text', '[[1, "0"], [0, 1]]', /is no matrix/],
     ['a heading', 'a,b,c\n1,0,0\n0,1,0\n0,0,1', /line 1, value 1 is no number/],

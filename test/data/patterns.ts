@@ -1,5 +1,5 @@
 /** Images by formula, and image files of them. */
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import type { PixelImage } from '../../src/data/resample.ts';
 
 /** The image whose value at (y, x, channel) is (37 y² + 91 x + 53 channel + 17 x y) mod 256. */
@@ -16,7 +16,7 @@ export function pattern(height: number, width: number, channels = 3): PixelImage
 }
 
 /** An image for sharp to encode. */
-export function raw({ data, height, width, channels }: PixelImage): sharp.Sharp {
+export function raw({ data, height, width, channels }: PixelImage): Sharp {
   return sharp(data, { raw: { width, height, channels: channels as 1 | 2 | 3 | 4 } });
 }
 

@@ -91,10 +91,10 @@ test('small images are those of Pillow 9.4 to the bit', () => {
   }
 });
 
-test('a crop of 281 × 240 brought to 224 is that of Pillow 9.4 to the bit', () => {
+test('a crop of 240 × 281 brought to 224 is that of Pillow 9.4 to the bit', () => {
   const digest = (interpolation: Interpolation) =>
     createHash('sha256')
-      .update(resizePixels(pattern(300, 401), region(20, 10, 281, 240), 224, 224, interpolation).data)
+      .update(resizePixels(pattern(300, 401), region(10, 20, 240, 281), 224, 224, interpolation).data)
       .digest('hex');
   assert.equal(digest('bilinear'), 'bb61f02a55901b208a067a56a5d377a4330b1947065d4940aeb105a345cebd05');
   assert.equal(digest('bicubic'), 'a6b425d292b326a102d906f6e623456f96a519e3ddf886946e056f00828b4248');
@@ -113,7 +113,9 @@ test('the same size changes nothing, one channel is one of three', () => {
 });
 
 test('floating-point channels differ from bytes by what bytes round away', () => {
-  const image = pattern(12, 10);
+  // Without contrast that a bicubic kernel would take beyond the range of bytes between the passes.
+  const steep = pattern(12, 10);
+  const image = { ...steep, data: steep.data.map((value) => 100 + (value >> 3)) };
   const source = Float32Array.from(channelsFirst(image), (value) => value / 255);
   for (const interpolation of ['bilinear', 'bicubic'] as const) {
     const place = region(2, 3, 7, 5);

@@ -515,6 +515,6 @@ test('a truncated file is refused in one line', async () => {
   await writeFile(path, canonicalJson(exampleMemorization()).slice(0, 5000));
   assert.match(
     await messageOfRefusal(() => readMemorization(path)),
-    /bad\.json is not JSON \(.+\): is it whole/,
+    /bad\.json is no valid JSON \(.+\): is the file whole/,
   );
 });

@@ -398,6 +398,9 @@ test('files that are missing, truncated or not text are refused in one line', as
   const whole = canonicalJson(exampleResult());
   for (const content of ['', 'not\njson\n', whole.slice(0, 500), Buffer.from([0xff, 0xfe, 0x00])]) {
     await writeFile(path, content);
-    assert.match(await messageOfRefusal(() => readResult(path)), /bad\.json is not JSON \(.+\): is it whole/);
+    assert.match(
+      await messageOfRefusal(() => readResult(path)),
+      /bad\.json is no valid JSON \(.+\): is the file whole/,
+    );
   }
 });

@@ -1,6 +1,7 @@
 /** The gradient of a convolution by its kernel, one matrix product a kernel tap: any strides, dilations, groups and ranks. */
 import type { GraphBuilder } from '../../graph/builder.ts';
 import { padOrCrop } from '../reshaping.ts';
+import { tapsOf } from './convolution-weight-patches.ts';
 import type { KernelGradient } from './convolution-weight.ts';
 
 /**
@@ -66,13 +67,4 @@ export function appendTapProducts(builder: GraphBuilder, gradient: KernelGradien
   const stacked =
     products.length === 1 ? (products[0] ?? '') : builder.transpose(builder.concat(products, 0), [1, 0]);
   return builder.reshape(stacked, gradient.kernelDims);
-}
-
-/** Every position in a kernel, in C order. */
-function tapsOf(extents: readonly number[]): number[][] {
-  return extents.reduce<number[][]>(
-    (taps, extent) =>
-      taps.flatMap((tap) => Array.from({ length: extent }, (_, position) => [...tap, position])),
-    [[]],
-  );
 }

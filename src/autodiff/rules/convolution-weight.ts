@@ -1,5 +1,6 @@
 /** The gradient of a convolution by its kernel: chooses how it is computed. */
 import type { GraphBuilder } from '../../graph/builder.ts';
+import { appendPatchProduct, gainsByPatches } from './convolution-weight-patches.ts';
 import { appendShiftedProduct, keepsSize } from './convolution-weight-shifted.ts';
 import { appendTapProducts } from './convolution-weight-taps.ts';
 import type { WindowAxis } from './windows.ts';
@@ -21,5 +22,8 @@ export interface KernelGradient {
  * @returns the gradient's name, of the kernel's shape
  */
 export function appendKernelGradient(builder: GraphBuilder, gradient: KernelGradient): string {
-  return keepsSize(gradient) ? appendShiftedProduct(builder, gradient) : appendTapProducts(builder, gradient);
+  if (keepsSize(gradient)) return appendShiftedProduct(builder, gradient);
+  return gainsByPatches(gradient)
+    ? appendPatchProduct(builder, gradient)
+    : appendTapProducts(builder, gradient);
 }

@@ -57,7 +57,8 @@ export async function decodeImage(bytes: Uint8Array, channels: 1 | 3): Promise<P
       .toBuffer({ resolveWithObject: true }),
   );
   const { width, height, channels: stored } = info;
-  return { data: selectChannels(data, width * height, stored, channels), height, width, channels };
+  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  return { data: selectChannels(pixels, width * height, stored, channels), height, width, channels };
 }
 
 /**

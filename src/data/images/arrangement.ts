@@ -56,7 +56,7 @@ export function arrange(listing: Listing, place: string, split: string): Arrange
 }
 
 /** Whether a file's name ends as an image's does. */
-function isImage(path: string): boolean {
+export function isImage(path: string): boolean {
   const lower = path.toLowerCase();
   return imageEndings.some((ending) => lower.endsWith(ending));
 }

@@ -5,7 +5,7 @@
 import { basename, join } from 'node:path';
 import { InputError } from '../../core/errors.ts';
 import type { DataOptions, Dataset } from '../dataset.ts';
-import { arrange } from './arrangement.ts';
+import { arrange, isImage } from './arrangement.ts';
 import { nameInClass } from './folder-dataset.ts';
 import { createImageDataset } from './image-dataset.ts';
 import { listTree } from './listing.ts';
@@ -60,7 +60,7 @@ interface Members {
 /** One archive; a folder that everything in it lies in is looked through, unless it is a split. */
 function archiveAt(archive: string): Members {
   const { files, folders } = indexTar(archive);
-  const root = sharedRoot(files.map(({ name }) => name));
+  const root = sharedRoot(files.map(({ name }) => name).filter(isImage));
   const below = (name: string): string => (name.startsWith(root) ? name.slice(root.length) : '');
   return {
     members: new Map(files.map((file) => [below(file.name), { archive, ...file }])),
@@ -68,7 +68,7 @@ function archiveAt(archive: string): Members {
   };
 }
 
-/** The folder, with its slash, that holds all files at least two levels below it; empty where there is none. */
+/** The folder, with its slash, that holds all images at least two levels below it; empty where there is none. */
 function sharedRoot(names: readonly string[]): string {
   const [top = ''] = names[0]?.split('/') ?? [];
   const isShared = names.every((name) => name.startsWith(`${top}/`) && name.split('/').length > 2);
