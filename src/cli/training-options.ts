@@ -26,7 +26,12 @@ export const recipeOptions = {
       describe: 'mixup: one λ for a minibatch, or one for each example',
       requiresArg: true,
     },
-    architecture: { type: 'string', describe: 'The network', requiresArg: true },
+    architecture: {
+      type: 'string',
+      describe:
+        'The network: preact-resnet18, 34 or 50, wrn-D-K, densenet-bc-L, resnet18, 34, 50, 101 or 152, resnext101-32x4d or 64x4d, lenet, vgg11, mlp or mlp-N',
+      requiresArg: true,
+    },
     width: {
       type: 'number',
       describe:

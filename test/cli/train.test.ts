@@ -105,7 +105,7 @@ describe('what a run leaves behind', () => {
     assert.deepEqual([card.training?.epochs, card.training?.cleanError], [3, errors[2]]);
     assert.match(
       outcome.out,
-      /^test error \d+\.\d\d % after the last epoch, .*\(epoch \d\); models in .*run\n$/,
+      /^test error \d+\.\d\d % \(top-5 \d+\.\d\d %\) after the last epoch, .*\(epoch \d\); models in .*run\n$/,
     );
     const lines = outcome.err.match(/^epoch \d\/3 {2}rate \S+ {2}training loss \d+\.\d{4} {2}test error/gm);
     assert.equal(lines?.length, 3);

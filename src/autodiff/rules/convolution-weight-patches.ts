@@ -31,18 +31,39 @@ export function appendPatchProduct(builder: GraphBuilder, gradient: KernelGradie
   const { wide, counted, windows, kernelDims } = gradient;
   const [outputs = 0, inputs = 0, ...extents] = kernelDims;
   const taps = tapsOf(extents);
-  const rowsOf = (value: string, rows: number): string =>
-    builder.reshape(builder.transpose(value, [1, 0, ...windows.map((_, axis) => axis + 2)]), [rows, -1]);
   const patches =
     taps.length === 1 ? everyWindow(builder, wide, windows) : tapPatches(builder, gradient, taps);
-  const product = builder.gemm(rowsOf(counted, outputs), rowsOf(patches, taps.length * inputs), undefined, {
-    transposeB: true,
-  });
+  const rows = taps.length * inputs;
+  const positions = windows.reduce((product, { count }) => product * count, 1);
+  // One product for each image and their sum, or one for all: what is the less to write.
+  const product =
+    2 * outputs * rows < positions * (outputs + rows)
+      ? sumOfProducts(builder, [counted, outputs], [patches, rows])
+      : builder.gemm(rowsOf(builder, counted, outputs), rowsOf(builder, patches, rows), undefined, {
+          transposeB: true,
+        });
   const tapsLast =
     taps.length === 1
       ? product
       : builder.transpose(builder.reshape(product, [outputs, taps.length, inputs]), [0, 2, 1]);
   return builder.reshape(tapsLast, kernelDims);
+}
+
+/** [N, rows, …] as [rows, N·…]. */
+function rowsOf(builder: GraphBuilder, value: string, rows: number): string {
+  const permutation = builder.dims(value).map((_, axis) => axis);
+  return builder.reshape(builder.transpose(value, [1, 0, ...permutation.slice(2)]), [rows, -1]);
+}
+
+/** Σ over N of a·bᵀ, for a [N, M, …] and b [N, K, …]: [M, K]. */
+function sumOfProducts(
+  builder: GraphBuilder,
+  [a, aRows]: readonly [string, number],
+  [b, bRows]: readonly [string, number],
+): string {
+  const columns = builder.transpose(builder.reshape(b, [0, bRows, -1]), [0, 2, 1]);
+  const products = builder.matMul(builder.reshape(a, [0, aRows, -1]), columns);
+  return builder.reduceSum(products, [0], false);
 }
 
 /** What the one tap of each window lies on, [N, C, …count]. */

@@ -3,6 +3,7 @@ import type { BackwardNode, Partial, RuleTable } from '../backward.ts';
 import { once } from '../backward.ts';
 import { sumTo } from '../broadcasting.ts';
 import { countAlong } from '../counting.ts';
+import { filledLike } from '../filling.ts';
 
 export const normalization: RuleTable = {
   BatchNormalization: (node) =>
@@ -75,42 +76,52 @@ function byGivenStatistics(node: BackwardNode): Partial[] {
 
 /**
  * The same with the batch's own mean and variance, through which the gradient flows as well (Ioffe and Szegedy
- * 2015, section 3): ∂x = scale/σ·(g − mean(g) − (x − mean)·mean(g·(x − mean))/σ²). Written so that few nodes touch
- * every element: this is a fifth of a training step.
+ * 2015, section 3): ∂x = scale/σ·(g − mean(g) − (x − mean)·k), k = cov(g, x)/σ². Written as scale/σ·(g + (−k)·x) + shift,
+ * with the covariance as mean(g·x) − mean(g)·mean(x), so that few nodes write an array of the input's size: this is a
+ * fifth of a training step.
  */
 function byBatchStatistics(node: BackwardNode): (Partial | undefined)[] {
   const { builder } = node;
-  const axes = node.dims(node.input(0)).flatMap((_, axis) => (axis === 1 ? [] : [axis]));
+  const x = node.input(0);
+  const axes = node.dims(x).flatMap((_, axis) => (axis === 1 ? [] : [axis]));
+  // Everything of one number a channel is [C].
+  const meanOf = (value: string): string => builder.reduceMean(value, axes, false);
   // With momentum 0 the running statistics that come out are the batch's own, so they need not be taken again.
   const own = (index: number): string | undefined =>
-    node.attribute('momentum', 'float') === 0 && node.output(index) !== ''
-      ? channelwise(node, node.output(index))
-      : undefined;
-  const centred = once(() => builder.sub(node.input(0), own(1) ?? builder.reduceMean(node.input(0), axes)));
+    node.attribute('momentum', 'float') === 0 && node.output(index) !== '' ? node.output(index) : undefined;
+  const mean = once(() => own(1) ?? meanOf(x));
   const variance = once(() => {
-    const squares = (): string => builder.mul(centred(), centred());
-    return builder.add(own(2) ?? builder.reduceMean(squares(), axes), epsilonOf(node));
+    const squares = (): string => {
+      const centred = builder.sub(x, channelwise(node, mean()));
+      return builder.mul(centred, centred);
+    };
+    return builder.add(own(2) ?? meanOf(squares()), epsilonOf(node));
   });
   const deviation = once(() => builder.sqrt(variance()));
-  const meanGradient = once(() => builder.reduceMean(node.gradient, axes));
-  const correlation = once(() => builder.reduceMean(builder.mul(node.gradient, centred()), axes));
-  const summed = (mean: string): string => {
-    return builder.reshape(builder.mul(mean, countAlong(builder, node.input(0), axes)), [-1]);
-  };
+  const meanGradient = once(() => meanOf(node.gradient));
+  const covariance = once(() =>
+    builder.sub(meanOf(builder.mul(node.gradient, x)), builder.mul(meanGradient(), mean())),
+  );
+  const summed = (value: string): string => builder.mul(value, countAlong(builder, x, axes));
   return [
     () => {
-      const slope = builder.div(correlation(), variance());
-      const projected = builder.sub(
-        builder.sub(node.gradient, builder.mul(centred(), slope)),
-        meanGradient(),
-      );
-      return builder.mul(projected, builder.div(channelwise(node, node.input(1)), deviation()));
+      const slope = builder.neg(builder.div(covariance(), variance()));
+      const factor = builder.div(node.input(1), deviation());
+      const shift = builder.neg(builder.mul(factor, builder.add(meanGradient(), builder.mul(slope, mean()))));
+      return affine(node, builder.add(node.gradient, affine(node, x, slope)), factor, shift);
     },
-    () => summed(builder.div(correlation(), deviation())),
+    () => summed(builder.div(covariance(), deviation())),
     () => summed(meanGradient()),
     undefined,
     undefined,
   ];
+}
+
+/** value·factor + shift with one number each a channel, in one node: a normalization that is given 0 and 1. */
+function affine(node: BackwardNode, value: string, factor: string, shift?: string): string {
+  const { builder } = node;
+  const zeros = filledLike(builder, factor, 0);
+  return builder.batchNormalization(value, factor, shift ?? zeros, zeros, filledLike(builder, factor, 1), 0);
 }
 
 interface Standardization {

@@ -150,13 +150,18 @@ export function outcomeLine({ epochs, bestEpoch }: TrainedNetwork, folder: strin
   const last = epochs.at(-1);
   const final = epochs.slice(-MEDIAN_OF).map(({ testError }) => testError);
   const parts = [
-    `test error ${percent(last?.testError)} after the last epoch`,
+    `test error ${percent(last?.testError)}${top5Of(last)} after the last epoch`,
     ...(final.length < MEDIAN_OF
       ? []
       : [`${percent(median(final))} as the median of the last ${String(MEDIAN_OF)}`]),
     `${percent(epochs[bestEpoch]?.testError)} after the best (epoch ${String(bestEpoch + 1)})`,
   ];
   return `${parts.join(', ')}; models in ${folder}`;
+}
+
+function top5Of(summary: EpochSummary | undefined): string {
+  const error = summary?.testTop5Error;
+  return error === undefined ? '' : ` (top-5 ${percent(error)})`;
 }
 
 /** The paper's ImageNet errors are the median of the last five epochs. */
