@@ -25,6 +25,15 @@ export function grouped<const T extends Readonly<Record<string, Options>>>(
   return Object.fromEntries(entries) as { readonly [Name in keyof T]: T[Name] & { readonly group: string } };
 }
 
+/** Options but for some. */
+export function without<const T extends object, const Name extends keyof T>(
+  options: T,
+  names: readonly Name[],
+): Omit<T, Name> {
+  const left = Object.entries(options).filter(([name]) => !names.some((other) => other === name));
+  return Object.fromEntries(left) as Omit<T, Name>;
+}
+
 /** How to compute. */
 export const computeOptions = grouped(GROUP.computation, {
   engine: {

@@ -27,6 +27,8 @@ export function parseJson(path: string, bytes: Uint8Array): unknown {
   } catch (error) {
     // The parser quotes the text it stumbles over, line feeds included.
     const reason = messageOf(error).replaceAll(/\s+/g, ' ');
-    throw new InputError(`${path} is no valid JSON (${reason}): is the file whole, and the one that is meant?`);
+    throw new InputError(
+      `${path} is no valid JSON (${reason}): is the file whole, and the one that is meant?`,
+    );
   }
 }

@@ -59,7 +59,7 @@ export async function saveCheckpoint(checkpoint: Checkpoint): Promise<string> {
 }
 
 function cardOf({ file, settings, summary, facts }: Checkpoint, sha256: string): ModelCard {
-  const { classNames, data, name, trainingData, engine, tfjs: _, ...training } = facts;
+  const { classNames, data, name, trainingData, engine, recipe, recipeName, labels, command } = facts;
   const { network } = settings;
   return {
     kind: MODEL_CARD_KIND,
@@ -74,7 +74,9 @@ function cardOf({ file, settings, summary, facts }: Checkpoint, sha256: string):
     training: {
       ...trainingFacts(settings),
       epochs: summary.epoch + 1,
-      ...training,
+      ...Object.fromEntries(
+        Object.entries({ recipe, recipeName, labels, command }).filter(([, value]) => value !== undefined),
+      ),
       data: trainingData,
       trainLoss: summary.trainingLoss,
       cleanError: summary.testError,

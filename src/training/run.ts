@@ -13,7 +13,13 @@ import {
   type RunConfiguration,
   writeTrainingState,
 } from './state-file.ts';
-import { assertTrainable, train, type TrainedNetwork, type TrainingData, type TrainingObserver } from './train.ts';
+import {
+  assertTrainable,
+  train,
+  type TrainedNetwork,
+  type TrainingData,
+  type TrainingObserver,
+} from './train.ts';
 
 export interface TrainingRun {
   /** Where everything is written. */

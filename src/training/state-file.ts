@@ -83,7 +83,7 @@ export async function removeTrainingState(folder: string): Promise<void> {
 
 function parseRecord(array: NpyArray | undefined, path: string): StateRecord {
   try {
-    const record = JSON.parse(new TextDecoder().decode(array?.data as Uint8Array | undefined)) as StateRecord;
+    const record = JSON.parse(new TextDecoder().decode(array?.data)) as StateRecord;
     if (record.kind === KIND) return record;
     throw new TypeError(`its kind is ${JSON.stringify(record.kind)}`);
   } catch (error) {
@@ -104,6 +104,6 @@ function firstDifference(before: unknown, now: unknown, place: string): string |
     }
     return undefined;
   }
-  const [was, is] = [JSON.stringify(before), JSON.stringify(now)];
-  return was === is ? undefined : `${place} was ${was ?? 'not set'} and is now ${is ?? 'not set'}`;
+  const [was, is] = [before, now].map((value) => (value === undefined ? 'not set' : JSON.stringify(value)));
+  return was === is ? undefined : `${place} was ${was ?? ''} and is now ${is ?? ''}`;
 }

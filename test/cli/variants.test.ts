@@ -38,7 +38,14 @@ test('anything else is refused in one line', () => {
       text,
     );
   }
-  for (const rate of [-0.1, 1.1, NaN]) assert.throws(() => assertRate(rate), { name: 'InputError' });
+  for (const rate of [-0.1, 1.1, NaN]) {
+    assert.throws(
+      () => {
+        assertRate(rate);
+      },
+      { name: 'InputError' },
+    );
+  }
   assertRate(0);
   assertRate(1);
 });

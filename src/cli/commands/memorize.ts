@@ -2,18 +2,12 @@
 import type { Argv, InferredOptionTypes, Options } from 'yargs';
 import { examples } from '../examples.ts';
 import type { CommandContext } from '../main.ts';
-import { computeOptions, GROUP, grouped, modelOptions, printOptions } from '../options.ts';
+import { computeOptions, GROUP, grouped, modelOptions, printOptions, without } from '../options.ts';
 import { recipeOptions } from '../training-options.ts';
 import { trainOptions } from './train.ts';
 
 /** What a variant says is not said a second time. */
-const {
-  method: _method,
-  alpha: _alpha,
-  dropout: _dropout,
-  'corruption-rate': _rate,
-  ...training
-} = recipeOptions;
+const training = without(recipeOptions, ['method', 'alpha', 'dropout', 'corruption-rate']);
 
 const options = {
   ...grouped(GROUP.memorization, {

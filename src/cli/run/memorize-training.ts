@@ -130,8 +130,8 @@ async function trainVariant(
       tensorboard: argv.tensorboard,
       tfjs: false,
       quiet: argv.quiet,
-      onEpoch: async ({ summary, testLogits, predict }) => {
-        const train = await predict(data.train, data.trainIndices);
+      onEpoch: async ({ summary, testLogits, ...end }) => {
+        const train = await end.predict(data.train, data.trainIndices);
         const { classCount } = run.settings.network;
         await writeEpochPredictions(predictions, summary.epoch + 1, { train, test: testLogits, classCount });
       },

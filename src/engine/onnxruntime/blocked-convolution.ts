@@ -52,7 +52,7 @@ function gains(node: Node, kernel: readonly number[], types: GraphBuilder): bool
   // A 1×1 kernel that skips nothing is a matrix product on the image as it lies: bringing it to blocks only costs.
   const isProduct =
     kernel.slice(2).every((side) => side === 1) &&
-    (strides?.kind !== 'ints' || strides.value.every((stride) => Number(stride) === 1));
+    (strides?.kind !== 'ints' || strides.value.every((stride) => stride === 1));
   const [, , ...sides] = types.dims(node.outputs[0] ?? '');
   return (
     kernel.length === 4 &&

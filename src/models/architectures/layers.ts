@@ -112,7 +112,12 @@ export class Layers {
   batchNormalization(name: string, x: string, initialScale = 1): string {
     const dims = [this.channelsOf(x)];
     const parameters: Parameter[] = [
-      { name: `${name}.weight`, dims, initialization: { kind: 'constant', value: initialScale }, normalizes: true },
+      {
+        name: `${name}.weight`,
+        dims,
+        initialization: { kind: 'constant', value: initialScale },
+        normalizes: true,
+      },
       { name: `${name}.bias`, dims, initialization: { kind: 'constant', value: 0 }, normalizes: true },
     ];
     const [scale = '', shift = ''] = this.#trained(parameters);

@@ -29,7 +29,11 @@ export async function weightsAfter(
   const rate = builder.input('rate', 'float32', []);
   const count = optimizer.countsUpdates ? builder.input('count', 'float32', []) : '';
   const slots = optimizer.slots.map((slot) => builder.input(slot, 'float32', dims));
-  const gradient = appendWeightDecay(builder, { weight, gradient: given, dims, normalizes }, settings.weightDecay);
+  const gradient = appendWeightDecay(
+    builder,
+    { weight, gradient: given, dims, normalizes },
+    settings.weightDecay,
+  );
   const renewed = optimizer.append(builder, { weight, gradient, slots, rate, count });
   for (const output of [renewed.weight, ...renewed.slots]) builder.output(output);
   const step = await engine.compile(builder.build(), {
