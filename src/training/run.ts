@@ -38,6 +38,8 @@ export interface TrainingRun {
 export interface RunObserver extends TrainingObserver {
   /** Called once, before the first step, with the number of epochs that an earlier run had finished. */
   readonly onStart?: (finishedEpochs: number) => void;
+  /** Called once all of an epoch is written, with the number of epochs that a later run can go on from. */
+  readonly onSaved?: (finishedEpochs: number) => void;
 }
 
 /**
@@ -86,6 +88,7 @@ export async function runTraining(run: TrainingRun, observer: RunObserver = {}):
         imagesPerSecond: examples / (durationMs / 1000),
       });
       await writeTrainingState(folder, configuration, end.state);
+      observer.onSaved?.(epoch + 1);
       started = performance.now();
       examples = 0;
     },

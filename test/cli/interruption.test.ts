@@ -97,19 +97,25 @@ describe('a process', () => {
     await child.said(/epoch 1\/1000/);
     child.process.kill('SIGINT');
     assert.deepEqual(await child.ended(), { code: 130, signal: null });
-    const finished = (JSON.parse(await readFile(join(folder, 'epochs.json'), 'utf8')) as unknown[]).length;
+    const records = await readFile(join(folder, 'metrics.jsonl'), 'utf8');
+    const finished = records.trimEnd().split('\n').length;
     assert.ok(finished >= 1 && finished < 1000);
     assert.ok(
       child
         .err()
-        .endsWith(`interrupted; the checkpoints of ${String(finished)} finished epochs are in ${folder}\n`),
+        .endsWith(
+          `interrupted; the checkpoints of ${String(finished)} finished epochs are in ${folder}: go on with --resume\n`,
+        ),
     );
-    assert.deepEqual(await filesIn(folder), [
+    const files = (await filesIn(folder)).filter((file) => !file.startsWith('events.'));
+    assert.deepEqual(files, [
       'best.json',
       'best.onnx',
-      'epochs.json',
       'last.json',
       'last.onnx',
+      'metrics.jsonl',
+      'steps.jsonl',
+      'training-state.npz',
     ]);
     for (const name of ['best', 'last']) {
       const card = await readModelCard(join(folder, `${name}.json`));

@@ -218,7 +218,12 @@ describe('a recipe that is asked for', () => {
       epochs: 90,
       batchSize: 1024,
       schedule: { initial: 0.1, decay: whole.schedule.decay },
-      optimizer: { kind: 'sgd', momentum: 0, nesterov: false, weightDecay: { factor: 1e-4, on: 'kernels' } },
+      optimizer: {
+        kind: 'sgd',
+        momentum: 0,
+        nesterov: false,
+        weightDecay: { factor: 1e-4, on: 'no-normalization' },
+      },
       seed: 0,
     });
     const plain = await settings(`${line} --no-nesterov`, photographs);

@@ -72,10 +72,11 @@ export async function trainInFolder(folderRun: FolderRun, terminal: Terminal): P
         },
         onStep: ({ epoch, step, steps, loss, examples }) => {
           seen += examples;
-          // The first step of an epoch comes after all that the one before it writes.
-          finished = epoch;
           const place = `epoch ${String(epoch + 1)}/${String(settings.epochs)} step ${String(step)}/${String(steps)}`;
           progress.update(seen, perEpoch * settings.epochs, `${place}  loss ${loss.toFixed(4)}`);
+        },
+        onSaved: (epochs) => {
+          finished = epochs;
         },
         onEpoch: async (end) => {
           await folderRun.onEpoch?.(end);

@@ -44,7 +44,7 @@ const rows: [string, number, number[], ConvolutionSettings][] = [
   ['3×3', 16, [16, 16, 3, 3], { pads: [1, 1, 1, 1] }],
   ['more outputs than inputs', 16, [48, 16, 3, 3], { pads: [1, 1, 1, 1] }],
   ['more inputs than outputs', 32, [16, 32, 3, 3], { pads: [1, 1, 1, 1] }],
-  ['1×1', 32, [32, 32, 1, 1], {}],
+  ['1×3', 32, [32, 32, 1, 3], { pads: [0, 1, 0, 1] }],
   ['asymmetric padding', 16, [32, 16, 3, 2], { pads: [0, 1, 2, 0] }],
 ];
 
@@ -72,6 +72,7 @@ test('what would not gain or cannot be blocked stays as it is', () => {
   assert.equal(blockedIn(convolution(8, [16, 8, 3, 3], whole)), false, 'channels that fill no block');
   assert.equal(blockedIn(convolution(32, [32, 16, 3, 3], { ...whole, group: 2 })), false, 'groups');
   assert.equal(blockedIn(convolution(16, [16, 16, 5, 5], {})), false, 'a small output');
+  assert.equal(blockedIn(convolution(32, [32, 32, 1, 1], {})), false, 'a matrix product as it is');
   const builder = new GraphBuilder('constant kernel');
   const image = builder.input('image', 'float32', ['N', 16, 12, 12]);
   const kernel = builder.constant(random([16, 16, 3, 3], 'kernel'));
