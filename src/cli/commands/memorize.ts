@@ -88,11 +88,11 @@ export function addMemorizeCommand(parser: Argv, context: CommandContext): void 
           ],
           [
             'A model trained elsewhere on labels of robust-bench corrupt',
-            'memorize --data cifar10:DIR --labels labels.json --predictions DIR --result r.json',
+            'memorize --data cifar10:DIR --labels l.json --predictions DIR --result r.json',
           ],
           [
             'Its checkpoints in place of its predictions',
-            'memorize --data cifar10:DIR --labels labels.json --checkpoint e1.onnx e2.onnx --result r.json',
+            'memorize --data cifar10:DIR --labels l.json --checkpoint e1.onnx e2.onnx',
           ],
         ]),
       ),
