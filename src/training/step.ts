@@ -170,7 +170,8 @@ function examplesOf(
 }
 
 function chosen(arrays: TrainingArrays, names: readonly string[]): Record<string, Tensor> {
-  return Object.fromEntries([...arrays].filter(([name]) => names.includes(name)));
+  const wanted = new Set(names);
+  return Object.fromEntries([...arrays].filter(([name]) => wanted.has(name)));
 }
 
 function renew(arrays: Map<string, Tensor>, renewals: readonly Renewal[], outputs: Tensors): void {

@@ -62,7 +62,7 @@ export function variantName(alpha: number | undefined, dropout: number | undefin
 /**
  * Reads a corruption rate, as a fraction.
  *
- * @throws InputError unless it is in [0, 1)
+ * @throws InputError unless it is in [0, 1]
  */
 export function assertRate(rate: number): void {
   if (!(rate >= 0 && rate <= 1))
