@@ -28,6 +28,8 @@ export interface ModelFile {
   readonly producer: string;
   /** The opset of an .onnx file. */
   readonly opset?: number;
+  /** What reading changed or left out, one sentence each. */
+  readonly notes?: readonly string[];
 }
 
 /** What a path turned out to be. */

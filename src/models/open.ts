@@ -14,7 +14,7 @@ import type { LocatedModel } from './locate.ts';
 import { classCountOf, takeOffSoftmax } from './logits.ts';
 import type { ScoreForm } from './logits.ts';
 import { settingsOf } from './options.ts';
-import type { ModelOptions } from './options.ts';
+import type { ImageNormalization, Layout, ModelOptions } from './options.ts';
 
 /** All that is known of a model that can be attacked. */
 export interface ModelDescription {
@@ -45,6 +45,12 @@ export interface ModelDescription {
   readonly producer: string;
   /** The opset of an .onnx file, before it was brought to the toolkit's. */
   readonly opset?: number;
+  /** (x − mean) / std, put before the model; absent where the file has its own, or none is needed. */
+  readonly normalization?: ImageNormalization;
+  /** The order of the axes of the file's own image input. */
+  readonly layout: Layout;
+  /** What opening the file changed or took for granted, one sentence each, for the record and the reader. */
+  readonly notes: readonly string[];
   readonly card?: ModelCard;
   /** What the card says the model is to be measured on, its path made relative to the working folder. */
   readonly data?: { readonly specification: string; readonly split: string };
@@ -103,6 +109,9 @@ export function describeLocated(located: LocatedModel, options: ModelOptions): M
     ...(prepared.fixedBatch === undefined ? {} : { fixedBatch: prepared.fixedBatch }),
     producer: file.producer,
     ...(file.opset === undefined ? {} : { opset: file.opset }),
+    ...(settings.normalization === undefined ? {} : { normalization: settings.normalization }),
+    layout: settings.layout ?? 'channels-first',
+    notes: file.notes ?? [],
     ...(card === undefined ? {} : { card }),
     ...(data === undefined ? {} : { data }),
   };
