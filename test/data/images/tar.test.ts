@@ -77,6 +77,55 @@ test('what is no whole tar file of files is refused', async () => {
   await assertRefused(() => indexTar(`${folder}/none.tar`), /cannot read the tar file/);
 });
 
+test('what operating systems leave is no member, whatever it holds', () => {
+  const { files, folders } = indexTar(
+    write(
+      tarOf([
+        { name: './._a', content: content(5) },
+        { name: 'a/', type: '5' },
+        { name: 'a/._1.png', content: content(5) },
+        { name: 'a/1.png', content: content(9) },
+        { name: 'a/._inner.tar', content: content(700) },
+        { name: '__MACOSX/', type: '5' },
+        { name: '__MACOSX/a/._1.png', content: content(5) },
+        { name: 'a/.DS_Store', content: content(5) },
+        { name: 'a/Thumbs.db', content: content(5) },
+      ]),
+    ),
+  );
+  assert.deepEqual(
+    files.map(({ name, length }) => [name, length]),
+    [['a/1.png', 9]],
+  );
+  assert.deepEqual(folders, ['a']);
+});
+
+test('a length that is none is refused at once', async () => {
+  for (const record of ['20 size=-1536\n', '20 size=abc\n', '20 size=1e99\n', '20 size=\n']) {
+    const padded = record.replace(/\n$/, '').padEnd(19, ' ') + '\n';
+    for (const text of [padded, `${String(record.length)}${record.slice(2)}`]) {
+      await assertRefused(
+        () =>
+          indexTar(
+            write(
+              tarOf([
+                { name: 'x', type: 'x', content: Buffer.from(text) },
+                { name: 'a', content: content(5) },
+              ]),
+            ),
+          ),
+        /impossible length|damaged pax header/,
+      );
+    }
+  }
+  const broken = tarOf([{ name: 'a', content: content(5) }]);
+  broken.write('        \0\0\0\0', 124);
+  let sum = 8 * 0x20;
+  for (let k = 0; k < 512; k++) if (k < 148 || k >= 156) sum += broken[k] ?? 0;
+  broken.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148);
+  await assertRefused(() => indexTar(write(broken)), /impossible length at byte 0/);
+});
+
 test('damage anywhere is an InputError or another index, never another error', () => {
   const good = tarOf([
     { name: 'a/', type: '5' },
