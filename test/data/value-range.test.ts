@@ -22,11 +22,12 @@ test('floats a hair outside 0 to 1 or 0 to 255 are clipped and said; further out
     [-1e-8, 0.5, 0, 1],
     [-0.0005, 0, 0, 1.0009],
   ]) {
-    const { range, notes, settings, read } = await open(floats([2, 2], values));
+    const dataset = await open(floats([2, 2], values));
+    const { range, notes, settings } = dataset;
     assert.deepEqual(range, unit);
     assert.match(notes?.join() ?? '', /values a rounding error outside \[0, 1\] were clipped to it/);
     assert.ok(Number(settings?.['clippedValues']) > 0);
-    const { inputs } = await read([0, 1]);
+    const { inputs } = await dataset.read([0, 1]);
     assert.ok(inputs.every((value) => value >= 0 && value <= 1));
   }
   const bytes = await open(floats([2, 2], [0, 255.00002, 100, 3]));
