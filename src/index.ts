@@ -63,9 +63,9 @@ export {
   type AttackBenchmark,
   type BenchmarkAttack,
 } from './benchmark/attack-benchmark.ts';
-export type { BenchmarkModel } from './benchmark/models.ts';
+export type { BenchmarkModel, ModelCheck } from './benchmark/models.ts';
 export { memorizationResult, type MemorizationBenchmark } from './benchmark/memorization-benchmark.ts';
-export type { ScoredRun } from './benchmark/memorization-run.ts';
+export { describeCheckpoint, type ScoredRun } from './benchmark/memorization-run.ts';
 
 export { train } from './training/train.ts';
 export { runTraining, type RunObserver, type TrainingRun } from './training/run.ts';

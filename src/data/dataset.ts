@@ -27,6 +27,8 @@ export interface Dataset {
   readonly labels: Int32Array;
   /** The range the stored values come from: 0 and 255 for bytes. */
   readonly range: ValueRange;
+  /** What the reader was told or decided that changes inputs or labels, by name: for the record, without paths. */
+  readonly settings?: Readonly<Record<string, string | number | boolean>>;
   /** What was taken for granted on opening, one sentence each, for the user to read. */
   readonly notes?: readonly string[];
   /** SHA-256, hexadecimal, of inputs and labels in order, independent of the file format's framing. */

@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import {
   checkpointPredictions,
   createGraphClassifier,
+  describeCheckpoint,
   type Engine,
   InputError,
   openModel,
@@ -49,6 +50,7 @@ export async function scoreCheckpoints(
   const labels = await labelsOf(argv, data);
   const options = modelSettings(argv);
   const last = await openModel(paths.at(-1) ?? '', options);
+  const models: NonNullable<ScoredRun['models']>[number][] = [];
   const predictions = checkpointPredictions({
     ...data,
     name: `the checkpoints ${paths.join(', ')}`,
@@ -58,6 +60,7 @@ export async function scoreCheckpoints(
     open: async (index) => {
       const description = await openModel(paths[index] ?? '', options);
       requireBounds(description.name, description.bounds);
+      models[index] = describeCheckpoint(description);
       if (description.classCount < data.train.classCount) {
         throw new InputError(
           `${paths[index] ?? ''} tells ${String(description.classCount)} classes apart and the data have ${String(data.train.classCount)}: give the data that it was trained on`,
@@ -66,12 +69,14 @@ export async function scoreCheckpoints(
       return createGraphClassifier(description, engine);
     },
   });
+  const scored = await scoreAgainst(predictions, labels, data, signal);
   return {
     id: last.name,
     name: last.name,
     source: 'checkpoints',
+    models,
     training: last.card?.training ?? null,
-    ...(await scoreAgainst(predictions, labels, data, signal)),
+    ...scored,
     learningRates: null,
     objectives: null,
   };
