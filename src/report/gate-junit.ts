@@ -24,7 +24,7 @@ function testCase(row: GateRow): string {
   const { baseline, current, change, interval, pValue } = gateRowNumbers(row);
   const message = `from ${baseline} % to ${current} %, ${change} percentage points`;
   const [worse, better] =
-    row.metric === 'targets' ? ['led to their target', 'no longer led there'] : ['wrong', 'right'];
+    row.metric === 'targets' ? ['led to their target', 'kept from it'] : ['wrong', 'right'];
   const details =
     `${message}, interval ${interval}; ${String(row.newlyWrong)} of ${String(row.count)} examples newly ${worse}, ` +
     `${String(row.newlyRight)} newly ${better}, McNemar p ${pValue}`;

@@ -117,6 +117,9 @@ export interface ResultData {
    * What the reader was told, or decided, that changes the inputs or labels, by name; left out where the format leaves no choice, and by earlier versions.
    */
   settings?: {
+    /**
+     * A number, true or false, or text of one line without control characters.
+     */
     [k: string]: string | number | boolean;
   };
 }
