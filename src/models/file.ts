@@ -7,6 +7,7 @@ import { readInputFile } from '../core/files.ts';
 import { externalDataBeside } from '../graph/onnx/external-data.ts';
 import { decodeModel } from '../graph/onnx/read.ts';
 import type { ExternalData } from '../graph/onnx/read.ts';
+import { specialize } from '../graph/specialize/specialize.ts';
 import type { Graph } from '../graph/types.ts';
 import { isObject, parseJson } from '../core/json.ts';
 import { importLayersModel, isLayersModel } from './layers-model/import.ts';
@@ -82,10 +83,11 @@ async function readOnnx(path: string, bytes: Uint8Array): Promise<ModelFile> {
     named.add(location);
     return beside(location, offset, length);
   };
-  const { graph, producer, opset } = decodeModel(bytes, path, recording);
+  const { graph: source, producer, opset } = decodeModel(bytes, path, recording);
+  const { graph, notes } = await specialize(source);
   const hash = createHash('sha256').update(bytes);
   for (const location of named) await hashFile(hash, resolve(dirname(path), location));
-  return { format: 'onnx', graph, file: basename(path), sha256: hash.digest('hex'), producer, opset };
+  return { format: 'onnx', graph, file: basename(path), sha256: hash.digest('hex'), producer, opset, notes };
 }
 
 async function hashFile(hash: ReturnType<typeof createHash>, path: string): Promise<void> {
