@@ -1,7 +1,9 @@
 /** Makes a graph smaller and its shapes plainer without changing what it computes. */
 import { attribute } from '../attributes.ts';
 import { GraphBuilder } from '../builder.ts';
+import { expandNode, expansionOf } from '../operators/expand.ts';
 import { same } from '../shapes/dimensions.ts';
+import { knownOperators } from '../shapes/infer.ts';
 import { int64s } from '../tensor.ts';
 import type { Dimension, Graph, Node } from '../types.ts';
 import { foldedValue } from './fold.ts';
@@ -19,16 +21,28 @@ export function simplify(graph: Graph): Graph {
   for (const { name, dataType, dims } of graph.inputs) builder.input(name, dataType, dims);
   for (const [name, value] of graph.initializers) builder.constant(value, name);
   const taken = new Set(graph.nodes.flatMap((node) => node.outputs));
-  const freshName = (): string => {
+  const freshName = (hint = 'folded'): string => {
     for (;;) {
-      const name = builder.fresh('folded');
+      const name = builder.fresh(hint);
       if (!taken.has(name)) return name;
     }
   };
   /** What stands in place of a value. */
   const replacements = new Map<string, string>();
-  for (const original of graph.nodes) {
+  const surroundings = {
+    type: (value: string) => builder.inferred(value),
+    constant: (value: string) => builder.constantOf(value),
+    fresh: (hint: string) => freshName(hint),
+  };
+  const add = (original: Node): void => {
     const inputs = original.inputs.map((input) => replacements.get(input) ?? input);
+    // What could not be written out when the file was read, because its shapes were not known.
+    if (!knownOperators.has(original.operator) && expansionOf(original.operator) !== undefined) {
+      const { nodes, constants } = expandNode({ ...original, inputs }, surroundings);
+      for (const [name, value] of constants) builder.constant(value, name);
+      nodes.forEach(add);
+      return;
+    }
     const node = withPlainTarget(builder, { ...original, inputs }, freshName);
     builder.node(node.operator, node.inputs, node.attributes, { name: node.name, outputs: node.outputs });
     const [output = ''] = node.outputs;
@@ -36,7 +50,8 @@ export function simplify(graph: Graph): Graph {
     const folded = passed === undefined ? foldedValue(builder, node) : undefined;
     if (passed !== undefined) replacements.set(output, passed);
     if (folded !== undefined) replacements.set(output, builder.constant(folded, freshName()));
-  }
+  };
+  graph.nodes.forEach(add);
   // A replaced value that is an output of the graph keeps its node, and with it its name.
   for (const { name } of graph.outputs) builder.output(name);
   return removeUnused(builder.build());
