@@ -13,7 +13,7 @@ import { logProbabilities } from './log-probabilities.ts';
  * Where the logits come from: the file's output itself, what goes into its last softmax, the logarithm of the
  * probabilities it gives, or one number z for two classes, as [0, z].
  */
-export type ScoreForm = 'logits' | 'softmax removed' | 'log-probabilities' | 'binary';
+export type ScoreForm = 'logits' | 'softmax removed' | 'logarithm of probabilities' | 'binary';
 
 export interface Logits {
   readonly graph: Graph;
@@ -63,7 +63,7 @@ export function logitsOf(
   if (found !== undefined) {
     const note =
       'its probabilities are scored by their logarithm, written without taking it of a finished softmax';
-    return { graph: found.graph, outputs: 'log-probabilities', notes: [note, ...found.notes] };
+    return { graph: found.graph, outputs: 'logarithm of probabilities', notes: [note, ...found.notes] };
   }
   if (declared === 'probabilities') {
     throw new InputError(

@@ -2,7 +2,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { Bounds } from '../classifier/classifier.ts';
 import { InputError } from '../core/errors.ts';
-import type { ConstantEvaluator } from '../graph/specialize/specialize.ts';
+import type { SpecializeOptions } from '../graph/specialize/specialize.ts';
 import { sizeOf } from '../graph/tensor.ts';
 import type { Graph, SourceGraph } from '../graph/types.ts';
 import { cardData } from './card/model-card-file.ts';
@@ -98,10 +98,7 @@ export interface FileProgram {
 }
 
 /** What opening takes from around it. */
-export interface OpeningMeans {
-  /** Computes constants that the graph language has no rule for. */
-  readonly evaluate?: ConstantEvaluator;
-}
+export type OpeningMeans = Pick<SpecializeOptions, 'evaluate'>;
 
 /**
  * Opens an .onnx file, a tfjs model.json, or a model card, told apart by content. A card beside the file with the same
@@ -250,7 +247,7 @@ function fileProgram(
       declared: settings.outputs,
       obstacle: why,
     },
-    outputs: count === 1 ? 'binary' : settings.outputs === 'probabilities' ? 'log-probabilities' : 'logits',
+    outputs: count === 1 ? 'binary' : settings.outputs === 'probabilities' ? 'logarithm of probabilities' : 'logits',
     scoreCount: count === 1 ? 2 : count,
     notes: [`the runtime runs the file as it is, one example at a time, without a gradient, because ${why}`],
   };

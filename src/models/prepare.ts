@@ -8,7 +8,7 @@ import { openBatch } from '../graph/rows/open-batch.ts';
 import { MixingError } from '../graph/rows/site.ts';
 import { assertRowsApart } from '../graph/rows/track.ts';
 import { simplify } from '../graph/simplify/simplify.ts';
-import { specialize, type ConstantEvaluator, type Specialized } from '../graph/specialize/specialize.ts';
+import { specialize, type SpecializedGraph, type SpecializeOptions } from '../graph/specialize/specialize.ts';
 import { BATCH } from '../graph/types.ts';
 import type { Dimension, Graph, SourceGraph } from '../graph/types.ts';
 import { framed, type Frame } from './frame.ts';
@@ -37,7 +37,7 @@ export interface Preparation {
   readonly frame: Frame;
   /** What the file's output is said to hold. */
   readonly declared: 'logits' | 'probabilities' | undefined;
-  readonly evaluate: ConstantEvaluator | undefined;
+  readonly evaluate: SpecializeOptions['evaluate'];
 }
 
 /**
@@ -116,7 +116,7 @@ export class NotUnderstoodError extends InputError {
   override name = 'NotUnderstoodError';
 }
 
-async function understood(graph: SourceGraph, evaluate: ConstantEvaluator | undefined): Promise<Specialized> {
+async function understood(graph: SourceGraph, evaluate: SpecializeOptions['evaluate']): Promise<SpecializedGraph> {
   try {
     return await specialize(graph, evaluate === undefined ? {} : { evaluate });
   } catch (error) {

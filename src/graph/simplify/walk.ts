@@ -6,6 +6,8 @@
 import { InputError } from '../../core/errors.ts';
 import { attribute } from '../attributes.ts';
 import { GraphBuilder } from '../builder.ts';
+import { expandNode, expansionOf } from '../operators/expand.ts';
+import { knownOperators } from '../shapes/infer.ts';
 import { int64s } from '../tensor.ts';
 import type { Graph, Node, OpenGraph, SourceGraph, Tensor } from '../types.ts';
 import { Scope, refuseNode, valueBinding, type Binding } from './binding.ts';
@@ -180,6 +182,9 @@ export class Walk {
   /** Adds a node; its outputs, or the values that take their places. */
   *#add(given: Node): Steps<readonly string[]> {
     const { builder } = this;
+    if (!knownOperators.has(given.operator) && expansionOf(given.operator) !== undefined) {
+      return yield* this.#addExpanded(given);
+    }
     const node = this.#withPlainTarget(this.#withNamedStatistics(given));
     builder.node(node.operator, node.inputs, node.attributes, { name: node.name, outputs: node.outputs });
     const [first = '', ...others] = node.outputs;
@@ -198,6 +203,25 @@ export class Walk {
     }
     if (this.#unrolling !== undefined) this.#unrolledNodes++;
     return [first, ...others];
+  }
+
+  /** What could not be written out when the file was read, because its shapes were not known. */
+  *#addExpanded(given: Node): Steps<readonly string[]> {
+    const { builder } = this;
+    const { nodes, constants } = expandNode(given, {
+      type: (value) => builder.inferred(value),
+      constant: (value) => builder.constantOf(value),
+      fresh: (hint) => this.fresh(hint),
+    });
+    for (const [name, value] of constants) builder.constant(value, name);
+    /** What stands in place of a value. */
+    const replacements = new Map<string, string>();
+    const replaced = (value: string): string => replacements.get(value) ?? value;
+    for (const node of nodes) {
+      const results = yield* this.#add({ ...node, inputs: node.inputs.map(replaced) });
+      node.outputs.forEach((output, index) => replacements.set(output, results[index] ?? output));
+    }
+    return given.outputs.map(replaced);
   }
 
   /** The runtime fails without a word on BatchNormalization that trains and leaves its statistics unnamed. */

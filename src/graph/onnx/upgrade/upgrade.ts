@@ -4,30 +4,27 @@
  * that changed it.
  */
 import { InputError } from '../../../core/errors.ts';
-import { inferTypes } from '../../shapes/infer.ts';
+import { definitionOf, isInOpset } from '../../operators/definitions.ts';
+import { expandNode, expansionOf } from '../../operators/expand.ts';
+import { inferTypes, knownOperators } from '../../shapes/infer.ts';
 import type { InferredType } from '../../shapes/infer.ts';
 import { OPSET } from '../../types.ts';
 import type { Node, OpenGraph, OpenValue, SourceGraph, Tensor } from '../../types.ts';
 import { openDimension } from '../decode-type.ts';
 import { readsOf, withSubgraphs } from '../order.ts';
 import type { FileNode, Wiring } from '../order.ts';
-import { activationDowngrades, activationUpgrades } from './activations.ts';
+import { activationUpgrades } from './activations.ts';
 import { additions, withdrawals } from './additions.ts';
 import { axesUpgrades } from './axes.ts';
 import { constantToInitializer } from './constant.ts';
 import { refuse } from './context.ts';
 import type { Rewrites, UpgradeContext } from './context.ts';
-import {
-  normalizationDowngrades,
-  normalizationRestatements,
-  normalizationUpgrades,
-} from './normalization.ts';
-import { arrivalOf, isInOpset } from './operator-versions.ts';
+import { normalizationUpgrades } from './normalization.ts';
 import { samplingDowngrades, samplingUpgrades } from './sampling.ts';
 
 /** The opsets of files that can be read. */
 export const OLDEST_OPSET = 7;
-export const NEWEST_OPSET = 21;
+export const NEWEST_OPSET = 26;
 
 type RewritesByOpset = Readonly<Record<number, Rewrites>>;
 
@@ -41,15 +38,7 @@ const upgrades: readonly RewritesByOpset[] = [
 ];
 
 /** Rewritings that a file of the opset they stand under, or a newer one, needs. */
-const downgrades: readonly RewritesByOpset[] = [
-  activationDowngrades,
-  normalizationDowngrades,
-  samplingDowngrades,
-  additions,
-];
-
-/** Rewritings that files of every opset need. */
-const restatements: readonly RewritesByOpset[] = [{ [OPSET]: normalizationRestatements }];
+const downgrades: readonly RewritesByOpset[] = [samplingDowngrades, additions];
 
 /** A graph of some opset whose nodes are in order, with the types that its file declares. */
 export interface FileGraph extends Wiring, Pick<SourceGraph, 'name' | 'inputs'> {
@@ -151,6 +140,12 @@ class Scope implements UpgradeContext {
     return name;
   }
 
+  expand(node: Node): readonly Node[] {
+    const { nodes, constants } = expandNode(node, this);
+    for (const [name, value] of constants) this.addConstant(name, value, name);
+    return nodes;
+  }
+
   /** The nodes of OPSET that do what the node does. */
   upgrade({ opset = this.#opset, ...node }: FileNode): readonly Node[] {
     this.#current = opset;
@@ -173,21 +168,35 @@ class Scope implements UpgradeContext {
     if (node.operator.includes('::')) return nodes;
     for (let opset = this.opset + 1; opset <= OPSET; opset++) apply(upgrades, opset);
     for (let opset = this.opset; opset > OPSET; opset--) apply(downgrades, opset);
-    apply(restatements, OPSET);
+    nodes = nodes.flatMap((each) => this.#writtenOut(each));
     for (const { operator } of nodes) {
-      if (!isInOpset(operator, OPSET)) {
+      if (!isInOpset(operator, OPSET) && expansionOf(operator) === undefined) {
         refuse(
           node,
-          `came with opset ${String(arrivalOf(operator))} and cannot be written for opset ${String(OPSET)}: export the model for opset ${String(OPSET)}`,
+          `came with opset ${String(definitionOf(operator)?.since)} and cannot be written for opset ${String(OPSET)}: export the model for opset ${String(OPSET)}`,
         );
       }
     }
     return nodes;
   }
 
+  /**
+   * The node, or what its expansion writes where graphs do not hold its operator. A node whose shapes are not known
+   * yet stays as it is: simplify() writes it out once they are.
+   */
+  #writtenOut(node: Node): readonly Node[] {
+    if (knownOperators.has(node.operator) || expansionOf(node.operator) === undefined) return [node];
+    try {
+      return this.expand(node);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      return [node];
+    }
+  }
+
   #assertInFile(node: Node): void {
     if (node.operator.includes('::') || isInOpset(node.operator, this.opset)) return;
-    const arrival = arrivalOf(node.operator);
+    const arrival = definitionOf(node.operator)?.since;
     const why =
       arrival === undefined
         ? 'is no standard ONNX operator'
