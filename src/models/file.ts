@@ -109,7 +109,7 @@ function importedFile(
   { output }: FileSettings,
 ): ModelFile {
   const outputs = graph.outputs.map((value): FileValue => ({ ...value, kind: 'tensor' }));
-  const chosen = scoreOutput(path, outputs, output);
+  const chosen = scoreOutput(basename(path), outputs, output);
   return {
     format,
     graph: { ...graph, outputs: [chosen] },
@@ -142,7 +142,7 @@ async function readOnnx(
     }
   };
   const face = readInterface(bytes, path);
-  const output = scoreOutput(path, face.outputs, wanted);
+  const output = scoreOutput(basename(path), face.outputs, wanted);
   const read = graphOf(bytes, path, recording, output);
   // Without its weights no runtime can run it.
   if (missing[0] !== undefined) throw new InputError(`the model ${path}: ${missing[0].message}`);

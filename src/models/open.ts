@@ -247,7 +247,8 @@ function fileProgram(
       declared: settings.outputs,
       obstacle: why,
     },
-    outputs: count === 1 ? 'binary' : settings.outputs === 'probabilities' ? 'logarithm of probabilities' : 'logits',
+    outputs:
+      count === 1 ? 'binary' : settings.outputs === 'probabilities' ? 'logarithm of probabilities' : 'logits',
     scoreCount: count === 1 ? 2 : count,
     notes: [`the runtime runs the file as it is, one example at a time, without a gradient, because ${why}`],
   };
