@@ -109,7 +109,7 @@ function quantizedEntry(
     throw new InputError(`${modelPath}: the quantised weight ${named.name} lacks its "scale" or "min"`);
   }
   const affine = (value: number): number => value * scale + min;
-  const decode = dtype === 'int32' ? (value: number): number => Math.round(affine(value)) : affine;
+  const decode = dtype === 'int32' ? (value: number): number => Math.round(affine(value)) | 0 : affine;
   return { ...described(named, dtype, reader, decode), quantization: stored };
 }
 
