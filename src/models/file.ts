@@ -62,8 +62,8 @@ export async function readModelFile(
   if (opened.kind === 'binary') return readOnnx(path, opened.bytes);
   const { json } = opened;
   if (isLayersModel(json)) {
-    const { graph, files, sha256, producer } = await importLayersModel(path, json, inputShape);
-    return { format: 'tfjs-layers-model', graph, file: files[0] ?? basename(path), sha256, producer };
+    const { graph, files, sha256, producer, notes } = await importLayersModel(path, json, inputShape);
+    return { format: 'tfjs-layers-model', graph, file: files[0] ?? basename(path), sha256, producer, notes };
   }
   if (isObject(json) && json['format'] === 'graph-model') {
     throw new InputError(
