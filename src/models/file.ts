@@ -8,10 +8,11 @@ import { externalDataBeside } from '../graph/onnx/external-data.ts';
 import { decodeModel } from '../graph/onnx/read.ts';
 import type { ExternalData } from '../graph/onnx/read.ts';
 import type { Graph } from '../graph/types.ts';
-import { isObject, parseJson } from '../core/json.ts';
+import { parseJson } from '../core/json.ts';
+import { importGraphModel, isGraphModel } from './graph-model/import.ts';
 import { importLayersModel, isLayersModel } from './layers-model/import.ts';
 
-export type ModelFormat = 'onnx' | 'tfjs-layers-model';
+export type ModelFormat = 'onnx' | 'tfjs-graph-model' | 'tfjs-layers-model';
 
 /** A model as its file has it. */
 export interface ModelFile {
@@ -21,7 +22,7 @@ export interface ModelFile {
   readonly file: string;
   /**
    * SHA-256, hexadecimal, of the files that hold the weights: an .onnx file and then its external data files in
-   * the order in which it first names them; the shards of a layers-model in the order of its manifest.
+   * the order in which it first names them; the shards of a tfjs model in the order of its manifest.
    */
   readonly sha256: string;
   /** The program that wrote it; '' where it does not say. */
@@ -61,17 +62,16 @@ export async function readModelFile(
 ): Promise<ModelFile> {
   if (opened.kind === 'binary') return readOnnx(path, opened.bytes);
   const { json } = opened;
+  if (isGraphModel(json)) {
+    const { graph, files, sha256, producer, notes } = await importGraphModel(path, json, inputShape);
+    return { format: 'tfjs-graph-model', graph, file: files[0] ?? basename(path), sha256, producer, notes };
+  }
   if (isLayersModel(json)) {
     const { graph, files, sha256, producer, notes } = await importLayersModel(path, json, inputShape);
     return { format: 'tfjs-layers-model', graph, file: files[0] ?? basename(path), sha256, producer, notes };
   }
-  if (isObject(json) && json['format'] === 'graph-model') {
-    throw new InputError(
-      `${path} is a tfjs graph-model, which cannot be read; convert it to ONNX and use that`,
-    );
-  }
   throw new InputError(
-    `${path} is JSON, and neither a tfjs layers-model (it has no modelTopology) nor a model card (its kind is not robust-bench-model-card)`,
+    `${path} is JSON, and neither a tfjs model (it has no modelTopology) nor a model card (its kind is not robust-bench-model-card)`,
   );
 }
 
