@@ -21,6 +21,8 @@ export interface LayersModel {
   /** SHA-256 of the shards' bytes in the order of the manifest. */
   readonly sha256: string;
   readonly producer: string;
+  /** What reading changed or took for granted, one sentence each. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -36,10 +38,10 @@ export async function importLayersModel(
   inputShape?: readonly number[],
 ): Promise<LayersModel> {
   const model = readTopology(path, json['modelTopology']);
-  const { weights, files, sha256 } = await readWeights(path, json['weightsManifest']);
+  const { weights, files, sha256, notes } = await readWeights(path, json['weightsManifest']);
   const graph = new LayersModelTranslation(path, model, weights).run(inputShape);
   const producer = json['generatedBy'];
-  return { graph, files, sha256, producer: typeof producer === 'string' ? producer : 'Keras' };
+  return { graph, files, sha256, producer: typeof producer === 'string' ? producer : 'Keras', notes };
 }
 
 class LayersModelTranslation {
