@@ -160,7 +160,15 @@ function downloadWheel(wanted, folder) {
   mkdirSync(folder, { recursive: true });
   const platforms = ['manylinux_2_27', 'manylinux_2_17', 'manylinux2014', 'manylinux1'];
   run(`download ${wanted} from PyPI`, 'python3', [
-    ...['-m', 'pip', 'download', '--quiet', '--disable-pip-version-check', '--no-deps', '--only-binary=:all:'],
+    ...[
+      '-m',
+      'pip',
+      'download',
+      '--quiet',
+      '--disable-pip-version-check',
+      '--no-deps',
+      '--only-binary=:all:',
+    ],
     // The wheel is only unpacked: no Python of its version is needed.
     ...['--implementation', 'cp', '--python-version', '3.11', '--abi', 'cp311', '--abi', 'none'],
     ...platforms.flatMap((platform) => ['--platform', `${platform}_x86_64`]),
