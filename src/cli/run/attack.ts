@@ -9,7 +9,7 @@ import {
   type BenchmarkModel,
   canonicalJson,
   chooseSubset,
-  createGraphClassifier,
+  createModelClassifier,
   type Dataset,
   type Engine,
   type Epsilon,
@@ -150,7 +150,7 @@ async function classifiersOf(
     const id = ids.get(path) ?? description.name;
     models.push({
       id,
-      classifier: await createGraphClassifier({ ...description, name: id }, engine),
+      classifier: await createModelClassifier({ ...description, name: id }, engine),
       description,
     });
   }

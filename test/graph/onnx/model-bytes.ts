@@ -60,7 +60,7 @@ export function modelBytes(source: ModelSource): Uint8Array {
 /** A graph as a field of the model or of an attribute. */
 export function graphMessage(number: number, source: ModelSource): Field {
   return wire.message(number, [
-    ...source.nodes.map((node) => wire.message(graphField.node, nodeFields(node))),
+    ...source.nodes.map((node) => nodeMessage(graphField.node, node)),
     wire.string(graphField.name, 'test'),
     ...Object.entries(source.initializers ?? {}).map(([name, fields]) =>
       wire.message(graphField.initializer, [wire.string(tensorField.name, name), ...fields]),
@@ -118,6 +118,11 @@ export function packed(number: number, parts: readonly Field[]): Field {
     at += part.size;
   }
   return wire.bytes(number, Uint8Array.from(contents));
+}
+
+/** A node as a field of a graph or a function. */
+export function nodeMessage(number: number, node: NodeSource): Field {
+  return wire.message(number, nodeFields(node));
 }
 
 function nodeFields(node: NodeSource): Field[] {
