@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { appendCrossEntropy } from '../../../src/autodiff/cross-entropy.ts';
+import { appendCrossEntropy } from '../../../src/autodiff/losses/cross-entropy.ts';
 import { appendGradients } from '../../../src/autodiff/gradient.ts';
 import { readNpy } from '../../../src/data/npy.ts';
 import { createEngine } from '../../../src/engine/select.ts';
