@@ -9,7 +9,6 @@ import {
   type BenchmarkModel,
   canonicalJson,
   chooseSubset,
-  createEngine,
   createModelClassifier,
   type Dataset,
   type Engine,
@@ -26,6 +25,7 @@ import {
   writeResult,
 } from '../../index.ts';
 import type { AttackArguments } from '../commands/attack.ts';
+import { startEngine } from '../engine.ts';
 import { dataSettings, modelSettings } from '../given.ts';
 import type { CommandContext } from '../main.ts';
 import { assertCompute } from '../numbers.ts';
@@ -47,7 +47,7 @@ export async function runAttack(argv: AttackArguments, { terminal }: CommandCont
   }
   const attacks = attacksOf(argv, [...opened.values()]);
   const indices = chooseSubset(dataset, { seed: argv.seed, limit: argv.limit, indices: argv.indices });
-  const engine = await createEngine(argv.engine, argv.threads === undefined ? {} : { threads: argv.threads });
+  const engine = await startEngine(argv, terminal);
   const progress = createProgressLine(terminal, 'examples', argv.quiet);
   try {
     const store = createExampleStore(argv['save-examples']);
