@@ -174,6 +174,7 @@ async function openData(argv: AttackArguments, models: readonly ModelDescription
     ...dataSettings(argv),
     split,
     classCount: Math.min(...models.map(({ classCount }) => classCount)),
+    inputShape: models[0]?.inputShape,
   });
 }
 
