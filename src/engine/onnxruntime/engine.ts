@@ -19,6 +19,12 @@ export interface OnnxRuntimeOptions {
 type Runtime = typeof import('onnxruntime-node');
 
 /**
+ * Passes of the runtime that change what a graph computes. `Pad_Fusion` (1.30.0) merges a `Pad` of zeros into the
+ * `MaxPool` behind it, whose own padding never wins, as if the zeros were −∞.
+ */
+const WRONG_OPTIMIZERS = ['Pad_Fusion'];
+
+/**
  * Starts the engine.
  *
  * @throws InputError when the runtime is not installed or lacks the provider
@@ -33,6 +39,7 @@ export async function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}):
     // Errors come back as exceptions; the runtime's own log would only repeat them on the terminal.
     logSeverityLevel: 4,
     interOpNumThreads: 1,
+    extra: { optimization: { disable_specified_optimizers: WRONG_OPTIMIZERS.join(';') } },
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
   };
   return new OnnxRuntimeEngine(runtime, provider, sessionOptions);
