@@ -6,14 +6,18 @@ OUT is a folder outside the repository. One model at a time, in a process of its
 """
 
 import argparse
+import multiprocessing
 import os
 import pathlib
 import re
 import resource
 import shutil
 import subprocess
-import sys
+import warnings
 
+import torch
+
+import export
 import verdict
 import zoo
 
@@ -32,21 +36,38 @@ MEASURE_SECONDS = 600
 MEMORY_BYTES = 24 * 2**30
 
 
-def limited():
+def warm_up():
+    """Loads what exports need once, for every process that is forked from this one."""
+    import onnxruntime  # noqa: F401
+    import timm  # noqa: F401
+    import torchvision  # noqa: F401
+
+    warnings.filterwarnings("ignore")
+    torch.set_num_threads(1)
+    program = torch.export.export(torch.nn.Linear(2, 2).eval(), (torch.zeros(1, 2),))
+    torch.onnx.export(program, (torch.zeros(1, 2),), dynamo=True, opset_version=18, verbose=False)
+
+
+def export_alone(identity, folder, forms):
+    """What the process of one model does."""
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
+    # Exporters print at length; what matters is in the files.
+    silence = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silence, 1)
+    os.dup2(silence, 2)
+    export.export_model(identity, folder, forms)
 
 
-def export(identity, folder, forms):
-    command = [sys.executable, "-W", "ignore", str(HERE / "export.py"), identity, str(folder), *forms]
-    try:
-        done = subprocess.run(
-            command, timeout=EXPORT_SECONDS, preexec_fn=limited, capture_output=True, text=True
-        )
-    except subprocess.TimeoutExpired:
+def export_apart(identity, folder, forms):
+    process = multiprocessing.get_context("fork").Process(target=export_alone, args=(identity, folder, forms))
+    process.start()
+    process.join(EXPORT_SECONDS)
+    if process.exitcode is None:
+        process.kill()
+        process.join()
         print(f"{identity}: the exports took longer than {EXPORT_SECONDS} s")
-        return
-    if done.returncode != 0:
-        print(f"{identity}: {done.stderr.strip().splitlines()[-1:]}")
+    elif process.exitcode != 0:
+        print(f"{identity}: the process of its exports ended with {process.exitcode}")
 
 
 def measure(folders):
@@ -86,7 +107,7 @@ def run_model(entry, out, forms, again, keep):
         (folder / form / "measured.json").unlink(missing_ok=True)
     missing = [form for form in due if not (folder / form / "model.onnx").exists()]
     if missing:
-        export(identity, folder, missing)
+        export_apart(identity, folder, missing)
     measure([folder / form for form in due])
     for form in due:
         found = verdict.verdict(folder / form)
@@ -111,7 +132,7 @@ def main():
     if shutil.which("node") is None:
         raise SystemExit("node is not on the path")
     os.nice(15)
-    os.environ["OMP_NUM_THREADS"] = "1"
+    warm_up()
     for entry in zoo.entries():
         if not re.search(options.models, f"{entry['library']}/{entry['model']}"):
             continue
