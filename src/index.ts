@@ -18,13 +18,17 @@ export type { Graph, Node, Tensor, Value } from './graph/types.ts';
 export { appendGradients, gradientSupport } from './autodiff/gradient.ts';
 export { appendCrossEntropy, appendSoftCrossEntropy } from './autodiff/cross-entropy.ts';
 
-export { describeModel, type ModelSummary } from './models/describe.ts';
+export { describeModel, openModel } from './benchmark/open-model.ts';
+export type { ModelSummary } from './models/describe.ts';
 export {
+  type CheckedClassifier,
   type ClassifierSource,
   createGraphClassifier,
   type GraphClassifierOptions,
 } from './models/graph-classifier.ts';
-export { openModel, type ModelDescription } from './models/open.ts';
+export { createModelClassifier } from './models/model-classifier.ts';
+export type { ModelDescription } from './models/open.ts';
+export type { SelfCheck } from './models/self-check.ts';
 export type { ModelOptions } from './models/options.ts';
 export { requireBounds } from './models/options.ts';
 export { readModelCard, writeModelCard } from './models/card/model-card-file.ts';

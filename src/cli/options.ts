@@ -97,6 +97,16 @@ export const modelOptions = grouped(GROUP.models, {
     describe: 'What the model’s output holds, where the file does not tell',
     requiresArg: true,
   },
+  output: {
+    type: 'string',
+    describe: 'The output that holds the scores, where the file has several',
+    requiresArg: true,
+  },
+  'approximate-gradient': {
+    choices: ['straight-through'],
+    describe: 'A gradient past rounding (quantised values, inputs of whole numbers); the result says so',
+    requiresArg: true,
+  },
 });
 
 /** What to print. */

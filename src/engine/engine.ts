@@ -18,6 +18,8 @@ export interface StateBinding {
 export interface CompileOptions {
   /** Inputs the engine itself feeds, from the run before; they are neither given to nor returned by `run`. */
   readonly state?: readonly StateBinding[];
+  /** False: the runtime is to run the graph as it is written, for comparison. True where absent. */
+  readonly optimize?: boolean;
 }
 
 export interface CompiledGraph {
@@ -35,6 +37,19 @@ export interface CompiledGraph {
   dispose(): Promise<void>;
 }
 
+/** A model file that the runtime runs by its own understanding. */
+export interface RunnableFile {
+  /**
+   * Runs the file once.
+   *
+   * @param inputs every input of the file, by name
+   * @param outputs the names of those wanted
+   * @throws InputError when the runtime cannot
+   */
+  run(inputs: Tensors, outputs: readonly string[]): Promise<Tensors>;
+  dispose(): Promise<void>;
+}
+
 export interface Engine {
   /** `onnxruntime` or `tfjs`. */
   readonly name: string;
@@ -42,7 +57,15 @@ export interface Engine {
   readonly provider: string;
   /** The runtime package and its version, e.g. `onnxruntime-node 1.30.0`. */
   readonly runtime: string;
+  /** Whether the runtime rewrites graphs before it runs them, and can be told not to. */
+  readonly optimizes?: boolean;
   compile(graph: Graph, options?: CompileOptions): Promise<CompiledGraph>;
+  /**
+   * Opens an ONNX file that the graph language cannot say; absent where the engine has no reader of its own.
+   *
+   * @throws InputError when the runtime cannot read it
+   */
+  openFile?(path: string): Promise<RunnableFile>;
   /** Frees every graph still compiled. Idempotent. */
   dispose(): Promise<void>;
 }

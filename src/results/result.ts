@@ -147,9 +147,9 @@ export interface ResultModel {
    */
   classCount: number;
   /**
-   * What the file's outputs are, and what was done to attack logits.
+   * What the file's outputs are, and what was done to attack logits; binary: its one output z as the logits [0, z].
    */
-  outputs: 'logits' | 'softmax removed' | 'logarithm of probabilities';
+  outputs: 'logits' | 'softmax removed' | 'logarithm of probabilities' | 'binary';
   /**
    * The number of trained values, null where it cannot be known.
    */

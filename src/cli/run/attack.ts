@@ -10,7 +10,7 @@ import {
   canonicalJson,
   chooseSubset,
   createEngine,
-  createGraphClassifier,
+  createModelClassifier,
   type Dataset,
   type Engine,
   type Epsilon,
@@ -42,6 +42,9 @@ export async function runAttack(argv: AttackArguments, { terminal }: CommandCont
   const opened = await openModels(argv);
   const dataset = await openData(argv, [...opened.values()]);
   for (const note of dataset.notes ?? []) terminal.err(`note: ${note}\n`);
+  for (const { name, notes } of opened.values()) {
+    for (const note of notes) terminal.err(`note: ${name}: ${note}\n`);
+  }
   const attacks = attacksOf(argv, [...opened.values()]);
   const indices = chooseSubset(dataset, { seed: argv.seed, limit: argv.limit, indices: argv.indices });
   const engine = await createEngine(argv.engine, argv.threads === undefined ? {} : { threads: argv.threads });
@@ -150,7 +153,7 @@ async function classifiersOf(
     const id = ids.get(path) ?? description.name;
     models.push({
       id,
-      classifier: await createGraphClassifier({ ...description, name: id }, engine),
+      classifier: await createModelClassifier({ ...description, name: id }, engine),
       description,
     });
   }

@@ -2,7 +2,7 @@
 import { basename, resolve } from 'node:path';
 import {
   checkpointPredictions,
-  createGraphClassifier,
+  createModelClassifier,
   type Engine,
   InputError,
   openModel,
@@ -63,7 +63,7 @@ export async function scoreCheckpoints(
           `${paths[index] ?? ''} tells ${String(description.classCount)} classes apart and the data have ${String(data.train.classCount)}: give the data that it was trained on`,
         );
       }
-      return createGraphClassifier(description, engine);
+      return createModelClassifier(description, engine);
     },
   });
   return {

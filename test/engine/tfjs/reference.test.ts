@@ -9,6 +9,7 @@ import { readNpy } from '../../../src/data/npy.ts';
 import { createEngine } from '../../../src/engine/select.ts';
 import { GraphBuilder } from '../../../src/graph/builder.ts';
 import { readModel } from '../../../src/graph/onnx/read.ts';
+import { specialize } from '../../../src/graph/specialize/specialize.ts';
 import { float32, int64s } from '../../../src/graph/tensor.ts';
 import { BATCH } from '../../../src/graph/types.ts';
 import { floatsOf, relativeError, runGraph } from '../../autodiff/gradient-check.ts';
@@ -28,7 +29,7 @@ async function rows(path: string): Promise<{ dims: number[]; data: Float32Array 
 for (const model of ['preact18', 'resnet_bottleneck', 'resnext_bottleneck']) {
   test(`${model} on tfjs:wasm`, { skip }, async (context) => {
     const engine = await createEngine('tfjs:wasm');
-    const { graph } = await readModel(`${folder}${model}/model.onnx`);
+    const { graph } = await specialize((await readModel(`${folder}${model}/model.onnx`)).graph);
     const builder = GraphBuilder.from(graph);
     const [image, logits] = [graph.inputs[0]!.name, graph.outputs[0]!.name];
     const loss = appendCrossEntropy(builder, logits, builder.input('labels', 'int64', [BATCH]));
