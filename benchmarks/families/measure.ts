@@ -11,7 +11,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import {
   createEngine,
-  createGraphClassifier,
+  createModelClassifier,
   type Engine,
   InputError,
   type ModelDescription,
@@ -38,6 +38,8 @@ interface Measured {
   /** The batch size that the model insists on; absent where any goes. */
   readonly fixedBatch?: number;
   readonly notes?: readonly string[];
+  /** Why the file runs as a black box alone. */
+  readonly obstacle?: string;
   readonly openMs?: number;
   readonly msPerGradient?: number;
 }
@@ -65,10 +67,11 @@ async function measure(folder: string, engine: Engine): Promise<Measured> {
     const description = await openModel(join(folder, 'model.onnx'), { bounds: { lower: 0, upper: 1 } });
     found = { openMs: since(started), ...batchOf(description) };
     stage = 'logits';
-    const classifier = await createGraphClassifier(description, engine);
+    const classifier = await createModelClassifier(description, engine);
     try {
       const logits = await classifier.logits(x);
       found = { ...found, logits: errors(logits, await numbers(join(model, 'logits.npy')), y.length) };
+      found = { ...found, ...notesOf(description.notes, classifier.notes) };
       stage = 'gradients';
       const { gradients } = await classifier.lossGradient(x, y);
       const truth = await numbers(join(model, 'gradients.npy'));
@@ -87,8 +90,18 @@ async function measure(folder: string, engine: Engine): Promise<Measured> {
   }
 }
 
-function batchOf({ fixedBatch, notes }: ModelDescription): Pick<Measured, 'fixedBatch' | 'notes'> {
-  return { ...(fixedBatch === undefined ? {} : { fixedBatch }), ...(notes.length === 0 ? {} : { notes }) };
+function batchOf({ program }: ModelDescription): Pick<Measured, 'fixedBatch' | 'obstacle'> {
+  const obstacle = program.kind === 'file' ? program.obstacle : undefined;
+  const fixedBatch = program.kind === 'file' ? program.batch : program.fixedBatch;
+  return {
+    ...(obstacle === undefined ? {} : { obstacle }),
+    ...(fixedBatch === undefined ? {} : { fixedBatch }),
+  };
+}
+
+function notesOf(...notes: readonly (readonly string[])[]): Pick<Measured, 'notes'> {
+  const all = notes.flat();
+  return all.length === 0 ? {} : { notes: all };
 }
 
 async function numbers(path: string): Promise<ArrayLike<number>> {
