@@ -1,4 +1,5 @@
 /** One training run, scored for memorization, as a result states it: counts become rates with intervals. */
+import type { Classifier } from '../classifier/classifier.ts';
 import type { CorruptionSettings } from '../corruption/settings.ts';
 import type { TrainingLabels } from '../evaluation/memorization/groups.ts';
 import type { EpochScores, MemorizationScores } from '../evaluation/memorization/scores.ts';
@@ -12,7 +13,6 @@ import type {
   MemorizationCurves,
   MemorizationModel,
   MemorizationPerExample,
-  ModelCheck,
   MemorizationRun,
   Proportion,
 } from '../results/memorization.ts';
@@ -75,12 +75,9 @@ export function memorizationRun(run: ScoredRun): MemorizationRun {
   };
 }
 
-/**
- * A checkpoint as a result describes it.
- *
- * @param check what it was checked for when it was opened, where it was
- */
-export function describeCheckpoint(description: ModelDescription, check?: ModelCheck): MemorizationModel {
+/** A checkpoint as a result describes it. */
+export function describeCheckpoint(description: ModelDescription, classifier: Classifier): MemorizationModel {
+  const { check, notes = [] } = classifier;
   const { name, file, sha256, format, inputShape, outputs } = description;
   const { lower, upper } = requireBounds(name, description.bounds);
   return {
@@ -90,7 +87,7 @@ export function describeCheckpoint(description: ModelDescription, check?: ModelC
     inputShape: [...inputShape],
     bounds: { lower, upper },
     outputs,
-    ...describeReading(description),
+    ...describeReading(description, notes),
     ...(check === undefined ? {} : { check: { ...check } }),
   };
 }

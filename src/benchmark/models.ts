@@ -1,11 +1,9 @@
 /** Models as a result describes them. */
 import type { Classifier } from '../classifier/classifier.ts';
 import type { ModelDescription } from '../models/open.ts';
-import type { ModelCheck, ResultModel } from '../results/result.ts';
+import type { ResultModel } from '../results/result.ts';
 import type { AttackBenchmark } from './attack-benchmark.ts';
 import { trainingFacts } from './training-facts.ts';
-
-export type { ModelCheck };
 
 export interface BenchmarkModel {
   /** Names the model in other fields of the result; by it two results are compared. */
@@ -15,10 +13,6 @@ export interface BenchmarkModel {
   readonly description?: ModelDescription;
   /** Whether it was said outright that the outputs are logits: then their looks are a warning and no error. */
   readonly declaredLogits?: boolean;
-  /** What stands in for the gradient where there is none that is exact, e.g. `straight-through`. */
-  readonly approximateGradient?: string;
-  /** What the model was checked for when it was opened. */
-  readonly check?: ModelCheck;
 }
 
 /** The models with the roles they play. */
@@ -35,7 +29,8 @@ export function describeModels({ models, whiteBox, blackBox }: AttackBenchmark):
 }
 
 function describeModel(model: BenchmarkModel, roles: ResultModel['roles']): ResultModel {
-  const { id, classifier, description, check } = model;
+  const { id, classifier, description } = model;
+  const { check, notes = [] } = classifier;
   const training = description?.card?.training;
   return {
     id,
@@ -49,27 +44,31 @@ function describeModel(model: BenchmarkModel, roles: ResultModel['roles']): Resu
     classCount: classifier.classCount,
     outputs: description?.outputs ?? 'logits',
     parameters: description?.parameterCount ?? null,
-    ...(description === undefined ? {} : describeReading(description)),
-    ...(description === undefined && model.approximateGradient === undefined
-      ? {}
-      : { approximateGradient: model.approximateGradient ?? null }),
+    ...(description === undefined ? {} : describeReading(description, notes)),
     ...(check === undefined ? {} : { check: { ...check } }),
     ...(training === undefined ? {} : { training: trainingFacts(training) }),
   };
 }
 
-/** How a model file was read: what changes its numbers beside its weights. */
-export function describeReading({
-  layout,
-  normalization,
-  fixedBatch,
-  notes,
-}: ModelDescription): Required<Pick<ResultModel, 'layout' | 'normalization' | 'fixedBatch' | 'notes'>> {
+type Reading = Required<
+  Pick<ResultModel, 'layout' | 'normalization' | 'fixedBatch' | 'approximateGradient' | 'notes'>
+>;
+
+/**
+ * How a model file was read: what changes its numbers beside its weights.
+ *
+ * @param found what came out only when it was run
+ */
+export function describeReading(
+  { layout, normalization, program, approximateGradient, notes }: ModelDescription,
+  found: readonly string[],
+): Reading {
   return {
     layout,
     normalization:
       normalization === undefined ? null : { mean: [...normalization.mean], std: [...normalization.std] },
-    fixedBatch: fixedBatch ?? null,
-    notes: [...notes],
+    fixedBatch: program.kind === 'file' ? program.batch : (program.fixedBatch ?? null),
+    approximateGradient: approximateGradient ?? null,
+    notes: [...notes, ...found],
   };
 }

@@ -164,7 +164,7 @@ export interface MemorizationModel {
   /**
    * What the model was read from.
    */
-  format: 'onnx' | 'tfjs-layers-model' | 'function';
+  format: 'onnx' | 'tfjs-graph-model' | 'tfjs-layers-model' | 'function';
   /**
    * The shape of one input of the model.
    *
@@ -179,7 +179,7 @@ export interface MemorizationModel {
   /**
    * What the file's outputs are, and what was done to score logits.
    */
-  outputs: 'logits' | 'softmax removed' | 'logarithm of probabilities';
+  outputs: 'logits' | 'softmax removed' | 'logarithm of probabilities' | 'binary';
   /**
    * The order of the axes of the file's own image input.
    */

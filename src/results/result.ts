@@ -148,7 +148,7 @@ export interface ResultModel {
   /**
    * What the model was read from.
    */
-  format: 'onnx' | 'tfjs-layers-model' | 'function';
+  format: 'onnx' | 'tfjs-graph-model' | 'tfjs-layers-model' | 'function';
   /**
    * The shape of one input of the model.
    *
@@ -167,7 +167,7 @@ export interface ResultModel {
   /**
    * What the file's outputs are, and what was done to attack logits.
    */
-  outputs: 'logits' | 'softmax removed' | 'logarithm of probabilities';
+  outputs: 'logits' | 'softmax removed' | 'logarithm of probabilities' | 'binary';
   /**
    * The number of trained values, null where it cannot be known.
    */

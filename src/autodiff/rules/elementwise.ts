@@ -2,7 +2,7 @@
 import { numbersOf } from '../../graph/tensor.ts';
 import { bySlope, once } from '../backward.ts';
 import type { BackwardNode, Partial, RuleTable } from '../backward.ts';
-import { filledLike } from '../filling.ts';
+import { filledLike } from '../../graph/filling.ts';
 
 export const elementwise: RuleTable = {
   Add: (node) => [() => node.sumToInput(node.gradient, 0), () => node.sumToInput(node.gradient, 1)],

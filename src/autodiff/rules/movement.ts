@@ -1,8 +1,8 @@
 /** Operators that move elements and change none. */
 
 import type { BackwardNode, Partial, RuleTable } from '../backward.ts';
-import { filledLike, isFloating } from '../filling.ts';
-import { reshapeLike, reshapeTo } from '../reshaping.ts';
+import { filledLike, isFloating } from '../../graph/filling.ts';
+import { reshapeLike, reshapeTo } from '../../graph/reshaping.ts';
 import { paddedInput, padValue } from './padding.ts';
 import { slicedInput } from './slicing.ts';
 
@@ -37,7 +37,7 @@ export const movement: RuleTable = {
   ],
 
   Concat: (node) => {
-    const axis = node.axis(0);
+    const axis = node.axis();
     const size = (input: string): number => node.fixedDim(input, axis);
     return node.node.inputs.map((input, index, inputs) => () => {
       if (inputs.length === 1) return node.gradient;
@@ -52,11 +52,13 @@ export const movement: RuleTable = {
 
   Split: (node) => [
     () => {
+      const known = node.gradients.find((gradient) => gradient !== undefined) ?? node.output();
+      const { dataType } = node.builder.type(known);
       const parts = node.node.outputs.map((output, index) => {
         if (output === '') throw node.refuse(`its output number ${String(index + 1)} has no name`);
-        return node.gradients[index] ?? filledLike(node.builder, output, 0);
+        return node.gradients[index] ?? filledLike(node.builder, output, 0, dataType);
       });
-      return node.builder.concat(parts, node.axis(0));
+      return node.builder.concat(parts, node.axis());
     },
     undefined,
   ],
@@ -74,7 +76,7 @@ export const movement: RuleTable = {
 
   DepthToSpace: (node) => [
     () => {
-      const mode = node.attribute('mode', 'string') ?? 'DCR';
+      const mode = node.text('mode');
       if (mode !== 'DCR') throw node.refuse(`the mode ${mode} has no gradient rule`);
       const { blocksize } = node.node.attributes;
       return node.apply('SpaceToDepth', [node.gradient], blocksize === undefined ? {} : { blocksize });

@@ -2,19 +2,19 @@
 import type { BackwardNode, Partial, RuleTable } from '../backward.ts';
 import { expandLike } from '../broadcasting.ts';
 import { countAlong } from '../counting.ts';
-import { reshapeTo } from '../reshaping.ts';
+import { reshapeTo } from '../../graph/reshaping.ts';
 
 /** The reduced axes: an attribute or the second input, all where neither says. */
 function reducedAxes(node: BackwardNode): number[] {
   const given = node.attribute('axes', 'ints') ?? node.constants(1, 'axes') ?? [];
   if (given.length > 0) return given.map((axis) => (axis < 0 ? axis + node.rank : axis));
-  const none = node.attribute('noop_with_empty_axes', 'int') === 1;
+  const none = node.int('noop_with_empty_axes') === 1;
   return none ? [] : Array.from({ length: node.rank }, (_, axis) => axis);
 }
 
 /** A value of the reduced shape with the reduced axes back as ones, so that it broadcasts against the input. */
 function kept(node: BackwardNode, value: string): string {
-  if ((node.attribute('keepdims', 'int') ?? 1) === 1) return value;
+  if (node.int('keepdims') === 1) return value;
   const axes = reducedAxes(node);
   return reshapeTo(
     node.builder,

@@ -1,12 +1,12 @@
 /** Choosing elements: by condition, by index, by rank. */
 import { int, text } from '../../graph/attributes.ts';
 import type { BackwardNode, RuleTable } from '../backward.ts';
-import { filledLike } from '../filling.ts';
-import { padOrCrop, reshapeTo } from '../reshaping.ts';
+import { filledLike } from '../../graph/filling.ts';
+import { padOrCrop, reshapeTo } from '../../graph/reshaping.ts';
 
 /** Zeros of the input's shape with values added at positions along an axis; positions may repeat. */
 function scatterAdd(node: BackwardNode, like: string, indices: string, values: string, axis: number): string {
-  const zeros = filledLike(node.builder, like, 0);
+  const zeros = filledLike(node.builder, like, 0, node.builder.type(values).dataType);
   return node.apply('ScatterElements', [zeros, indices, values], { axis: int(axis), reduction: text('add') });
 }
 
@@ -25,22 +25,21 @@ export const selection: RuleTable = {
   Gather: (node) => [() => gatheredFrom(node), undefined],
 
   GatherElements: (node) => [
-    () => scatterAdd(node, node.input(0), node.input(1), node.gradient, node.axis(0)),
+    () => scatterAdd(node, node.input(0), node.input(1), node.gradient, node.axis()),
     undefined,
   ],
 
   TopK: (node) => [
     () => {
       const positions = node.output(1) === '' ? secondOutput(node) : node.output(1);
-      return scatterAdd(node, node.input(0), positions, node.gradient, node.axis(-1));
+      return scatterAdd(node, node.input(0), positions, node.gradient, node.axis());
     },
     undefined,
   ],
 
   GatherND: (node) => [
     () => {
-      if ((node.attribute('batch_dims', 'int') ?? 0) !== 0)
-        throw node.refuse('batch_dims other than 0 have no rule');
+      if (node.int('batch_dims') !== 0) throw node.refuse('batch_dims other than 0 have no rule');
       const zeros = filledLike(node.builder, node.input(0), 0);
       return node.apply('ScatterND', [zeros, node.input(1), node.gradient], { reduction: text('add') });
     },
@@ -50,7 +49,7 @@ export const selection: RuleTable = {
 
 function gatheredFrom(node: BackwardNode): string {
   const { builder } = node;
-  const axis = node.axis(0);
+  const axis = node.axis();
   const dims = node.dims(node.input(0));
   const indexDims = node.dims(node.input(1));
   const [before, after] = [dims.slice(0, axis), dims.slice(axis + 1)];

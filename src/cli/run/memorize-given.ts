@@ -2,7 +2,7 @@
 import { basename, resolve } from 'node:path';
 import {
   checkpointPredictions,
-  createGraphClassifier,
+  createModelClassifier,
   describeCheckpoint,
   type Engine,
   InputError,
@@ -63,13 +63,14 @@ export async function scoreCheckpoints(
     open: async (index) => {
       const description = await openModel(paths[index] ?? '', options);
       requireBounds(description.name, description.bounds);
-      models[index] = describeCheckpoint(description);
       if (description.classCount < data.train.classCount) {
         throw new InputError(
           `${paths[index] ?? ''} tells ${String(description.classCount)} classes apart and the data have ${String(data.train.classCount)}: give the data that it was trained on`,
         );
       }
-      return createGraphClassifier(description, engine);
+      const classifier = await createModelClassifier(description, engine);
+      models[index] = describeCheckpoint(description, classifier);
+      return classifier;
     },
   });
   const scored = await scoreAgainst(predictions, labels, data, signal);

@@ -11,6 +11,7 @@ import { logicShapes } from './logic.ts';
 import { movementShapes } from './movement.ts';
 import { normalizationShapes } from './normalization.ts';
 import { poolingShapes } from './pooling.ts';
+import { quantizationShapes } from './quantization.ts';
 import { reductionShapes } from './reduction.ts';
 
 export type { InferredType } from './application.ts';
@@ -25,6 +26,7 @@ const rules: ShapeRules = {
   ...normalizationShapes,
   ...logicShapes,
   ...generationShapes,
+  ...quantizationShapes,
 };
 
 /** The operators that graphs may hold. */

@@ -1,6 +1,6 @@
 /** Shapes brought to given sizes: reshaping with a symbolic size, padding and cropping, zeros between elements. */
-import type { GraphBuilder } from '../graph/builder.ts';
-import type { Dimension } from '../graph/types.ts';
+import type { GraphBuilder } from './builder.ts';
+import type { Dimension } from './types.ts';
 
 /** Reshapes to sizes of which at most one is symbolic: that one takes what is left. */
 export function reshapeTo(builder: GraphBuilder, value: string, dims: readonly Dimension[]): string {

@@ -1,7 +1,7 @@
 /** Constants of a value's floating type, and values filled with one number. */
-import type { GraphBuilder } from '../graph/builder.ts';
-import { float32, tensor } from '../graph/tensor.ts';
-import type { DataType, Tensor } from '../graph/types.ts';
+import type { GraphBuilder } from './builder.ts';
+import { float32, tensor } from './tensor.ts';
+import type { DataType, Tensor } from './types.ts';
 
 /** Whether values of the type can carry a gradient. */
 export function isFloating(dataType: DataType): boolean {
@@ -15,10 +15,14 @@ export function scalar(builder: GraphBuilder, value: number, dataType: DataType)
   return dataType === 'float32' ? held : builder.cast(held, dataType);
 }
 
-/** A value of another's shape and floating type in which every element is the given number. */
-export function filledLike(builder: GraphBuilder, like: string, value: number): string {
-  const { dataType, dims } = builder.type(like);
-  if (dims.length === 0) return scalar(builder, value, dataType);
+/** A value of another's shape in which every element is the given number; of its type, or of another floating one. */
+export function filledLike(
+  builder: GraphBuilder,
+  like: string,
+  value: number,
+  dataType = builder.type(like).dataType,
+): string {
+  if (builder.dims(like).length === 0) return scalar(builder, value, dataType);
   const element: Tensor =
     dataType === 'float64' ? tensor('float64', [1], Float64Array.of(value)) : float32([1], [value]);
   const filled = builder.apply('ConstantOfShape', [builder.shape(like)], {
