@@ -5,6 +5,7 @@ import { memorizationResult } from '../../src/benchmark/memorization-benchmark.t
 import { describeCheckpoint, memorizationRun, type ScoredRun } from '../../src/benchmark/memorization-run.ts';
 import { memorizationWarnings } from '../../src/benchmark/memorization-warnings.ts';
 import { trainingFacts } from '../../src/benchmark/training-facts.ts';
+import { wrapFunction } from '../../src/classifier/wrap.ts';
 import { decodeBits } from '../../src/core/bits.ts';
 import { corruptLabels } from '../../src/corruption/corrupt-labels.ts';
 import { noiseProbability } from '../../src/corruption/label-noise.ts';
@@ -111,20 +112,30 @@ test('checkpoints are stated with how they were read, and their warnings among t
     file: 'net.onnx',
     sha256: 'a'.repeat(64),
     format: 'onnx',
-    graph: { name: 'net', inputs: [], outputs: [], nodes: [], initializers: new Map() },
+    program: {
+      kind: 'graph',
+      graph: { name: 'net', inputs: [], outputs: [], nodes: [], initializers: new Map() },
+      fixedBatch: 1,
+    },
     inputShape: [3, 8, 8],
     classCount: CLASSES,
     bounds: { lower: 0, upper: 1 },
     outputs: 'softmax removed',
     parameterCount: 5,
-    fixedBatch: 1,
     producer: '',
     normalization: { mean: [0.5], std: [0.25] },
     layout: 'channels-last',
     notes: ['something was done'],
   };
   const check = { examples: 2, tolerance: 1e-3, forwardAgainstGradientGraph: 0 };
-  const models = [describeCheckpoint(description), describeCheckpoint(description, check)];
+  const classifier = wrapFunction({
+    name: 'net',
+    inputShape: [3, 8, 8],
+    classCount: CLASSES,
+    bounds: { lower: 0, upper: 1 },
+    logits: (_, count) => new Float32Array(count * CLASSES),
+  });
+  const models = [{}, { check }].map((found) => describeCheckpoint(description, { ...classifier, ...found }));
   const warnings = ['outputs look odd'];
   const result = await resultOf([{ ...run, source: 'checkpoints', models, warnings }]);
   await validateMemorization(JSON.parse(canonicalJson(result)), 'result');
