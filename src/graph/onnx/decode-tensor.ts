@@ -22,7 +22,6 @@ const otherTypes: Readonly<Record<number, string>> = {
   0: 'undefined',
   14: 'complex64',
   15: 'complex128',
-  16: 'bfloat16',
   17: 'float8e4m3fn',
   18: 'float8e4m3fnuz',
   19: 'float8e5m2',
@@ -171,6 +170,7 @@ function typedData(message: Message, dataType: NumericType): NumericArray {
       return Int16Array.from(int32s());
     case 'uint16':
     case 'float16':
+    case 'bfloat16':
       return Uint16Array.from(int32s());
     case 'int8':
       return Int8Array.from(int32s());
