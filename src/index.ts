@@ -16,7 +16,7 @@ export { readModel, type OnnxModel } from './graph/onnx/read.ts';
 export { simplify } from './graph/simplify/simplify.ts';
 export type { Graph, Node, Tensor, Value } from './graph/types.ts';
 export { appendGradients, gradientSupport } from './autodiff/gradient.ts';
-export { appendCrossEntropy, appendSoftCrossEntropy } from './autodiff/cross-entropy.ts';
+export { appendCrossEntropy, appendSoftCrossEntropy } from './autodiff/losses/cross-entropy.ts';
 
 export { describeModel, openModel } from './benchmark/open-model.ts';
 export type { ModelSummary } from './models/describe.ts';

@@ -1,5 +1,5 @@
 /** A model that was opened, run by an engine: the classifier that attacks and the evaluator see. */
-import { appendCrossEntropy } from '../autodiff/cross-entropy.ts';
+import { appendCrossEntropy } from '../autodiff/losses/cross-entropy.ts';
 import { appendGradients } from '../autodiff/gradient.ts';
 import type { Bounds, Classifier, LossGradient } from '../classifier/classifier.ts';
 import { assertLabels, assertNoNaN, exampleCount } from '../classifier/wrap.ts';

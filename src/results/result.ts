@@ -133,7 +133,7 @@ export interface ResultModel {
   /**
    * What the model was read from.
    */
-  format: 'onnx' | 'tfjs-layers-model' | 'function';
+  format: 'onnx' | 'tfjs-graph-model' | 'tfjs-layers-model' | 'function';
   /**
    * The shape of one input of the model.
    *

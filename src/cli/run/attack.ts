@@ -9,7 +9,6 @@ import {
   type BenchmarkModel,
   canonicalJson,
   chooseSubset,
-  createEngine,
   createModelClassifier,
   type Dataset,
   type Engine,
@@ -26,6 +25,7 @@ import {
   writeResult,
 } from '../../index.ts';
 import type { AttackArguments } from '../commands/attack.ts';
+import { startEngine } from '../engine.ts';
 import { dataSettings, modelSettings } from '../given.ts';
 import type { CommandContext } from '../main.ts';
 import { assertCompute } from '../numbers.ts';
@@ -42,9 +42,12 @@ export async function runAttack(argv: AttackArguments, { terminal }: CommandCont
   const opened = await openModels(argv);
   const dataset = await openData(argv, [...opened.values()]);
   for (const note of dataset.notes ?? []) terminal.err(`note: ${note}\n`);
+  for (const { name, notes } of opened.values()) {
+    for (const note of notes) terminal.err(`note: ${name}: ${note}\n`);
+  }
   const attacks = attacksOf(argv, [...opened.values()]);
   const indices = chooseSubset(dataset, { seed: argv.seed, limit: argv.limit, indices: argv.indices });
-  const engine = await createEngine(argv.engine, argv.threads === undefined ? {} : { threads: argv.threads });
+  const engine = await startEngine(argv, terminal);
   const progress = createProgressLine(terminal, 'examples', argv.quiet);
   try {
     const store = createExampleStore(argv['save-examples']);
@@ -171,6 +174,7 @@ async function openData(argv: AttackArguments, models: readonly ModelDescription
     ...dataSettings(argv),
     split,
     classCount: Math.min(...models.map(({ classCount }) => classCount)),
+    inputShape: models[0]?.inputShape,
   });
 }
 
