@@ -71,19 +71,11 @@ export class FloatConversion {
   }
 
   #attribute(name: string, attribute: Attribute): Attribute {
-    switch (attribute.kind) {
-      case 'tensor':
-        return { kind: 'tensor', value: this.tensor(attribute.value) };
-      case 'graph':
-        return { kind: 'graph', value: this.graph(attribute.value) };
-      case 'int': {
-        if (!TYPE_ATTRIBUTES.has(name)) return attribute;
-        const named = [...this.#from].find((dataType) => dataTypeCodes[dataType] === attribute.value);
-        return named !== undefined && this.#changes(named) ? int(dataTypeCodes.float32) : attribute;
-      }
-      default:
-        return attribute;
-    }
+    if (attribute.kind === 'tensor') return { kind: 'tensor', value: this.tensor(attribute.value) };
+    if (attribute.kind === 'graph') return { kind: 'graph', value: this.graph(attribute.value) };
+    if (attribute.kind !== 'int' || !TYPE_ATTRIBUTES.has(name)) return attribute;
+    const named = [...this.#from].find((dataType) => dataTypeCodes[dataType] === attribute.value);
+    return named !== undefined && this.#changes(named) ? int(dataTypeCodes.float32) : attribute;
   }
 
   #changes(dataType: DataType): boolean {
@@ -93,17 +85,16 @@ export class FloatConversion {
   }
 }
 
-function inFloat32(held: Tensor): Tensor {
-  switch (held.dataType) {
-    case 'float16':
-      return tensor('float32', held.dims, Float32Array.from(held.data as Uint16Array, fromFloat16));
-    case 'bfloat16':
-      return tensor('float32', held.dims, fromBfloat16(held.data as Uint16Array));
-    case 'float64':
-      return tensor('float32', held.dims, Float32Array.from(held.data as Float64Array, bounded));
-    default:
-      return held;
+function inFloat32({ dataType, dims, data }: Tensor): Tensor {
+  if (dataType === 'float64') {
+    return tensor('float32', dims, Float32Array.from(data as Float64Array, bounded));
   }
+  const bits = data as Uint16Array;
+  return tensor(
+    'float32',
+    dims,
+    dataType === 'bfloat16' ? fromBfloat16(bits) : Float32Array.from(bits, fromFloat16),
+  );
 }
 
 /** A number beyond float32, as masks and open bounds are, becomes its end and not an infinity. */
