@@ -67,12 +67,14 @@ export const dataOptions = grouped(GROUP.data, {
   },
   'image-size': {
     type: 'number',
-    describe: 'Height and width that image files are brought to; the model’s, 224, or their own where all alike',
+    describe:
+      'Height and width that image files are brought to; the model’s, 224, or their own where all alike',
     requiresArg: true,
   },
   'image-channels': {
     type: 'number',
-    describe: '1 brings colours to grey, 3 makes grey three equal channels; by the model and the files by default',
+    describe:
+      '1 brings colours to grey, 3 makes grey three equal channels; by the model and the files by default',
     requiresArg: true,
   },
   'class-order': {

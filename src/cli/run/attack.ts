@@ -52,7 +52,7 @@ export async function runAttack(argv: AttackArguments, { terminal }: CommandCont
   try {
     const store = createExampleStore(argv['save-examples']);
     const result = await runAttackBenchmark({
-      models: await classifiersOf(opened, engine),
+      models: await classifiersOf(argv, opened, engine),
       ...boxesOf(argv, opened),
       attacks,
       dataset,
@@ -144,6 +144,7 @@ function idsOf(opened: ReadonlyMap<string, ModelDescription>): Map<string, strin
 }
 
 async function classifiersOf(
+  argv: AttackArguments,
   opened: ReadonlyMap<string, ModelDescription>,
   engine: Engine,
 ): Promise<BenchmarkModel[]> {
@@ -155,6 +156,7 @@ async function classifiersOf(
       id,
       classifier: await createModelClassifier({ ...description, name: id }, engine),
       description,
+      declaredLogits: (argv.outputs ?? description.card?.outputs) === 'logits',
     });
   }
   return models;

@@ -30,8 +30,7 @@ function product(scope: OperatorScope, flags: readonly [string, string]): Operan
 
 const matMul: Handler = (scope) => product(scope, ['transpose_a', 'transpose_b']);
 const batchMatMul: Handler = (scope) => product(scope, ['adj_x', 'adj_y']);
-const fusedMatMul: Handler = (scope) =>
-  withFused(scope, product(scope, ['transpose_a', 'transpose_b']), 2);
+const fusedMatMul: Handler = (scope) => withFused(scope, product(scope, ['transpose_a', 'transpose_b']), 2);
 
 const einsum: Handler = (scope) => {
   const values = Array.from({ length: scope.count }, (_, index) => scope.plain(index));
