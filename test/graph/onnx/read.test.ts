@@ -290,6 +290,24 @@ describe('decodeModel', () => {
     assert.deepEqual([initializers.get('s'), initializers.get('c')], [dense, dense]);
   });
 
+  test('numbers of half a byte are held in bytes, for DequantizeLinear alone', () => {
+    const four = (code: number, values: readonly number[]) => rawTensor(code, [3], Uint8Array.from(values));
+    const model = (operator: string) =>
+      modelBytes({
+        inputs: x,
+        opset: 21,
+        nodes: [{ operator, inputs: ['q', 's', 'z'], outputs: ['y'], name: 'n' }],
+        initializers: { q: four(22, [0x8f, 0x07]), s: floats([], [1]), z: four(21, [0x8f, 0x07]) },
+      });
+    const { initializers } = decodeModel(model('DequantizeLinear'), 'm').graph;
+    assert.deepEqual(initializers.get('q')?.data, Int8Array.of(-1, -8, 7));
+    assert.deepEqual(initializers.get('z')?.data, Uint8Array.of(15, 8, 7));
+    assert.throws(
+      () => decodeModel(model('Concat'), 'm'),
+      /node n \(Concat\) reads q, whose numbers take half a byte/,
+    );
+  });
+
   test('names nodes that have no name, or that of another', () => {
     const step = (from: string, to: string, name?: string) => ({
       operator: 'Relu',
