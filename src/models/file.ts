@@ -170,8 +170,8 @@ function graphOf(
   output: FileValue,
 ): Pick<ModelFile, 'graph' | 'obstacle' | 'notes'> {
   try {
-    const { graph } = decodeModel(bytes, path, external, { chooseOutputs: () => [output.name] });
-    return { graph };
+    const { graph, notes } = decodeModel(bytes, path, external, { chooseOutputs: () => [output.name] });
+    return { graph, notes };
   } catch (error) {
     if (error instanceof InputError) return { obstacle: error };
     throw error;
