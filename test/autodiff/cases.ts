@@ -1,8 +1,9 @@
 /** Reads fixtures/gradients: operators with inputs, outputs and gradients as PyTorch computed them. */
 import { readFileSync } from 'node:fs';
 import { GraphBuilder } from '../../src/graph/builder.ts';
+import { expandNode, isWrittenOut } from '../../src/graph/operators/expand.ts';
 import { float32, tensor } from '../../src/graph/tensor.ts';
-import type { Attribute, Dimension, Tensor } from '../../src/graph/types.ts';
+import type { Attribute, Dimension, Node, Tensor } from '../../src/graph/types.ts';
 import type { BATCH } from '../../src/graph/types.ts';
 
 export interface CaseInput {
@@ -27,11 +28,14 @@ export const families = [
   'activation',
   'convolution',
   'elementwise',
+  'expanded',
   'linear',
   'movement',
   'normalization',
   'pooling',
+  'recurrent',
   'reduction',
+  'sampling',
   'selection',
 ] as const;
 
@@ -78,9 +82,30 @@ export function graphOf(item: GradientCase, batchName?: typeof BATCH): CaseGraph
   const training = item.attributes['training_mode']?.[1] === 1;
   const outputs = training ? ['output', 'running_mean', 'running_variance'] : ['output'];
   const twoOutputs = item.operator === 'TopK' ? ['output', 'places'] : outputs;
-  builder.node(item.operator, names, attributes, { name: 'operator', outputs: twoOutputs });
+  addNode(builder, {
+    operator: item.operator,
+    name: 'operator',
+    inputs: names,
+    outputs: twoOutputs,
+    attributes,
+  });
   const variables = item.inputs.flatMap((input, index) =>
     input === null || input.constant ? [] : [{ name: names[index] ?? '', index }],
   );
   return { builder, output: 'output', variables };
+}
+
+/** Adds a node, or what its expansion writes where graphs do not hold its operator. */
+function addNode(builder: GraphBuilder, node: Node): void {
+  if (!isWrittenOut(node)) {
+    builder.node(node.operator, node.inputs, node.attributes, { name: node.name, outputs: node.outputs });
+    return;
+  }
+  const { nodes, constants } = expandNode(node, {
+    type: (value) => builder.inferred(value),
+    constant: (value) => builder.constantOf(value),
+    fresh: (hint) => builder.fresh(hint),
+  });
+  for (const [name, value] of constants) builder.constant(value, name);
+  for (const each of nodes) addNode(builder, each);
 }

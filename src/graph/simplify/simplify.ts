@@ -1,9 +1,10 @@
 /** Makes a graph smaller and its shapes plainer without changing what it computes. */
 import { attribute } from '../attributes.ts';
 import { GraphBuilder } from '../builder.ts';
-import { expandNode, expansionOf } from '../operators/expand.ts';
+import { expandNode, isWrittenOut } from '../operators/expand.ts';
 import { same } from '../shapes/dimensions.ts';
-import { knownOperators } from '../shapes/infer.ts';
+import { withoutCeilMode } from '../operators/pool-windows.ts';
+import { inferTypes } from '../shapes/infer.ts';
 import { int64s } from '../tensor.ts';
 import type { Dimension, Graph, Node } from '../types.ts';
 import { foldedValue } from './fold.ts';
@@ -37,13 +38,13 @@ export function simplify(graph: Graph): Graph {
   const add = (original: Node): void => {
     const inputs = original.inputs.map((input) => replacements.get(input) ?? input);
     // What could not be written out when the file was read, because its shapes were not known.
-    if (!knownOperators.has(original.operator) && expansionOf(original.operator) !== undefined) {
+    if (isWrittenOut(original)) {
       const { nodes, constants } = expandNode({ ...original, inputs }, surroundings);
       for (const [name, value] of constants) builder.constant(value, name);
       nodes.forEach(add);
       return;
     }
-    const node = withPlainTarget(builder, { ...original, inputs }, freshName);
+    const node = withPlainWindows(builder, withPlainTarget(builder, { ...original, inputs }, freshName));
     builder.node(node.operator, node.inputs, node.attributes, { name: node.name, outputs: node.outputs });
     const [output = ''] = node.outputs;
     const passed = passedOn(builder, node);
@@ -69,6 +70,14 @@ function passedOn(builder: GraphBuilder, node: Node): string | undefined {
   const unchanged =
     node.operator === 'Cast' && builder.type(input).dataType === builder.type(output).dataType;
   return unchanged ? input : undefined;
+}
+
+/** A pool in ceil mode with the padding that it means. */
+function withPlainWindows(builder: GraphBuilder, node: Node): Node {
+  if (attribute(node, 'ceil_mode', 'int') !== 1) return node;
+  const inputs = node.inputs.map((input) => builder.inferred(input));
+  const [output] = inferTypes(node, inputs, (value) => builder.constantOf(value));
+  return withoutCeilMode(node, inputs[0]?.dims ?? [], output?.dims ?? []);
 }
 
 /**

@@ -287,9 +287,9 @@ describe('decodeModel', () => {
     );
   });
 
-  test('refuses opsets outside 7 to 21, and files without graph or opset', () => {
-    for (const opset of [1, 6, 22, 2 ** 40]) {
-      const expected = new RegExp(`its opset is ${String(opset)}, and opsets 7 to 21 can be read`);
+  test('refuses opsets outside 7 to 26, and files without graph or opset', () => {
+    for (const opset of [1, 6, 27, 2 ** 40]) {
+      const expected = new RegExp(`its opset is ${String(opset)}, and opsets 7 to 26 can be read`);
       assert.match(messageOfDecoding({ inputs: x, nodes: [relu], opset }), expected);
     }
     assert.match(messageOfDecoding(encodeMessage([varint(modelField.irVersion, 8n)])), /no graph/);
