@@ -252,7 +252,7 @@ describe('decodeModel', () => {
     const shape = decodeModel(modelBytes({ inputs: { x: ['', 2] }, nodes: [relu] }), 'm.onnx').graph;
     assert.deepEqual(shape.inputs[0]?.dims, ['x_dim_0', 2]);
     assert.deepEqual(shape.outputs[0]?.dims, ['x_dim_0', 2]);
-    const unknown = { operator: 'Hardmax', inputs: ['x'], outputs: ['y'], name: 'h' };
+    const unknown = { operator: 'Det', inputs: ['x'], outputs: ['y'], name: 'h' };
     assert.match(messageOfDecoding({ inputs: x, nodes: [unknown] }), /the output y has no shape .*node h/);
     assert.match(
       messageOfDecoding({ inputs: { x: null }, nodes: [relu] }),
