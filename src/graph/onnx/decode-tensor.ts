@@ -1,10 +1,11 @@
 /** Decodes TensorProto messages, in each of the forms that ONNX allows for the elements. */
 import { InputError } from '../../core/errors.ts';
 import { dataTypeOf, elementArrays, type NumericType } from '../data-types.ts';
+import { elementsOf, zeros } from '../simplify/storage.ts';
 import { sizeOf } from '../tensor.ts';
 import type { DataOf, DataType, Tensor } from '../types.ts';
 import type { ExternalData } from './external-data.ts';
-import { entryField, tensorField } from './fields.ts';
+import { entryField, sparseTensorField, tensorField } from './fields.ts';
 import type { Message } from './wire-reader.ts';
 
 type NumericArray = DataOf[NumericType];
@@ -70,6 +71,50 @@ export function decodeTensor(message: Message, where: string, external: External
     return { dataType, dims, data };
   }
   return { dataType, dims, data: numericData(message, dataType, dims, where, external) };
+}
+
+/** Sparse tensors are made dense; beyond this many elements that would not be what the file's author had in mind. */
+const MOST_DENSE_ELEMENTS = 2 ** 28;
+
+/**
+ * The dense tensor of a SparseTensorProto: values, and their places as positions in C order or as coordinates.
+ *
+ * @throws InputError as decodeTensor, and when a place lies outside the shape
+ */
+export function decodeSparseTensor(
+  message: Message,
+  where: string,
+  external: ExternalData | undefined,
+): Tensor {
+  const [heldValues, heldIndices] = [sparseTensorField.values, sparseTensorField.indices].map((field) =>
+    message.message(field),
+  );
+  const dims = message.integers(sparseTensorField.dims).map(Number);
+  if (heldValues === undefined || dims.some((dim) => dim < 0) || sizeOf(dims) > MOST_DENSE_ELEMENTS) {
+    throw new InputError(`${where} is sparse, and has no values or an impossible shape`);
+  }
+  const values = decodeTensor(heldValues, where, external);
+  if (values.dataType === 'string') throw new InputError(`${where} is sparse and holds texts`);
+  const indices =
+    heldIndices === undefined ? { dims: [0], data: [] } : decodeTensor(heldIndices, where, external);
+  const coordinates = Array.from(indices.data as ArrayLike<bigint | number>, Number);
+  const count = values.data.length;
+  const rank = indices.dims.length === 2 ? dims.length : 1;
+  const sizes = rank === 1 ? [sizeOf(dims)] : dims;
+  if (coordinates.length !== count * rank) {
+    throw new InputError(`${where} is sparse, with ${String(count)} values and places for another number`);
+  }
+  const result = zeros(values.dataType, dims);
+  const [from, to] = [elementsOf(values), elementsOf(result)];
+  for (let index = 0; index < count; index++) {
+    const place = sizes.reduce((offset, size, axis) => {
+      const at = coordinates[index * rank + axis] ?? -1;
+      if (!(at >= 0 && at < size)) throw new InputError(`${where} is sparse, with a place outside its shape`);
+      return offset * size + at;
+    }, 0);
+    to[place] = from[index] ?? 0;
+  }
+  return result;
 }
 
 function numericData(

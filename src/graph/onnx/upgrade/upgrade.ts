@@ -9,10 +9,10 @@ import { expandNode, expansionOf, isWrittenOut } from '../../operators/expand.ts
 import { inferTypes } from '../../shapes/infer.ts';
 import type { InferredType } from '../../shapes/infer.ts';
 import { OPSET } from '../../types.ts';
-import type { Graph, Node, Tensor, Value, ValueType } from '../../types.ts';
-import { openDimension } from '../decode-graph.ts';
+import type { Node, OpenGraph, OpenValue, SourceGraph, Tensor } from '../../types.ts';
+import { openDimension } from '../decode-type.ts';
 import { readsOf, withSubgraphs } from '../order.ts';
-import type { Wiring } from '../order.ts';
+import type { FileNode, Wiring } from '../order.ts';
 import { activationUpgrades } from './activations.ts';
 import { additions, withdrawals } from './additions.ts';
 import { axesUpgrades } from './axes.ts';
@@ -41,34 +41,30 @@ const upgrades: readonly RewritesByOpset[] = [
 const downgrades: readonly RewritesByOpset[] = [samplingDowngrades, additions];
 
 /** A graph of some opset whose nodes are in order, with the types that its file declares. */
-export interface SourceGraph extends Wiring {
-  readonly name: string;
-  readonly declared: ReadonlyMap<string, ValueType>;
+export interface FileGraph extends Wiring, Pick<SourceGraph, 'name' | 'inputs'> {
+  readonly inputs: SourceGraph['inputs'];
+  readonly declared: ReadonlyMap<string, OpenValue>;
 }
 
 /**
- * The graph in OPSET, its Constant nodes made initializers.
+ * The graph in OPSET, its Constant nodes made initializers. Outputs have the types that can be inferred, or that the
+ * file declares.
  *
  * @param opset of the file, OLDEST_OPSET to NEWEST_OPSET
- * @throws InputError naming the node and operator that has no equal in OPSET, or an output without a known shape
+ * @throws InputError naming the node and operator that has no equal in OPSET
  */
-export function upgradeGraph(graph: SourceGraph, opset: number): Graph {
+export function upgradeGraph(graph: FileGraph, opset: number): SourceGraph {
   const names = new Set<string>();
   const reads = new Set(graph.outputs);
   collectNames(graph.nodes, names, reads);
   for (const name of [...graph.inputs.map((input) => input.name), ...graph.initializers.keys()])
     names.add(name);
-  const scope = new Scope({ opset, names, reads }, graph);
+  const scope = new Scope({ names, reads }, opset, graph);
   const nodes = graph.nodes.flatMap((node) => scope.upgrade(node));
-  const outputs = graph.outputs.map((name): Value => {
+  const outputs = graph.outputs.map((name): OpenValue => {
     const type = scope.type(name);
-    if (type === undefined) {
-      const why = scope.obstacle === undefined ? '' : ` (${scope.obstacle})`;
-      throw new InputError(
-        `the output ${name} has no shape in the file, and it cannot be inferred${why}: export the model with it`,
-      );
-    }
-    return { name, dataType: type.dataType, dims: type.dims };
+    if (type !== undefined) return { name, dataType: type.dataType, dims: type.dims };
+    return { ...graph.declared.get(name), name };
   });
   return { name: graph.name, inputs: graph.inputs, outputs, initializers: scope.initializers, nodes };
 }
@@ -90,7 +86,6 @@ function collectNames(nodes: readonly Node[], names: Set<string>, reads: Set<str
 
 /** What all graphs of a file share. */
 interface File {
-  readonly opset: number;
   readonly names: Set<string>;
   readonly reads: ReadonlySet<string>;
 }
@@ -98,23 +93,26 @@ interface File {
 /** One graph on its way to OPSET; a graph within a node sees the values of the one around it. */
 class Scope implements UpgradeContext {
   readonly initializers: Map<string, Tensor>;
-  /** Why inference stopped at the first node where it did. */
-  obstacle: string | undefined;
   readonly #file: File;
   readonly #outer: Scope | undefined;
-  readonly #types: Map<string, InferredType>;
+  readonly #types = new Map<string, InferredType>();
+  readonly #opset: number;
+  /** The opset of the node being rewritten. */
+  #current: number;
 
-  constructor(file: File, graph: Pick<SourceGraph, 'inputs' | 'initializers' | 'declared'>, outer?: Scope) {
+  constructor(file: File, opset: number, graph: Pick<FileGraph, 'initializers' | 'declared'>, outer?: Scope) {
     this.#file = file;
+    this.#opset = opset;
+    this.#current = opset;
     this.#outer = outer;
     this.initializers = new Map(graph.initializers);
-    this.#types = new Map(graph.declared);
-    for (const { name, dataType, dims } of graph.inputs) this.#types.set(name, { dataType, dims });
-    for (const [name, { dataType, dims }] of graph.initializers) this.#types.set(name, { dataType, dims });
+    for (const [name, { dataType, dims }] of [...graph.declared, ...graph.initializers]) {
+      if (dataType !== undefined && dims !== undefined) this.#types.set(name, { dataType, dims });
+    }
   }
 
   get opset(): number {
-    return this.#file.opset;
+    return this.#current;
   }
 
   type(value: string): InferredType | undefined {
@@ -149,11 +147,12 @@ class Scope implements UpgradeContext {
   }
 
   /** The nodes of OPSET that do what the node does. */
-  upgrade(node: Node): readonly Node[] {
+  upgrade({ opset = this.#opset, ...node }: FileNode): readonly Node[] {
+    this.#current = opset;
     this.#assertInFile(node);
     const nodes = node.operator === 'Constant' ? constantToInitializer(node, this) : this.#rewrite(node);
     return [nodes].flat().map((written) => {
-      const whole = withSubgraphs(written, (inner) => this.#upgradeInner(inner));
+      const whole = withSubgraphs(written, (inner) => this.#upgradeInner(inner, opset));
       this.#learn(whole);
       return whole;
     });
@@ -166,6 +165,7 @@ class Scope implements UpgradeContext {
         nodes = nodes.flatMap((each) => table[opset]?.[each.operator]?.(each, this) ?? each);
       }
     };
+    if (node.operator.includes('::')) return nodes;
     for (let opset = this.opset + 1; opset <= OPSET; opset++) apply(upgrades, opset);
     for (let opset = this.opset; opset > OPSET; opset--) apply(downgrades, opset);
     nodes = nodes.flatMap((each) => this.#writtenOut(each));
@@ -190,13 +190,12 @@ class Scope implements UpgradeContext {
       return this.expand(node);
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      this.obstacle ??= error.message;
       return [node];
     }
   }
 
   #assertInFile(node: Node): void {
-    if (isInOpset(node.operator, this.opset)) return;
+    if (node.operator.includes('::') || isInOpset(node.operator, this.opset)) return;
     const arrival = definitionOf(node.operator)?.since;
     const why =
       arrival === undefined
@@ -210,9 +209,9 @@ class Scope implements UpgradeContext {
     );
   }
 
-  #upgradeInner(inner: Graph): Graph {
-    const declared = new Map(inner.outputs.map(({ name, dataType, dims }) => [name, { dataType, dims }]));
-    const scope = new Scope(this.#file, { ...inner, declared }, this);
+  #upgradeInner(inner: OpenGraph, opset: number): OpenGraph {
+    const declared = new Map([...inner.outputs, ...inner.inputs].map((value) => [value.name, value]));
+    const scope = new Scope(this.#file, opset, { ...inner, declared }, this);
     const nodes = inner.nodes.flatMap((node) => scope.upgrade(node));
     return { ...inner, nodes, initializers: scope.initializers };
   }
@@ -226,7 +225,6 @@ class Scope implements UpgradeContext {
       types = inferTypes(node, inputs, (value) => this.constant(value));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      this.obstacle ??= error.message;
       return;
     }
     node.outputs.forEach((output, index) => {
