@@ -62,7 +62,7 @@ def kind_of(value):
 
 
 def listed(values):
-    if values.dtype == np.int64 or values.dtype == bool:
+    if values.dtype.kind in "iub":
         return [int(value) for value in values.reshape(-1)]
     return [float(f"{value:.7g}") for value in values.reshape(-1)]
 
@@ -594,6 +594,24 @@ def rotated(x, cos, sin, interleaved, turned):
 for interleaved in (0, 1):
     case("expanded", "RotaryEmbedding", f"interleaved {interleaved}", [normal(2, 2, 3, 4), held(normal(2, 3, 2)), held(normal(2, 3, 2))], lambda x, c, s, i=interleaved: rotated(x, c, s, i, 4), {"interleaved": interleaved})
 case("expanded", "RotaryEmbedding", "positions, part, three axes", [normal(1, 2, 8), held(normal(5, 1)), held(normal(5, 1)), Input(np.array([[3, 1]], dtype=np.int64), "int64", True)], lambda x, c, s, p: rotated(heads(x, 2), c[p], s[p], 0, 2).transpose(1, 2).reshape(1, 2, 8), {"num_heads": 2, "rotary_embedding_dim": 2})
+
+# Straight-through quantisation, with DequantizeLinear behind -------------------------------------------------------
+
+
+def quantized_case(setting, x, scale, zero, kind, least, greatest, axis=None):
+    inputs = [x, number(scale), Input(np.asarray(zero), kind, constant=True)]
+
+    def compute(values, scales, zeros):
+        if axis is None:
+            return torch.fake_quantize_per_tensor_affine(values.float(), float(scales), int(zeros), least, greatest).double()
+        return torch.fake_quantize_per_channel_affine(values.float(), scales.float(), zeros.int(), axis, least, greatest).double()
+
+    case("straight-through", "QuantizeLinear", setting, inputs, compute, {} if axis is None else {"axis": axis})
+
+
+quantized_case("int8", normal(3, 5), 0.01, 3, "int8", -128, 127)
+quantized_case("uint8", normal(3, 5), 0.007, 128, "uint8", 0, 255)
+quantized_case("by channel", normal(2, 3, 4), [0.0101, 0.0043, 0.0197], [0, 10, -5], "int8", -128, 127, axis=1)
 
 FOLDER.mkdir(parents=True, exist_ok=True)
 for family, cases in families.items():
