@@ -71,7 +71,7 @@ export async function readModelFile(
     return { format: 'tfjs-layers-model', graph, file: files[0] ?? basename(path), sha256, producer, notes };
   }
   throw new InputError(
-    `${path} is JSON, and neither a tfjs model (it has no modelTopology) nor a model card (its kind is not robust-bench-model-card)`,
+    `${path} is JSON, and neither a tfjs layers-model or graph-model (it has no modelTopology) nor a model card (its kind is not robust-bench-model-card)`,
   );
 }
 

@@ -17,7 +17,9 @@ function formatOf(
     const text = permutation === undefined ? '' : numbersOf(permutation).join();
     return text === '0,3,1,2' ? 'NHWC' : text === '0,2,3,1' ? 'NCHW' : 'nothing';
   }
-  return ['Reshape', 'MatMul', '_FusedMatMul', 'Mean', 'Shape'].includes(node.operator) ? 'nothing' : undefined;
+  return ['Reshape', 'MatMul', '_FusedMatMul', 'Mean', 'Shape'].includes(node.operator)
+    ? 'nothing'
+    : undefined;
 }
 
 /**

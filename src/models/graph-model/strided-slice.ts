@@ -87,7 +87,12 @@ interface Range {
   readonly step: number;
 }
 
-function ranged(scope: OperatorScope, { begin, end, step }: Range, axis: number, dim: Dimension): AxisSlice[] {
+function ranged(
+  scope: OperatorScope,
+  { begin, end, step }: Range,
+  axis: number,
+  dim: Dimension,
+): AxisSlice[] {
   if (step === 0) throw scope.refuse('has a stride of 0');
   if (step > 0) {
     const start = begin ?? 0;

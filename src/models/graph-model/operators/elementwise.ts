@@ -52,8 +52,7 @@ function ofOne(map: (builder: GraphBuilder, x: string, scope: OperatorScope) => 
   };
 }
 
-const isFloat = (builder: GraphBuilder, value: string): boolean =>
-  builder.type(value).dataType === 'float32';
+const isFloat = (builder: GraphBuilder, value: string): boolean => builder.type(value).dataType === 'float32';
 
 /** ⌊a/b⌋. The division of integers cuts towards zero: one less where it did so upwards. */
 const floorDivision: Combine = (builder, [a, b]) => {

@@ -59,8 +59,7 @@ const isFinite = logic(({ builder }, [x = '']) => {
   return builder.apply('Not', [isOther]);
 });
 
-const fill: Handler = (scope) =>
-  scope.result(scope.builder.expand(scope.plain(1), scope.plain(0)));
+const fill: Handler = (scope) => scope.result(scope.builder.expand(scope.plain(1), scope.plain(0)));
 
 /** A tensor of the operand's shape and type that holds one number. */
 function like(number: 0 | 1): Handler {

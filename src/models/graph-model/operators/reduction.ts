@@ -36,11 +36,7 @@ function reduce(operator: Reduction): Handler {
 const mean: Handler = (scope) => {
   const x = scope.operand(0);
   const isFloat = scope.dataType(x) === 'float32';
-  return reduced(
-    scope,
-    isFloat ? x : { ...x, value: scope.builder.cast(x.value, 'float32') },
-    'ReduceMean',
-  );
+  return reduced(scope, isFloat ? x : { ...x, value: scope.builder.cast(x.value, 'float32') }, 'ReduceMean');
 };
 
 /** A product of sizes, some perhaps named, is written element by element, so that it stays a size. */

@@ -48,7 +48,9 @@ const transpose: Handler = (scope) => {
   const rank = x.order.length;
   const permutation = scope.numbers(1, 'permutation').map((axis) => scope.axis(axis, rank));
   if (new Set(permutation).size !== rank || permutation.length !== rank) {
-    throw scope.refuse(`transposes by [${permutation.join(', ')}], which is no order of ${String(rank)} axes`);
+    throw scope.refuse(
+      `transposes by [${permutation.join(', ')}], which is no order of ${String(rank)} axes`,
+    );
   }
   return { value: x.value, order: x.order.map((axis) => permutation.indexOf(axis)) };
 };
@@ -93,7 +95,8 @@ const spaceToBatch: Handler = (scope) => {
   const blocks = scope.numbers(1, 'block shape');
   const paddings = scope.numbers(2, 'paddings');
   // Two numbers for each axis from the first spatial one on.
-  const padOf = (axis: number, end: 0 | 1): number => (axis === 0 ? 0 : (paddings[2 * (axis - 1) + end] ?? 0));
+  const padOf = (axis: number, end: 0 | 1): number =>
+    axis === 0 ? 0 : (paddings[2 * (axis - 1) + end] ?? 0);
   const pads = [...x.order.map((axis) => padOf(axis, 0)), ...x.order.map((axis) => padOf(axis, 1))];
   const value = pads.some((pad) => pad !== 0) ? scope.builder.pad(x.value, pads) : x.value;
   const padded: Operand = { value, order: x.order };
@@ -101,11 +104,7 @@ const spaceToBatch: Handler = (scope) => {
   return { ...padded, spread: { blocks } };
 };
 
-function assertBlocks(
-  scope: OperatorScope,
-  sizes: readonly Dimension[],
-  blocks: readonly number[],
-): void {
+function assertBlocks(scope: OperatorScope, sizes: readonly Dimension[], blocks: readonly number[]): void {
   const fit = blocks.every((block, at) => typeof sizes[at] === 'number' && sizes[at] % block === 0);
   if (!fit) {
     throw scope.refuse(`takes [${sizes.join(', ')}] apart into blocks of [${blocks.join(', ')}]`);
@@ -123,7 +122,10 @@ const batchToSpace: Handler = (scope) => {
     ? { value: given.value, order: given.order }
     : putTogether(builder, scope.operand(0), blocks);
   if (crops.every((crop) => crop === 0)) return whole;
-  const sizes = scope.dims(whole).slice(1, 1 + blocks.length).map(Number);
+  const sizes = scope
+    .dims(whole)
+    .slice(1, 1 + blocks.length)
+    .map(Number);
   const value = builder.slice(whole.value, {
     starts: blocks.map((_, at) => crops[2 * at] ?? 0),
     ends: sizes.map((length, at) => length - (crops[2 * at + 1] ?? 0)),

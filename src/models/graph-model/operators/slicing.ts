@@ -235,4 +235,3 @@ export const slicingOperators: Handlers = {
   Select: select,
   SelectV2: select,
 };
-
