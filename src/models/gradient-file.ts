@@ -49,8 +49,10 @@ export async function createGradientModel(
     };
   } catch (error) {
     if (error instanceof UnsupportedOperatorError) {
+      const open = sizeNames(read.graph);
+      const fixing = `where a size is asked for, fix it (${open.map((name) => `--size ${name}=NUMBER`).join(', ')}), else `;
       throw new InputError(
-        `${read.path}: ${error.problem}, so what lies before it has no gradient; choose other inputs or another output`,
+        `${read.path}: ${error.problem}, so what lies before it has no gradient; ${open.length === 0 ? '' : fixing}choose other inputs or another output`,
       );
     }
     throw error instanceof InputError ? new InputError(`${read.path}: ${error.message}`) : error;
@@ -90,13 +92,18 @@ async function readSource(path: string, options: GradientModelOptions): Promise<
 const normalizationNote =
   'the card says a normalisation, which the file does not hold: the gradient is by the file’s own input, behind it';
 
+/** The names of the sizes that the inputs leave open. */
+function sizeNames({ inputs }: SourceGraph): readonly string[] {
+  return [...new Set(inputs.flatMap(({ dims }) => dims.filter((dim) => typeof dim === 'string')))];
+}
+
 /** The graph with sizes in the place of their names. */
 function sized(graph: SourceGraph, sizes: Readonly<Record<string, number>>): SourceGraph {
-  const names = new Set(graph.inputs.flatMap(({ dims }) => dims.filter((dim) => typeof dim === 'string')));
-  const unknown = Object.keys(sizes).find((name) => !names.has(name));
+  const names = sizeNames(graph);
+  const unknown = Object.keys(sizes).find((name) => !names.includes(name));
   if (unknown !== undefined) {
     throw new InputError(
-      `no input has a size named ${unknown}: ${names.size === 0 ? 'all are fixed' : `the names are ${[...names].join(', ')}`}`,
+      `no input has a size named ${unknown}: ${names.length === 0 ? 'all are fixed' : `the names are ${names.join(', ')}`}`,
     );
   }
   const inputs = graph.inputs.map((input) => ({
