@@ -74,9 +74,7 @@ export function scoreOutput(
   if (wanted !== undefined) {
     const found = outputs.find((output) => output.name === wanted);
     if (found === undefined) {
-      throw new InputError(
-        `${name}: it has no output ${wanted}; write --output with one of ${listed(outputs)}`,
-      );
+      throw new InputError(`${name}: it has no output ${wanted}; name one of ${listed(outputs)}`);
     }
     return found;
   }
@@ -93,7 +91,7 @@ export function scoreOutput(
     );
   }
   throw new InputError(
-    `${name}: it has ${String(outputs.length)} outputs (${listed(outputs)}), of which ${String(Math.max(rows.length, floating.length))} can hold the scores; name the one that does: --output ${floating[0]?.name ?? ''}`,
+    `${name}: it has ${String(outputs.length)} outputs (${listed(outputs)}), of which ${String(Math.max(rows.length, floating.length))} can hold the scores; name the one that does, such as --output ${(rows[0] ?? floating[0])?.name ?? ''}`,
   );
 }
 

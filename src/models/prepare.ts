@@ -67,7 +67,7 @@ async function openFile(preparation: Preparation): Promise<PreparedGraph> {
   if (!(opened instanceof InputError)) return opened;
   if (isCertain(obstacle) && isCertain(opened)) {
     throw new InputError(
-      `${preparation.name}: ${obstacle.message}, so the outcome of an example would depend on the others of its batch; export the model for inference, without that`,
+      `${preparation.name}: ${obstacle.message}, so the outcome of an example would depend on the others of its batch; export the model in evaluation mode (model.eval()), or without that node`,
     );
   }
   return oneAtATime(one, 1, isCertain(obstacle) ? opened : obstacle);
@@ -116,7 +116,10 @@ export class NotUnderstoodError extends InputError {
   override name = 'NotUnderstoodError';
 }
 
-async function understood(graph: SourceGraph, evaluate: SpecializeOptions['evaluate']): Promise<SpecializedGraph> {
+async function understood(
+  graph: SourceGraph,
+  evaluate: SpecializeOptions['evaluate'],
+): Promise<SpecializedGraph> {
   try {
     return await specialize(graph, evaluate === undefined ? {} : { evaluate });
   } catch (error) {

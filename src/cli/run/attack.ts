@@ -42,6 +42,9 @@ export async function runAttack(argv: AttackArguments, { terminal }: CommandCont
   const opened = await openModels(argv);
   const dataset = await openData(argv, [...opened.values()]);
   for (const note of dataset.notes ?? []) terminal.err(`note: ${note}\n`);
+  for (const { name, notes } of opened.values()) {
+    for (const note of notes) terminal.err(`note: ${name}: ${note}\n`);
+  }
   const attacks = attacksOf(argv, [...opened.values()]);
   const indices = chooseSubset(dataset, { seed: argv.seed, limit: argv.limit, indices: argv.indices });
   const engine = await startEngine(argv, terminal);
@@ -49,7 +52,7 @@ export async function runAttack(argv: AttackArguments, { terminal }: CommandCont
   try {
     const store = createExampleStore(argv['save-examples']);
     const result = await runAttackBenchmark({
-      models: await classifiersOf(opened, engine),
+      models: await classifiersOf(argv, opened, engine),
       ...boxesOf(argv, opened),
       attacks,
       dataset,
@@ -141,6 +144,7 @@ function idsOf(opened: ReadonlyMap<string, ModelDescription>): Map<string, strin
 }
 
 async function classifiersOf(
+  argv: AttackArguments,
   opened: ReadonlyMap<string, ModelDescription>,
   engine: Engine,
 ): Promise<BenchmarkModel[]> {
@@ -152,6 +156,7 @@ async function classifiersOf(
       id,
       classifier: await createModelClassifier({ ...description, name: id }, engine),
       description,
+      declaredLogits: (argv.outputs ?? description.card?.outputs) === 'logits',
     });
   }
   return models;
@@ -171,6 +176,7 @@ async function openData(argv: AttackArguments, models: readonly ModelDescription
     ...dataSettings(argv),
     split,
     classCount: Math.min(...models.map(({ classCount }) => classCount)),
+    inputShape: models[0]?.inputShape,
   });
 }
 

@@ -51,7 +51,7 @@ export function interfaceOf(message: Message, graph: Message): OnnxInterface {
   for (const key of called) operators.delete(key);
   return {
     inputs: [...graph.messages(graphField.input)].map(fileValue).filter(({ name }) => !constants.has(name)),
-    outputs: [...graph.messages(graphField.output)].map(fileValue),
+    outputs: readableOutputs(graph),
     opsets: new Map(
       [...message.messages(modelField.opsetImport)].map((each) => {
         const domain = each.string(opsetField.domain) ?? '';

@@ -3,7 +3,6 @@ import { refuseNode, valueBinding } from '../simplify/binding.ts';
 import type { Handlers } from '../simplify/walk.ts';
 import { tensor } from '../tensor.ts';
 
-/* eslint-disable require-yield -- a handler is a generator whether it adds nodes or not */
 export const optionalHandlers: Handlers = {
   *Optional(_, node, scope) {
     const [input = ''] = node.inputs;

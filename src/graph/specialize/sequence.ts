@@ -96,7 +96,6 @@ function* map(walk: Walk, node: Node, scope: Scope): Steps<readonly Binding[]> {
   return results.map(sequenceBinding);
 }
 
-/* eslint-disable require-yield -- a handler is a generator whether it adds nodes or not */
 export const sequenceHandlers: Handlers = {
   *SequenceEmpty() {
     return [sequenceBinding([])];

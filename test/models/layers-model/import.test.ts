@@ -3,7 +3,8 @@ import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { createOnnxRuntimeEngine } from '../../../src/engine/onnxruntime/engine.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
-import { differenceFromKeras, layers, tf } from './keras.ts';
+import { differencesFromKeras, layers, tf } from './keras.ts';
+import type { Comparison } from './keras.ts';
 
 const TOLERANCE = 1e-5;
 let engine: Engine;
@@ -26,9 +27,10 @@ function stack(inputShape: number[], ...parts: Layer[]): layers.LayersModel {
   return model;
 }
 
-async function assertSame(model: layers.LayersModel, seed = 1): Promise<void> {
-  const difference = await differenceFromKeras(model, engine, seed);
-  assert.ok(difference < TOLERANCE, `differs by ${String(difference)}`);
+async function assertSame(model: layers.LayersModel, seed = 1, comparison: Comparison = {}): Promise<void> {
+  const { logits, gradient } = await differencesFromKeras(model, engine, seed, comparison);
+  assert.ok(logits < TOLERANCE, `the logits differ by ${String(logits)}`);
+  assert.ok(gradient < TOLERANCE, `the gradients differ by ${String(gradient)}`);
 }
 
 const { layers: l } = layers;
