@@ -32,16 +32,27 @@ export interface GivenDataOptions {
   readonly layout?: string | undefined;
   readonly dataRange?: string | undefined;
   readonly imageSize?: number | undefined;
+  readonly imageChannels?: number | undefined;
+  readonly classOrder?: string | undefined;
+  readonly firstLabel?: number | undefined;
+  readonly labelColumn?: string | undefined;
+  readonly imageColumn?: string | undefined;
   readonly decodingThreads?: number | undefined;
 }
 
 /** What the command line says about data files, but for the split. */
 export function dataSettings(given: GivenDataOptions): Omit<DataOptions, 'split'> {
   const { layout, dataRange, imageSize, decodingThreads } = given;
+  const { imageChannels, classOrder, firstLabel, labelColumn, imageColumn } = given;
   return {
     ...(layout === undefined ? {} : { layout: layout === 'channels-last' ? 'NHWC' : 'NCHW' }),
     ...(dataRange === undefined ? {} : { range: rangeOf(dataRange, '--data-range') }),
     ...(imageSize === undefined ? {} : { imageSize }),
+    ...(imageChannels === undefined ? {} : { channels: imageChannels }),
+    ...(classOrder === undefined ? {} : { classOrder: classOrder as NonNullable<DataOptions['classOrder']> }),
+    ...(firstLabel === undefined ? {} : { firstLabel }),
+    ...(labelColumn === undefined ? {} : { labelColumn }),
+    ...(imageColumn === undefined ? {} : { imageColumn }),
     ...(decodingThreads === undefined ? {} : { decodingThreads }),
   };
 }

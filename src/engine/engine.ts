@@ -12,6 +12,7 @@ export interface StateBinding {
   readonly input: string;
   /** The graph output whose value takes its place after a run. */
   readonly output: string;
+  /** Copied when the graph is compiled. */
   readonly initial: Tensor;
 }
 
@@ -31,7 +32,7 @@ export interface CompiledGraph {
    * @throws InputError when an input is missing, unknown, or of the wrong type or shape
    */
   run(inputs: Tensors): Promise<Tensors>;
-  /** The present state by input name; empty where none was bound. */
+  /** The present state by input name; empty where none was bound. The arrays belong to the caller. */
   readState(): Promise<Tensors>;
   /** Frees what the graph holds. Idempotent. Running it afterwards is an error. */
   dispose(): Promise<void>;
@@ -57,8 +58,11 @@ export interface Engine {
   readonly provider: string;
   /** The runtime package and its version, e.g. `onnxruntime-node 1.30.0`. */
   readonly runtime: string;
+  /** What was passed over in choosing what computes, one sentence each, for the reader. */
+  readonly notes?: readonly string[];
   /** Whether the runtime rewrites graphs before it runs them, and can be told not to. */
   readonly optimizes?: boolean;
+  /** The graph's constants and the state's first values are copied: changing their arrays later changes nothing. */
   compile(graph: Graph, options?: CompileOptions): Promise<CompiledGraph>;
   /**
    * Opens an ONNX file that the graph language cannot say; absent where the engine has no reader of its own.

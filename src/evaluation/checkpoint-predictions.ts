@@ -58,10 +58,22 @@ async function logitsOf(
   for await (const { inputs, labels } of batches(dataset, indices, batchSize)) {
     await interruptionPoint(signal);
     const scaled = scaleToBounds(inputs, dataset.range, classifier.bounds);
-    logits.set(await classifier.logits(scaled), done * classifier.classCount);
+    const rows = await classifier.logits(scaled);
+    assertFinite(classifier, rows, done);
+    logits.set(rows, done * classifier.classCount);
     done += labels.length;
   }
   return logits;
+}
+
+/** Memorization is scored by losses and margins, which −∞ would make infinite. */
+function assertFinite({ name, classCount }: Classifier, logits: Float32Array, done: number): void {
+  const position = logits.findIndex((logit) => !Number.isFinite(logit));
+  if (position < 0) return;
+  throw new InputError(
+    `${name} returned the logit ${String(logits[position])} for example ${String(done + Math.floor(position / classCount))} ` +
+      'of a set: memorization is scored by losses and margins, which need finite logits; leave masks of -Infinity out of the model, and look for overflow in its weights',
+  );
 }
 
 function assertTakes({ name, inputShape }: Classifier, { shape }: Dataset): void {

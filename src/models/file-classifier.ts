@@ -6,7 +6,7 @@ import type { Engine, RunnableFile } from '../engine/engine.ts';
 import { elementArrays, type NumericType } from '../graph/data-types.ts';
 import { sizeOf } from '../graph/tensor.ts';
 import type { DataOf, Tensor } from '../graph/types.ts';
-import type { CheckedClassifier } from './graph-classifier.ts';
+import type { ModelClassifier } from './graph-classifier.ts';
 import type { FileProgram, ModelDescription } from './open.ts';
 import { requireBounds } from './options.ts';
 
@@ -24,7 +24,7 @@ export async function createFileClassifier(
   source: FileSource,
   program: FileProgram,
   engine: Engine,
-): Promise<CheckedClassifier> {
+): Promise<ModelClassifier> {
   const bounds = requireBounds(source.name, source.bounds);
   if (engine.openFile === undefined) {
     throw new InputError(
@@ -43,7 +43,7 @@ function fileClassifier(
   bounds: Bounds,
   program: FileProgram,
   file: RunnableFile,
-): CheckedClassifier {
+): ModelClassifier {
   const elements = sizeOf(inputShape);
   const convert = imageConverter(program, elements);
   return {
@@ -51,7 +51,7 @@ function fileClassifier(
     inputShape,
     classCount,
     bounds,
-    check: { examples: 0, tolerance: 0 },
+    check: undefined,
     notes: [],
     async logits(inputs) {
       const count = exampleCount(name, inputs, elements);

@@ -4,15 +4,16 @@ import { createReadStream } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { InputError, messageOf } from '../core/errors.ts';
 import { readInputFile } from '../core/files.ts';
-import { isObject, parseJson } from '../core/json.ts';
+import { parseJson } from '../core/json.ts';
 import { externalDataBeside } from '../graph/onnx/external-data.ts';
 import { decodeModel, readInterface } from '../graph/onnx/read.ts';
 import type { ExternalData, FileValue, OnnxInterface } from '../graph/onnx/read.ts';
 import type { Graph, SourceGraph } from '../graph/types.ts';
 import { scoreOutput } from './choose.ts';
+import { importGraphModel, isGraphModel } from './graph-model/import.ts';
 import { importLayersModel, isLayersModel } from './layers-model/import.ts';
 
-export type ModelFormat = 'onnx' | 'tfjs-layers-model';
+export type ModelFormat = 'onnx' | 'tfjs-graph-model' | 'tfjs-layers-model';
 
 /** A model as its file has it. */
 export interface ModelFile {
@@ -79,17 +80,16 @@ export async function readModelFile(
 ): Promise<ModelFile> {
   if (opened.kind === 'binary') return readOnnx(path, opened.bytes, settings);
   const { json } = opened;
+  if (isGraphModel(json)) {
+    const imported = await importGraphModel(path, json, settings.inputShape);
+    return importedFile(path, 'tfjs-graph-model', imported, settings);
+  }
   if (isLayersModel(json)) {
     const imported = await importLayersModel(path, json, settings.inputShape);
     return importedFile(path, 'tfjs-layers-model', imported, settings);
   }
-  if (isObject(json) && json['format'] === 'graph-model') {
-    throw new InputError(
-      `${path} is a tfjs graph-model, which cannot be read; convert it to ONNX and use that`,
-    );
-  }
   throw new InputError(
-    `${path} is JSON, and neither a tfjs layers-model (it has no modelTopology) nor a model card (its kind is not robust-bench-model-card)`,
+    `${path} is JSON, and neither a tfjs model (it has no modelTopology) nor a model card (its kind is not robust-bench-model-card)`,
   );
 }
 

@@ -1,7 +1,7 @@
 /** A model that was opened, run by an engine: the classifier that attacks and the evaluator see. */
-import { appendCrossEntropy } from '../autodiff/cross-entropy.ts';
+import { appendCrossEntropy } from '../autodiff/losses/cross-entropy.ts';
 import { appendGradients } from '../autodiff/gradient.ts';
-import type { Bounds, Classifier, LossGradient } from '../classifier/classifier.ts';
+import type { Bounds, Classifier, LossGradient, ModelCheck } from '../classifier/classifier.ts';
 import { assertLabels, assertNoNaN, exampleCount } from '../classifier/wrap.ts';
 import { InputError, UnsupportedOperatorError } from '../core/errors.ts';
 import type { CompiledGraph, Engine, Tensors } from '../engine/engine.ts';
@@ -12,13 +12,7 @@ import { BATCH } from '../graph/types.ts';
 import type { Graph } from '../graph/types.ts';
 import type { GraphProgram, ModelDescription } from './open.ts';
 import { requireBounds, type ApproximateGradient } from './options.ts';
-import {
-  assertAgreement,
-  greatestDifference,
-  probeImages,
-  toleranceOf,
-  type SelfCheck,
-} from './self-check.ts';
+import { assertAgreement, greatestDifference, probeImages, toleranceOf } from './self-check.ts';
 
 /** What of a model's description a classifier is made from. */
 export interface ClassifierSource
@@ -33,13 +27,8 @@ export interface GraphClassifierOptions {
   readonly probe?: Float32Array;
 }
 
-/** A classifier that was checked when it was opened. */
-export interface CheckedClassifier extends Required<Classifier> {
-  /** What was compared so far: the gradient graph is compared when it is first asked for. */
-  readonly check: SelfCheck;
-  /** What came out only when it was run, one sentence each; beside the description's. */
-  readonly notes: readonly string[];
-}
+/** The classifier of a model file. */
+export type ModelClassifier = Required<Classifier>;
 
 const CHUNK_SIZE = 64;
 
@@ -65,7 +54,7 @@ export async function createGraphClassifier(
   description: ClassifierSource,
   engine: Engine,
   options: GraphClassifierOptions = {},
-): Promise<CheckedClassifier> {
+): Promise<ModelClassifier> {
   const bounds = requireBounds(description.name, description.bounds);
   const rows = rowsOf(description, options.chunkSize ?? CHUNK_SIZE);
   const elements = sizeOf(description.inputShape);
@@ -151,7 +140,7 @@ interface Making {
   readonly probe: Float32Array;
 }
 
-class GraphClassifier implements CheckedClassifier {
+class GraphClassifier implements ModelClassifier {
   readonly name: string;
   readonly inputShape: readonly number[];
   readonly classCount: number;
@@ -162,7 +151,7 @@ class GraphClassifier implements CheckedClassifier {
   readonly #engine: Engine;
   readonly #rows: Rows;
   readonly #forward: CompiledGraph;
-  #check: SelfCheck;
+  #check: ModelCheck;
   /** Compiled when a gradient is first asked for. */
   #backward: Promise<{ compiled: CompiledGraph; names: GradientNames }> | undefined;
 
@@ -179,7 +168,7 @@ class GraphClassifier implements CheckedClassifier {
     this.#check = { examples: PROBE_COUNT, tolerance: toleranceOf(source.graph) };
   }
 
-  get check(): SelfCheck {
+  get check(): ModelCheck {
     return this.#check;
   }
 
@@ -248,7 +237,7 @@ class GraphClassifier implements CheckedClassifier {
       const difference = greatestDifference(await this.logits(this.probe), unoptimized);
       const ways = `the runtime (${this.#engine.runtime}) with and without its optimisations`;
       assertAgreement(this.name, difference, this.#check.tolerance, ways);
-      this.#check = { ...this.#check, optimizedAgainstUnoptimized: difference };
+      this.#check = { ...this.#check, optimisedAgainstUnoptimised: difference };
     } finally {
       await plain.dispose();
     }

@@ -3,7 +3,7 @@ import type { Engine } from '../engine/engine.ts';
 import { createFileClassifier } from './file-classifier.ts';
 import {
   createGraphClassifier,
-  type CheckedClassifier,
+  type ModelClassifier,
   type GraphClassifierOptions,
 } from './graph-classifier.ts';
 import type { ModelDescription } from './open.ts';
@@ -19,7 +19,7 @@ export async function createModelClassifier(
   description: ModelDescription,
   engine: Engine,
   options: GraphClassifierOptions = {},
-): Promise<CheckedClassifier> {
+): Promise<ModelClassifier> {
   const { program, ...source } = description;
   return program.kind === 'graph'
     ? createGraphClassifier({ ...source, ...program }, engine, options)

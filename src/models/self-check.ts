@@ -9,20 +9,6 @@ import { randomStream } from '../core/random.ts';
 import { sizeOf } from '../graph/tensor.ts';
 import type { Graph } from '../graph/types.ts';
 
-/** What was compared when a model was opened: the greatest difference of a logit, as a part of the largest logit. */
-export interface SelfCheck {
-  /** How many examples were compared. */
-  readonly examples: number;
-  /** Greater differences are errors. */
-  readonly tolerance: number;
-  /** Absent where no gradient was taken. */
-  readonly forwardAgainstGradientGraph?: number;
-  /** Absent where the engine has no optimisations, or does not run without them. */
-  readonly optimizedAgainstUnoptimized?: number;
-  /** Whether the file's fixed batch was opened, with logits and gradients as those of the file. */
-  readonly batchOpened?: boolean;
-}
-
 /** Above rounding: float32 sums in other orders differ by less in networks of a thousand layers. */
 const TOLERANCE = 1e-3;
 /** Where activations are rounded to 8 bits, one level more or less is rounding too. */

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { after, before, describe, it } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { appendCrossEntropy, appendSoftCrossEntropy } from '../../src/autodiff/cross-entropy.ts';
+import { appendCrossEntropy, appendSoftCrossEntropy } from '../../src/autodiff/losses/cross-entropy.ts';
 import { appendGradients } from '../../src/autodiff/gradient.ts';
 import { readNpy } from '../../src/data/npy.ts';
 import { createOnnxRuntimeEngine } from '../../src/engine/onnxruntime/engine.ts';

@@ -3,6 +3,7 @@ import { basename, resolve } from 'node:path';
 import {
   checkpointPredictions,
   createModelClassifier,
+  describeCheckpoint,
   type Engine,
   InputError,
   openModel,
@@ -49,6 +50,7 @@ export async function scoreCheckpoints(
   const labels = await labelsOf(argv, data);
   const options = modelSettings(argv);
   const last = await openModel(paths.at(-1) ?? '', options);
+  const models: NonNullable<ScoredRun['models']>[number][] = [];
   const predictions = checkpointPredictions({
     ...data,
     name: `the checkpoints ${paths.join(', ')}`,
@@ -63,15 +65,19 @@ export async function scoreCheckpoints(
           `${paths[index] ?? ''} tells ${String(description.classCount)} classes apart and the data have ${String(data.train.classCount)}: give the data that it was trained on`,
         );
       }
-      return createModelClassifier(description, engine);
+      const classifier = await createModelClassifier(description, engine);
+      models[index] = describeCheckpoint(description, classifier);
+      return classifier;
     },
   });
+  const scored = await scoreAgainst(predictions, labels, data, signal);
   return {
     id: last.name,
     name: last.name,
     source: 'checkpoints',
+    models,
     training: last.card?.training ?? null,
-    ...(await scoreAgainst(predictions, labels, data, signal)),
+    ...scored,
     learningRates: null,
     objectives: null,
   };

@@ -7,7 +7,7 @@ import type { CompiledGraph, CompileOptions, Engine, RunnableFile, Tensors } fro
 import { assertInputs } from '../inputs.ts';
 import { withCopiedStatistics } from './batch-statistics.ts';
 import { trialConvolution, withBlockedConvolutions } from './blocked-convolution.ts';
-import { fromRuntime, toRuntime } from './tensors.ts';
+import { copyOf, fromRuntime, toRuntime } from './tensors.ts';
 
 export interface OnnxRuntimeOptions {
   /** Threads of one operator; all physical cores where absent. */
@@ -198,7 +198,7 @@ class CompiledSession implements CompiledGraph {
     this.#session = session;
     this.#release = release;
     for (const { input, output, initial } of options.state ?? []) {
-      this.#state.set(input, toRuntime(runtime, initial));
+      this.#state.set(input, toRuntime(runtime, copyOf(initial)));
       this.#renewedBy.set(output, input);
     }
     this.#given = graph.inputs.filter(({ name }) => !this.#state.has(name));
@@ -226,7 +226,7 @@ class CompiledSession implements CompiledGraph {
 
   readState(): Promise<Tensors> {
     this.#assertUsable();
-    const state = [...this.#state].map(([name, value]) => [name, fromRuntime(value)] as const);
+    const state = [...this.#state].map(([name, value]) => [name, copyOf(fromRuntime(value))] as const);
     return Promise.resolve(Object.fromEntries(state));
   }
 

@@ -1,4 +1,4 @@
-/** Tensors to and from the runtime's own, without copying. */
+/** Tensors to and from the runtime's own, without copying, and copies for what is kept. */
 import type { Tensor as RuntimeTensor } from 'onnxruntime-node';
 import type { DataType, Tensor } from '../../graph/types.ts';
 
@@ -16,4 +16,9 @@ export function fromRuntime(value: RuntimeTensor): Tensor {
     dims: value.dims.map(Number),
     data: value.data,
   };
+}
+
+/** The tensor with an array of its own. */
+export function copyOf(value: Tensor): Tensor {
+  return { ...value, data: value.data.slice() };
 }

@@ -3,7 +3,6 @@ import { refuseNode, valueBinding } from '../simplify/binding.ts';
 import type { Handlers } from '../simplify/walk.ts';
 import { tensor } from '../tensor.ts';
 
- 
 export const optionalHandlers: Handlers = {
   *Optional(_, node, scope) {
     const [input = ''] = node.inputs;

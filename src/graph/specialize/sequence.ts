@@ -96,7 +96,6 @@ function* map(walk: Walk, node: Node, scope: Scope): Steps<readonly Binding[]> {
   return results.map(sequenceBinding);
 }
 
- 
 export const sequenceHandlers: Handlers = {
   *SequenceEmpty() {
     return [sequenceBinding([])];

@@ -5,21 +5,23 @@
 import { isNumbers, isObject } from '../../core/json.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { InputError } from '../../core/errors.ts';
-import { sizeOf } from '../../graph/tensor.ts';
+import { elementArrays } from '../../graph/data-types.ts';
+import { sizeOf, tensor } from '../../graph/tensor.ts';
+import type { Tensor } from '../../graph/types.ts';
 
 /** The type that a weight has in the model, whatever it is stored as. */
-export type WeightType = 'float32' | 'int32' | 'bool';
+export type WeightType = 'float32' | 'int32' | 'bool' | 'string';
 
 /** One entry of a manifest. */
 export interface WeightEntry {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly dataType: WeightType;
-  readonly byteLength: number;
   /** `uint8`, `uint16` or `float16` where the entry is quantised. */
   readonly quantization?: string;
-  /** The elements as float32, from a view of exactly `byteLength` bytes. */
-  readonly decode: (view: DataView) => Float32Array;
+  /** How many bytes the entry takes of those given, which begin with it; it may be more than there are. */
+  readonly byteLength: (from: DataView) => number;
+  /** The weight in its own type, from a view of exactly its bytes. */
+  readonly decode: (view: DataView) => Tensor<WeightType>;
 }
 
 interface Reader {
@@ -73,10 +75,11 @@ export function weightEntry(modelPath: string, entry: unknown): WeightEntry {
 type Named = Pick<WeightEntry, 'name' | 'shape'>;
 
 function plainEntry(modelPath: string, named: Named, stored: unknown): WeightEntry {
+  if (stored === 'string') return textEntry(named);
   const reader = typeof stored === 'string' && Object.hasOwn(readers, stored) ? readers[stored] : undefined;
   if (reader === undefined) {
     throw new InputError(
-      `${modelPath}: the weight ${named.name} is stored as ${JSON.stringify(stored)}, which is not one of ${Object.keys(readers).join(', ')}`,
+      `${modelPath}: the weight ${named.name} is stored as ${JSON.stringify(stored)}, which is not one of ${Object.keys(readers).join(', ')}, string`,
     );
   }
   const dataType = stored === 'bool' ? 'bool' : String(stored).startsWith('float') ? 'float32' : 'int32';
@@ -115,24 +118,53 @@ function quantizedEntry(
 
 function described(
   named: Named,
-  dataType: WeightType,
+  dataType: Exclude<WeightType, 'string'>,
   reader: Reader,
   decode: (value: number) => number,
 ): WeightEntry {
   const count = sizeOf(named.shape);
   return {
     ...named,
-    dataType,
-    byteLength: count * reader.bytes,
+    byteLength: () => count * reader.bytes,
     decode: (view) => {
-      const values = new Float32Array(count);
+      const values = new elementArrays[dataType](count);
       for (let index = 0; index < count; index++) {
         values[index] = decode(reader.read(view, index * reader.bytes));
       }
-      return values;
+      return tensor<WeightType>(dataType, named.shape, values);
     },
   };
 }
+
+/** Texts stand one after the other, each behind its length in bytes, an unsigned integer of 32 bits. */
+function textEntry(named: Named): WeightEntry {
+  const count = sizeOf(named.shape);
+  return {
+    ...named,
+    byteLength: (from) => {
+      let end = 0;
+      for (let index = 0; index < count; index++) end += LENGTH_BYTES + lengthAt(from, end);
+      return end;
+    },
+    decode: (view) => {
+      const texts: string[] = [];
+      let at = 0;
+      for (let index = 0; index < count; index++) {
+        const length = lengthAt(view, at);
+        const bytes = new Uint8Array(view.buffer, view.byteOffset + at + LENGTH_BYTES, length);
+        texts.push(new TextDecoder().decode(bytes));
+        at += LENGTH_BYTES + length;
+      }
+      return tensor<WeightType>('string', named.shape, texts);
+    },
+  };
+}
+
+const LENGTH_BYTES = 4;
+
+/** The length that stands at a place; 0 where the bytes end before it. */
+const lengthAt = (view: DataView, at: number): number =>
+  at + LENGTH_BYTES <= view.byteLength ? view.getUint32(at, true) : 0;
 
 /** The value of an IEEE 754 half: sign, 5 bits of exponent, 10 of fraction. */
 function float16(bits: number): number {

@@ -1,4 +1,4 @@
-/** Reads the weight shards of a tfjs model from disk and decodes them to float32, quantised ones included. */
+/** Reads the weight shards of a tfjs model from disk and decodes them, quantised ones included. */
 import { createHash } from 'node:crypto';
 import { basename, dirname, resolve } from 'node:path';
 import { InputError } from '../../core/errors.ts';
@@ -12,9 +12,10 @@ import type { WeightEntry, WeightType } from './weight-encoding.ts';
 export type Weights = ReadonlyMap<string, Tensor<'float32'>>;
 
 export interface WeightFiles {
+  /** The numbers of every weight as float32; texts are left out. */
   readonly weights: Weights;
-  /** By name, the type that the manifest gives a weight; its numbers are in `weights` as float32. */
-  readonly dataTypes: ReadonlyMap<string, WeightType>;
+  /** Every weight in the type that the manifest gives it. */
+  readonly constants: ReadonlyMap<string, Tensor<WeightType>>;
   /** Base names of the shards, in the order of the manifest. */
   readonly files: readonly string[];
   /** SHA-256, hexadecimal, of the shards' bytes one after the other in the order of the manifest. */
@@ -30,8 +31,7 @@ export interface WeightFiles {
  */
 export async function readWeights(modelPath: string, manifest: unknown): Promise<WeightFiles> {
   if (!Array.isArray(manifest)) throw new InputError(`${modelPath}: weightsManifest is not a list of groups`);
-  const weights = new Map<string, Tensor<'float32'>>();
-  const dataTypes = new Map<string, WeightType>();
+  const constants = new Map<string, Tensor<WeightType>>();
   const quantized = new Map<string, number>();
   const files: string[] = [];
   const hash = createHash('sha256');
@@ -45,14 +45,24 @@ export async function readWeights(modelPath: string, manifest: unknown): Promise
       files.push(basename(path));
     }
     const bytes = shards.length === 1 && shards[0] !== undefined ? shards[0] : Buffer.concat(shards);
-    decodeGroup(modelPath, paths.join(', '), entries, bytes, weights);
-    for (const { name, dataType, quantization } of entries) {
-      dataTypes.set(name, dataType);
+    decodeGroup(modelPath, paths.join(', '), entries, bytes, constants);
+    for (const { quantization } of entries) {
       if (quantization !== undefined) quantized.set(quantization, (quantized.get(quantization) ?? 0) + 1);
     }
   }
   const notes = [...quantized].map(([stored, count]) => quantizationNote(stored, count));
-  return { weights, dataTypes, files, sha256: hash.digest('hex'), notes };
+  return { weights: asFloats(constants), constants, files, sha256: hash.digest('hex'), notes };
+}
+
+function asFloats(constants: ReadonlyMap<string, Tensor<WeightType>>): Weights {
+  const weights = new Map<string, Tensor<'float32'>>();
+  for (const [name, { dims, data }] of constants) {
+    if (data instanceof Float32Array) weights.set(name, tensor('float32', dims, data));
+    else if (data instanceof Int32Array || data instanceof Uint8Array) {
+      weights.set(name, tensor('float32', dims, Float32Array.from(data)));
+    }
+  }
+  return weights;
 }
 
 function quantizationNote(stored: string, count: number): string {
@@ -78,11 +88,12 @@ function decodeGroup(
   source: string,
   entries: readonly WeightEntry[],
   bytes: Uint8Array,
-  into: Map<string, Tensor<'float32'>>,
+  into: Map<string, Tensor<WeightType>>,
 ): void {
   let offset = 0;
-  for (const { name, shape, byteLength, decode } of entries) {
-    const end = offset + byteLength;
+  for (const { name, byteLength, decode } of entries) {
+    const length = byteLength(new DataView(bytes.buffer, bytes.byteOffset + offset, bytes.length - offset));
+    const end = offset + length;
     if (end > bytes.length) {
       throw new InputError(
         `${modelPath}: the weights ${source} end early: ${name} needs bytes up to ${String(end)}, there are ${String(bytes.length)}; copy the file again`,
@@ -90,8 +101,8 @@ function decodeGroup(
     }
     if (into.has(name))
       throw new InputError(`${modelPath}: two weights of weightsManifest are named ${name}`);
-    const view = new DataView(bytes.buffer, bytes.byteOffset + offset, byteLength);
-    into.set(name, tensor('float32', shape, decode(view)));
+    const view = new DataView(bytes.buffer, bytes.byteOffset + offset, length);
+    into.set(name, decode(view));
     offset = end;
   }
   if (offset !== bytes.length) {

@@ -90,13 +90,17 @@ describe('weights are decoded as tfjs decodes them', () => {
     ['in two groups', [entries().slice(0, 3), entries().slice(3)], [97, 250]],
   ] as const) {
     test(name, async () => {
-      const { weights, dataTypes } = await read(groups, bytes, cuts);
+      const { weights, constants } = await read(groups, bytes, cuts);
       const known = expected();
       assert.deepEqual([...weights.keys()], Object.keys(known));
       for (const [key, value] of weights) {
         assert.deepEqual(value.dims, known[key]?.shape);
         assert.deepEqual(Array.from(value.data), rounded(known[key]?.dataSync()), key);
-        assert.equal(dataTypes.get(key), known[key]?.dtype);
+        assert.equal(constants.get(key)?.dataType, known[key]?.dtype);
+        assert.deepEqual(
+          Array.from((constants.get(key)?.data ?? []) as ArrayLike<number>),
+          Array.from(known[key]?.dataSync() ?? []),
+        );
       }
     });
   }
@@ -128,12 +132,34 @@ describe('weights are decoded as tfjs decodes them', () => {
   });
 });
 
+describe('texts', () => {
+  test('stand between numbers and are no floats', async () => {
+    const texts = ['', 'a', 'größer'].map((text) => Buffer.from(text));
+    const bytes = Buffer.concat([
+      ...texts.flatMap((text) => [Buffer.from(Uint32Array.of(text.length).buffer), text]),
+      Buffer.from(Float32Array.of(1.5).buffer),
+    ]);
+    const found = await inFolder(async (folder) => {
+      await writeFile(join(folder, 'w.bin'), bytes);
+      const weights = [
+        { name: 'texts', shape: [3], dtype: 'string' },
+        { name: 'w', shape: [1], dtype: 'float32' },
+      ];
+      return readWeights(join(folder, 'model.json'), [{ paths: ['w.bin'], weights }]);
+    });
+    assert.deepEqual(found.constants.get('texts')?.data, ['', 'a', 'größer']);
+    assert.deepEqual([...found.weights.keys()], ['w']);
+    assert.deepEqual(Array.from(found.weights.get('w')?.data ?? []), [1.5]);
+  });
+});
+
 describe('a manifest that cannot be right is refused in one line', () => {
   const refused: readonly [string, JsonObject, RegExp][] = [
     ['a negative size', { shape: [-2, -2], dtype: 'float32' }, /shape \[-2, -2\]/],
     ['half an element', { shape: [0.5, 8], dtype: 'float32' }, /shape \[0\.5, 8\]/],
     ['a size beyond counting', { shape: [1e9, 1e9], dtype: 'float32' }, /shape/],
-    ['strings', { shape: [1], dtype: 'string' }, /stored as "string"/],
+    ['complex numbers', { shape: [1], dtype: 'complex64' }, /stored as "complex64"/],
+    ['a text that the file ends before', { shape: [2], dtype: 'string' }, /end early/],
     [
       'whole numbers as halves',
       { shape: [1], dtype: 'int32', quantization: { dtype: 'float16' } },

@@ -1,15 +1,15 @@
 /** Cross-entropy and its gradient against the closed form, at ordinary and at extreme logits. */
 import assert from 'node:assert/strict';
 import { after, before, it } from 'node:test';
-import { appendCrossEntropy, appendSoftCrossEntropy } from '../../src/autodiff/cross-entropy.ts';
-import { appendGradients } from '../../src/autodiff/gradient.ts';
-import { InputError } from '../../src/core/errors.ts';
-import type { Engine } from '../../src/engine/engine.ts';
-import { createOnnxRuntimeEngine } from '../../src/engine/onnxruntime/engine.ts';
-import { GraphBuilder } from '../../src/graph/builder.ts';
-import { float32, int64s } from '../../src/graph/tensor.ts';
-import { BATCH } from '../../src/graph/types.ts';
-import { floatsOf, relativeError, runGraph } from './gradient-check.ts';
+import { appendCrossEntropy, appendSoftCrossEntropy } from '../../../src/autodiff/losses/cross-entropy.ts';
+import { appendGradients } from '../../../src/autodiff/gradient.ts';
+import { InputError } from '../../../src/core/errors.ts';
+import type { Engine } from '../../../src/engine/engine.ts';
+import { createOnnxRuntimeEngine } from '../../../src/engine/onnxruntime/engine.ts';
+import { GraphBuilder } from '../../../src/graph/builder.ts';
+import { float32, int64s } from '../../../src/graph/tensor.ts';
+import { BATCH } from '../../../src/graph/types.ts';
+import { floatsOf, relativeError, runGraph } from '../gradient-check.ts';
 
 let engine: Engine;
 before(async () => {

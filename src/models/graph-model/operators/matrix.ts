@@ -1,0 +1,47 @@
+/** Matrix products. */
+import { text } from '../../../graph/attributes.ts';
+import { inOrder, ownOrder } from '../operand.ts';
+import type { Operand } from '../operand.ts';
+import type { Handler, Handlers, OperatorScope } from '../scope.ts';
+import { withFused } from './fused.ts';
+
+/** The product of the first two inputs, each transposed in its last two axes where the attributes say so. */
+function product(scope: OperatorScope, flags: readonly [string, string]): Operand {
+  const { builder } = scope;
+  const [a, b] = [scope.operand(0), scope.operand(1)];
+  const transposed = flags.map((flag) => scope.flag(flag));
+  if (a.order.length === 2 && b.order.length === 2) {
+    const [left, right] = [scope.plain(0), scope.plain(1)];
+    const value = builder.gemm(left, right, undefined, {
+      transposeA: transposed[0] === true,
+      transposeB: transposed[1] === true,
+    });
+    return scope.result(value);
+  }
+  const [left = '', right = ''] = [a, b].map((operand, index) => {
+    const rank = operand.order.length;
+    if (rank < 2) throw scope.refuse('multiplies a vector, expected matrices');
+    const order = ownOrder(rank);
+    const last = [rank - 1, rank - 2];
+    return inOrder(builder, operand, transposed[index] === true ? [...order.slice(0, -2), ...last] : order);
+  });
+  return scope.result(builder.matMul(left, right));
+}
+
+const matMul: Handler = (scope) => product(scope, ['transpose_a', 'transpose_b']);
+const batchMatMul: Handler = (scope) => product(scope, ['adj_x', 'adj_y']);
+const fusedMatMul: Handler = (scope) => withFused(scope, product(scope, ['transpose_a', 'transpose_b']), 2);
+
+const einsum: Handler = (scope) => {
+  const values = Array.from({ length: scope.count }, (_, index) => scope.plain(index));
+  const equation = scope.text('equation', '').replaceAll(/\s/g, '');
+  return scope.result(scope.builder.apply('Einsum', values, { equation: text(equation) }));
+};
+
+export const matrixOperators: Handlers = {
+  MatMul: matMul,
+  _FusedMatMul: fusedMatMul,
+  BatchMatMul: batchMatMul,
+  BatchMatMulV2: batchMatMul,
+  Einsum: einsum,
+};
