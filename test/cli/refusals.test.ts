@@ -4,7 +4,6 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { before, describe, test } from 'node:test';
 import { isInstalled, type TfjsBackend } from '../../src/engine/tfjs/packages.ts';
-import { int } from '../../src/graph/attributes.ts';
 import { encodeNpz } from '../../src/data/npz.ts';
 import type { NpyArray } from '../../src/data/npy.ts';
 import {
@@ -169,7 +168,7 @@ describe('model files', () => {
     await refuses(attack('--model', workspace.folder), /it is a folder/);
     await refuses(attack('--model', place('short.onnx'), '--bounds', '0,1'), /short\.onnx/);
     await refuses(attack('--model', place('garbage.json')), /garbage\.json/);
-    await refuses(attack('--model', place('other.json')), /neither a tfjs model/);
+    await refuses(attack('--model', place('other.json')), /neither a tfjs layers-model or graph-model/);
     await refuses(['models', place('short.onnx')], /short\.onnx/);
   });
 
@@ -225,12 +224,13 @@ describe('model files', () => {
         return b.div(squares, b.reduceSum(squares, [1], true));
       },
     });
-    const path = await writeNet(workspace.folder, 'hidden', net);
+    // The card says that they are logits, as cards mostly do.
+    const path = await writeCarded(workspace.folder, 'hidden', net);
     await refuses(
-      attack('--model', path, '--bounds', '0,1', '--data', workspace.data),
+      attack('--model', path),
       /the outputs of the model hidden are probabilities.*attacks need logits/,
     );
-    // A card says logits of every model; who writes it on the command line is taken at their word, and warned.
+    // Who writes it on the command line is taken at their word, and warned.
     const declared = await run(['attack', '--model', path, '--outputs', 'logits', '--threads', '1']);
     assert.equal(declared.code, 0, declared.err);
     assert.match(declared.out, /warning: the outputs of hidden look like probabilities/);
