@@ -31,6 +31,8 @@ export class UnsupportedOperatorError extends InputError {
     readonly operator: string,
     readonly node: string,
     message: string,
+    /** What of the message says what is wrong, without what to do about it. */
+    readonly problem: string = message,
   ) {
     super(message);
   }

@@ -5,8 +5,8 @@
  */
 import { InputError } from '../../../core/errors.ts';
 import { definitionOf, isInOpset } from '../../operators/definitions.ts';
-import { expandNode, expansionOf } from '../../operators/expand.ts';
-import { inferTypes, knownOperators } from '../../shapes/infer.ts';
+import { expandNode, expansionOf, isWrittenOut } from '../../operators/expand.ts';
+import { inferTypes } from '../../shapes/infer.ts';
 import type { InferredType } from '../../shapes/infer.ts';
 import { OPSET } from '../../types.ts';
 import type { Node, OpenGraph, OpenValue, SourceGraph, Tensor } from '../../types.ts';
@@ -185,7 +185,7 @@ class Scope implements UpgradeContext {
    * yet stays as it is: simplify() writes it out once they are.
    */
   #writtenOut(node: Node): readonly Node[] {
-    if (knownOperators.has(node.operator) || expansionOf(node.operator) === undefined) return [node];
+    if (!isWrittenOut(node)) return [node];
     try {
       return this.expand(node);
     } catch (error) {
