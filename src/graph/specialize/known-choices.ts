@@ -11,7 +11,7 @@ const MOST_ELEMENTS = 2 ** 24;
 
 export const knownChoiceHandlers: Handlers = {
   /** Ones along a diagonal, k to the right of the main one. */
-   
+
   *EyeLike(walk, node, scope) {
     const like = walk.value(node, 0, scope);
     const dims = walk.builder.staticDims(like);
