@@ -62,6 +62,15 @@ function equal(a: Dimension, b: Dimension): Dimension | undefined {
   return neverSame(a, b) ? 0 : undefined;
 }
 
+function greater(a: Dimension, b: Dimension): Dimension | undefined {
+  if (neverLess(a, add(b, 1))) return 1;
+  return neverLess(b, a) ? 0 : undefined;
+}
+
+function negated(site: Application): Elements {
+  return site.integers(0)?.map((element) => (element === 0 ? 1 : 0));
+}
+
 const keep: ElementRule = (site) => site.elements(0);
 
 function gather(site: Application, output: ValueType): Elements {
@@ -139,6 +148,11 @@ const rules: Readonly<Record<string, ElementRule>> = {
   Expand: repeat,
   Where: select,
   Equal: pairwise(equal),
+  Greater: pairwise(greater),
+  GreaterOrEqual: pairwise((a, b) => greater(add(a, 1), b)),
+  Less: pairwise((a, b) => greater(b, a)),
+  LessOrEqual: pairwise((a, b) => greater(add(b, 1), a)),
+  Not: negated,
   Add: pairwise(add),
   Sub: pairwise(subtract),
   Mul: pairwise(multiply),
