@@ -141,7 +141,7 @@ function quotientName(a: Dimension, b: Dimension): string {
   const [above, below] = [a, b].map((size) =>
     /[+*]/.test(String(size)) ? `(${String(size)})` : String(size),
   );
-  return `floor(${above ?? ''}/${below ?? ''})`;
+  return bounded('floor', `${above ?? ''}/${below ?? ''}`);
 }
 
 export function ceilDivide(a: Dimension, b: number): Dimension {
@@ -179,13 +179,40 @@ export function larger(a: Dimension, b: Dimension): Dimension {
   return neverLess(b, a) ? b : named('max', a, b);
 }
 
+/** Names longer than this, which grow with the depth of a graph, are replaced by a digest of them. */
+const MOST_NAMED = 200;
+
+/** name(inside); equal texts give equal names, also where the inside is replaced by its digest. */
+function bounded(name: string, inside: string): string {
+  if (inside.length <= MOST_NAMED) return `${name}(${inside})`;
+  // Two hashes of 32 bits (FNV-1a with different starts): chance does not make two sizes of a graph equal.
+  const hashes = [0x811c9dc5, 0x9747b28c].map((start) => {
+    let hash = start;
+    for (let index = 0; index < inside.length; index++) {
+      hash = Math.imul(hash ^ inside.charCodeAt(index), 0x01000193);
+    }
+    return (hash >>> 0).toString(16).padStart(8, '0');
+  });
+  return `${name}(#${hashes.join('')})`;
+}
+
 /** The name of a commutative function of two sizes. */
 export function named(name: string, a: Dimension, b: Dimension): Dimension {
   const [first, second] = [String(a), String(b)].sort();
-  return `${name}(${first ?? ''},${second ?? ''})`;
+  return bounded(name, `${first ?? ''},${second ?? ''}`);
 }
 
-/** A shape as messages show it. */
+const MOST_LETTERS = 60;
+const MOST_SIZES = 12;
+
+/** A size as messages show it: a long expression by its begin. */
+export function sizeText(size: Dimension): string {
+  const written = String(size);
+  return written.length <= MOST_LETTERS ? written : `${written.slice(0, MOST_LETTERS - 1)}…`;
+}
+
+/** A shape, or a list of sizes, as messages show it: a long one by its first. */
 export function shapeText(dims: readonly Dimension[]): string {
-  return `[${dims.join(', ')}]`;
+  const shown = dims.slice(0, MOST_SIZES).map(sizeText).join(', ');
+  return dims.length <= MOST_SIZES ? `[${shown}]` : `[${shown}, … ${String(dims.length)} in all]`;
 }
