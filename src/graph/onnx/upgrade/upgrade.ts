@@ -234,12 +234,16 @@ class Scope implements UpgradeContext {
   }
 }
 
-/** The inferred type, its sizes that are not numbers as the file has them, where it says more. */
+/**
+ * The inferred type, its open sizes under the names that the file has for them. A number of the file does not count
+ * against a name that was inferred: files whose batch was opened by hand go on declaring it for their inner values.
+ */
 function merged(name: string, inferred: InferredType, declared: InferredType | undefined): InferredType {
   if (declared?.dims.length !== inferred.dims.length) return inferred;
   const dims = inferred.dims.map((dim, axis) => {
     const said = declared.dims[axis];
-    return typeof dim === 'number' || said === undefined || said === openDimension(name, axis) ? dim : said;
+    if (typeof dim === 'number' || typeof said !== 'string' || said === openDimension(name, axis)) return dim;
+    return said;
   });
   return { ...inferred, dims };
 }
