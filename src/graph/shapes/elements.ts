@@ -71,6 +71,18 @@ function negated(site: Application): Elements {
   return site.integers(0)?.map((element) => (element === 0 ? 1 : 0));
 }
 
+/** The elements of a vector in one. */
+function whole(combine: (a: Dimension, b: Dimension) => Dimension, start: number): ElementRule {
+  return (site) => {
+    const elements = site.elements(0);
+    const axes = site.has(1) ? site.integers(1) : [0];
+    if (elements === undefined || site.dims(0).length !== 1 || axes?.length !== 1) return undefined;
+    if (!elements.every(isExact)) return undefined;
+    const result = elements.reduce(combine, start);
+    return isExact(result) ? [result] : undefined;
+  };
+}
+
 const keep: ElementRule = (site) => site.elements(0);
 
 function gather(site: Application, output: ValueType): Elements {
@@ -160,6 +172,11 @@ const rules: Readonly<Record<string, ElementRule>> = {
   Min: pairwise(smaller),
   Max: pairwise(larger),
   Neg: negate,
+  Mod: pairwise((a, b) =>
+    typeof a === 'number' && typeof b === 'number' && a >= 0 && b > 0 ? a % b : undefined,
+  ),
+  ReduceProd: whole(multiply, 1),
+  ReduceSum: whole(add, 0),
 };
 
 /** The elements of the first output, where it is a small integer or boolean value and they are known. */
