@@ -131,7 +131,7 @@ const grid = [1, 2, 3].flatMap((stride) =>
 
 suite('windows', {
   ...Object.fromEntries(
-    grid.flatMap(({ stride, padding, height, width }) => {
+    grid.flatMap(({ stride, padding, height, width }): [string, Case][] => {
       const label = `${String(height)}×${String(width)} at stride ${String(stride)}, ${padding}`;
       const pool = {
         ksize: attr.ints(1, height, width, 1),
@@ -153,7 +153,7 @@ suite('windows', {
         ],
         [`MaxPool ${label}`, [(g: GraphDef) => g.node('MaxPool', ['x'], pool)]],
         [`AvgPool ${label}`, [(g: GraphDef) => g.node('AvgPool', ['x'], pool), affine]],
-      ] as const;
+      ];
     }),
   ),
   'Conv2D, dilated': [(g) => g.node('Conv2D', ['x', g.random([3, 2, 3, 4])], conv({ dilation: 2 })), affine],
