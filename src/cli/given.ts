@@ -9,11 +9,13 @@ interface GivenModelOptions {
   readonly modelLayout?: string | undefined;
   readonly inputShape?: string | undefined;
   readonly outputs?: string | undefined;
+  readonly output?: string | undefined;
+  readonly approximateGradient?: string | undefined;
 }
 
 /** What the command line says about model files. */
 export function modelSettings(given: GivenModelOptions): ModelOptions {
-  const { bounds, mean, std, modelLayout, inputShape, outputs } = given;
+  const { bounds, mean, std, modelLayout, inputShape, outputs, output, approximateGradient } = given;
   return {
     ...(bounds === undefined ? {} : { bounds: rangeOf(bounds, '--bounds') }),
     ...(mean === undefined ? {} : { mean: parseNumbers(mean, '--mean') }),
@@ -21,6 +23,8 @@ export function modelSettings(given: GivenModelOptions): ModelOptions {
     ...(modelLayout === undefined ? {} : { layout: modelLayout as NonNullable<ModelOptions['layout']> }),
     ...(inputShape === undefined ? {} : { inputShape: parseNumbers(inputShape, '--input-shape') }),
     ...(outputs === undefined ? {} : { outputs: outputs as NonNullable<ModelOptions['outputs']> }),
+    ...(output === undefined ? {} : { output }),
+    ...(approximateGradient === undefined ? {} : { approximateGradient: 'straight-through' as const }),
   };
 }
 
@@ -28,16 +32,27 @@ export interface GivenDataOptions {
   readonly layout?: string | undefined;
   readonly dataRange?: string | undefined;
   readonly imageSize?: number | undefined;
+  readonly imageChannels?: number | undefined;
+  readonly classOrder?: string | undefined;
+  readonly firstLabel?: number | undefined;
+  readonly labelColumn?: string | undefined;
+  readonly imageColumn?: string | undefined;
   readonly decodingThreads?: number | undefined;
 }
 
 /** What the command line says about data files, but for the split. */
 export function dataSettings(given: GivenDataOptions): Omit<DataOptions, 'split'> {
   const { layout, dataRange, imageSize, decodingThreads } = given;
+  const { imageChannels, classOrder, firstLabel, labelColumn, imageColumn } = given;
   return {
     ...(layout === undefined ? {} : { layout: layout === 'channels-last' ? 'NHWC' : 'NCHW' }),
     ...(dataRange === undefined ? {} : { range: rangeOf(dataRange, '--data-range') }),
     ...(imageSize === undefined ? {} : { imageSize }),
+    ...(imageChannels === undefined ? {} : { channels: imageChannels }),
+    ...(classOrder === undefined ? {} : { classOrder: classOrder as NonNullable<DataOptions['classOrder']> }),
+    ...(firstLabel === undefined ? {} : { firstLabel }),
+    ...(labelColumn === undefined ? {} : { labelColumn }),
+    ...(imageColumn === undefined ? {} : { imageColumn }),
     ...(decodingThreads === undefined ? {} : { decodingThreads }),
   };
 }

@@ -5,6 +5,7 @@ import type { Options } from 'yargs';
 export const GROUP = {
   models: 'Models:',
   attack: 'Attack:',
+  gradient: 'Gradient:',
   data: 'Data:',
   corruption: 'Corruption:',
   memorization: 'Memorization:',
@@ -62,12 +63,39 @@ export const dataOptions = grouped(GROUP.data, {
   },
   'data-range': {
     type: 'string',
-    describe: 'The range of stored floating-point values, e.g. 0,1',
+    describe: 'The range that stored values come from, where it cannot be told: 0,1 or 0,255 or =-1,1',
     requiresArg: true,
   },
   'image-size': {
     type: 'number',
-    describe: 'Height and width that image files are brought to; 224, or their own where small and all alike',
+    describe:
+      'Height and width that image files are brought to; the model’s, 224, or their own where all alike',
+    requiresArg: true,
+  },
+  'image-channels': {
+    type: 'number',
+    describe:
+      '1 brings colours to grey, 3 makes grey three equal channels; by the model and the files by default',
+    requiresArg: true,
+  },
+  'class-order': {
+    choices: ['number', 'text'],
+    describe: 'How class folders are numbered; by number where all names are whole numbers, by default',
+    requiresArg: true,
+  },
+  'first-label': {
+    type: 'number',
+    describe: 'The label of the first class, where labels do not begin at 0: 1',
+    requiresArg: true,
+  },
+  'label-column': {
+    type: 'string',
+    describe: 'The column of labels of Parquet files that have several',
+    requiresArg: true,
+  },
+  'image-column': {
+    type: 'string',
+    describe: 'The column of images of Parquet files that have several',
     requiresArg: true,
   },
   'decoding-threads': {
@@ -95,6 +123,16 @@ export const modelOptions = grouped(GROUP.models, {
   outputs: {
     choices: ['logits', 'probabilities'],
     describe: 'What the model’s output holds, where the file does not tell',
+    requiresArg: true,
+  },
+  output: {
+    type: 'string',
+    describe: 'The output that holds the scores, where the file has several',
+    requiresArg: true,
+  },
+  'approximate-gradient': {
+    choices: ['straight-through'],
+    describe: 'A gradient past rounding (quantised values, inputs of whole numbers); the result says so',
     requiresArg: true,
   },
 });

@@ -1,7 +1,7 @@
 /** Random crops and flips of training images, drawn from a stream of their own for every epoch and example. */
 import { type RandomStream, type Seed, randomStream } from '../core/random.ts';
 import { assertRandomArea, drawRandomArea, type RandomAreaCrop } from './random-area.ts';
-import { resizeChannels } from './resample.ts';
+import { type Levels, resizeChannels } from './resample.ts';
 
 /** Pixels are added on every side, and a crop of the original size is taken. */
 export interface PadCrop {
@@ -100,7 +100,7 @@ interface Shift {
 }
 
 /** target(y, x) = source(y + down, x + right), `fill` outside the source. Rows are copied whole. */
-export function shiftRows<T extends Float32Array | Uint8Array>(source: T, target: T, how: Shift): void {
+export function shiftRows<T extends Float32Array | Levels>(source: T, target: T, how: Shift): void {
   const { rows, height, width, down, right, fill } = how;
   const first = Math.min(width, Math.max(0, -right));
   const last = Math.max(first, Math.min(width, width - right));
@@ -119,6 +119,6 @@ export function shiftRows<T extends Float32Array | Uint8Array>(source: T, target
 }
 
 /** Mirrors every row of an image, or of several channels of it, in place. */
-export function mirror(image: Float32Array | Uint8Array, width: number): void {
+export function mirror(image: Float32Array | Levels, width: number): void {
   for (let start = 0; start < image.length; start += width) image.subarray(start, start + width).reverse();
 }

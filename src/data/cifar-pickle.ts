@@ -7,12 +7,14 @@ import { InputError } from '../core/errors.ts';
 import { readInputFile } from '../core/files.ts';
 import { createDataset } from './create-dataset.ts';
 import type { DataOptions, Dataset } from './dataset.ts';
+import { fitChannels } from './fit-channels.ts';
 import { listFolder } from './folder.ts';
 import { assertLabels } from './labels.ts';
 import { elementsOf } from './numeric-array.ts';
 import { readPickle } from './pickle/read.ts';
 import { NumpyArray, type PickleValue, textOf } from './pickle/values.ts';
 import { memoryStorage } from './storage.ts';
+import { byteRange, rangeText } from './value-range.ts';
 
 const shape = [3, 32, 32];
 const imageBytes = 3 * 32 * 32;
@@ -47,16 +49,18 @@ export async function openPickledCifar(
     position += data.length;
   }
   const classNames = await readClassNames(variant, dirname(paths[0] ?? ''));
-  return createDataset({
+  const content = {
     name: variant.name,
     split: options.split,
     shape,
     classCount: variant.classCount,
     ...(classNames === undefined ? {} : { classNames }),
-    range: { lower: 0, upper: 255 },
+    range: byteRange,
+    settings: { range: rangeText(byteRange) },
     labels: Int32Array.from(batches.flatMap(({ labels }) => labels)),
     storage: memoryStorage(images, imageBytes),
-  });
+  };
+  return createDataset(fitChannels(content, options));
 }
 
 async function readBatch(

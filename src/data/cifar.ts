@@ -9,9 +9,11 @@ import { InputError } from '../core/errors.ts';
 import { openPickledCifar, type PickledCifar } from './cifar-pickle.ts';
 import { createDataset } from './create-dataset.ts';
 import type { DataOptions, Dataset } from './dataset.ts';
+import { fitChannels } from './fit-channels.ts';
 import { listFolder, namesAt } from './folder.ts';
 import { assertLabels } from './labels.ts';
 import { type RecordFile, fileStorage } from './storage.ts';
+import { byteRange, rangeText } from './value-range.ts';
 
 const shape = [3, 32, 32];
 const imageBytes = 3 * 32 * 32;
@@ -85,16 +87,18 @@ export async function openCifar(variant: CifarVariant, path: string, options: Da
     count: labels.length,
   }));
   const classNames = await readClassNames(variant, path);
-  return createDataset({
+  const content = {
     name,
     split: options.split,
     shape,
     classCount,
     ...(classNames === undefined ? {} : { classNames }),
-    range: { lower: 0, upper: 255 },
+    range: byteRange,
+    settings: { range: rangeText(byteRange) },
     labels: Int32Array.from(parts.flatMap(({ labels }) => Array.from(labels))),
     storage: fileStorage(files, imageBytes),
-  });
+  };
+  return createDataset(fitChannels(content, options));
 }
 
 /** Whether a file is of the Python version; one of another name is taken for a binary one. */
@@ -111,7 +115,10 @@ export async function isCifar(variant: CifarVariant, path: string): Promise<bool
   return data.some((name) => !isPickled(variant, name) || names.includes(variant.pickled.meta.file));
 }
 
-function assertBytesChannelsFirst({ name }: CifarVariant, { layout, range }: DataOptions): void {
+function assertBytesChannelsFirst({ name }: CifarVariant, { layout, range, firstLabel }: DataOptions): void {
+  if (firstLabel !== undefined && firstLabel !== 0) {
+    throw new InputError(`the labels of ${name} begin at 0: leave --first-label out`);
+  }
   if (layout === 'NHWC') throw new InputError(`${name} data are channels first: leave --layout out`);
   if (range !== undefined && (range.lower !== 0 || range.upper !== 255)) {
     throw new InputError(`${name} data are bytes from 0 to 255: leave --data-range out`);

@@ -14,6 +14,9 @@ export interface ValueRange {
   readonly upper: number;
 }
 
+/** Names of settings and their values, for results to hold. */
+export type DataSettings = Readonly<Record<string, string | number | boolean>>;
+
 export interface Dataset {
   /** The specification it was opened by, without its path: `cifar10`, `idx`, `npz`. */
   readonly name: string;
@@ -29,6 +32,8 @@ export interface Dataset {
   readonly range: ValueRange;
   /** What was taken for granted on opening, one sentence each, for the user to read. */
   readonly notes?: readonly string[];
+  /** How the files were read, where that changes numbers: range, size, channels, columns, first label … */
+  readonly settings?: DataSettings;
   /** SHA-256, hexadecimal, of inputs and labels in order, independent of the file format's framing. */
   hash(): Promise<string>;
   /** Reads the named examples in the given order. */
@@ -62,6 +67,20 @@ export interface DataOptions {
    * left out, 224, or the images' own size where they are small and all alike.
    */
   readonly imageSize?: number | undefined;
+  /**
+   * The shape of one input of the models that the data are for: [channels, height, width]. It settles what files leave
+   * open: grey images become three channels where three are taken, images are brought to the models' size.
+   */
+  readonly inputShape?: readonly number[] | undefined;
+  /** Whether images are read in grey, 1, or in colour, 3; by the models and the files when left out. */
+  readonly channels?: number | undefined;
+  /** The label of the first class: it becomes class 0, the next one class 1 … */
+  readonly firstLabel?: number | undefined;
+  /** How folders of classes are numbered; by number when left out and all are whole numbers, else as text. */
+  readonly classOrder?: 'text' | 'number' | undefined;
+  /** The columns of Parquet files that hold images and labels, where roles and names do not tell. */
+  readonly imageColumn?: string | undefined;
+  readonly labelColumn?: string | undefined;
   /** The number of threads that decode images; as many as there are cores, at most 4, when left out. */
   readonly decodingThreads?: number | undefined;
 }

@@ -2,15 +2,16 @@
 import { readdir } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { InputError, messageOf } from '../core/errors.ts';
+import { isLeftover } from './leftovers.ts';
 
 /**
- * The names in a folder, sorted; undefined when the path is a file.
+ * The names in a folder, sorted, without what operating systems leave there; undefined when the path is a file.
  *
  * @throws InputError when there is nothing at the path or it cannot be read
  */
 export async function listFolder(path: string): Promise<string[] | undefined> {
   try {
-    return (await readdir(path)).sort();
+    return (await readdir(path)).filter((name) => !isLeftover(name)).sort();
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : '';
     if (code === 'ENOTDIR') return undefined;

@@ -1,20 +1,24 @@
 /** A data set of two IDX files, images and labels, as MNIST and its kin are distributed. */
+import { statSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { InputError } from '../core/errors.ts';
 import { createArrayDataset } from './array-dataset.ts';
 import { createDataset } from './create-dataset.ts';
 import type { DataOptions, Dataset } from './dataset.ts';
 import { listFolder, namesAt } from './folder.ts';
-import { readIdx, readIdxHeader } from './idx.ts';
+import { fitChannels } from './fit-channels.ts';
+import { greatestByteIn, readIdx, readIdxHeader } from './idx.ts';
 import { labelsOf } from './labels.ts';
-import { layoutOf } from './inputs.ts';
+import { layoutOf } from './layout.ts';
 import { splitPair } from './path-pair.ts';
 import { fileStorage } from './storage.ts';
+import { rangeOfBytes, rangeText } from './value-range.ts';
 
 /** The beginnings of the usual file names of each split. */
 const prefixes: Readonly<Record<string, readonly string[]>> = { train: ['train'], test: ['t10k', 'test'] };
 
-const imagesName = /^(train|t10k|test)-images[-.]idx3-ubyte(\.gz)?$/;
+/** The usual names, also behind that of a collection: emnist-letters-test-images-idx3-ubyte.gz. */
+const imagesName = /(?:^|[-_.])(train|t10k|test)-images[-.]idx3-ubyte(\.gz)?$/;
 
 /**
  * Opens a folder with the usual file names, an images file (its labels are found beside it), or
@@ -28,7 +32,7 @@ export async function openIdx(path: string, options: DataOptions): Promise<Datas
   const labels = await readIdx(files.labels);
   const layout =
     header?.dataType === 'uint8' && options.range === undefined
-      ? layoutOf(header.dims, files.images, options.layout)
+      ? layoutOf(header.dims, files.images, options)
       : undefined;
   if (header === undefined || layout === undefined || (layout.channelsLast ?? 1) > 1) {
     const images = await readIdx(files.images);
@@ -37,14 +41,21 @@ export async function openIdx(path: string, options: DataOptions): Promise<Datas
   const { shape } = layout;
   const [count = 0] = header.dims;
   const recordBytes = shape.reduce((product, dim) => product * dim, 1);
-  return createDataset({
+  const greatest = greatestByteIn(files.images, header.start);
+  const { range, notes } = rangeOfBytes(greatest, files.images);
+  const numbered = labelsOf(labels, files.labels, count, options);
+  const content = {
     name: 'idx',
     split: options.split,
     shape,
-    range: { lower: 0, upper: 255 },
-    ...labelsOf(labels, files.labels, count, options.classCount),
+    range,
+    classCount: numbered.classCount,
+    labels: numbered.labels,
+    notes: [...layout.notes, ...notes, ...numbered.notes],
+    settings: { range: rangeText(range), ...numbered.settings },
     storage: fileStorage([{ path: files.images, start: header.start, recordBytes, count }], recordBytes),
-  });
+  };
+  return createDataset(fitChannels(content, options));
 }
 
 /** Whether a path is a folder with IDX images under their usual names, or such a file. */
@@ -67,11 +78,22 @@ function imagesIn(names: readonly string[], folder: string, split: string): stri
   if (wanted === undefined) {
     throw new InputError(`an IDX folder has no split '${split}': write --split train or --split test`);
   }
+  // Some collections have folders of the files' names.
+  const fitting = names.filter(
+    (name) => wanted.includes(imagesName.exec(name)?.[1] ?? '') && statSync(join(folder, name)).isFile(),
+  );
   // Sorted names put a file before its gzipped copy.
-  const found = names.find((name) => wanted.includes(imagesName.exec(name)?.[1] ?? ''));
+  const plainName = (name: string): string => name.replace(/\.gz$/, '').replace('.idx3', '-idx3');
+  const [found] = fitting;
+  const other = fitting.find((name) => plainName(name) !== plainName(found ?? ''));
   if (found === undefined) {
     throw new InputError(
       `${folder} holds no ${split} images: there is no ${wanted[0] ?? ''}-images-idx3-ubyte or .gz of it`,
+    );
+  }
+  if (other !== undefined) {
+    throw new InputError(
+      `${folder} holds several files of ${split} images, ${found} and ${other}: write idx:IMAGES,LABELS`,
     );
   }
   return found;

@@ -2,12 +2,15 @@
  * IDX files (yann.lecun.com/exdb/mnist): two zero bytes, an element type, the number of axes, the axes as big-endian
  * 32-bit numbers, then big-endian elements in row-major order. Files may be gzipped.
  */
+import { closeSync, openSync, readSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { InputError, messageOf } from '../core/errors.ts';
 import { readInputFile } from '../core/files.ts';
+import { greatestByte } from './inputs.ts';
 import { type ElementType, type NumericArray, countOf, elementSize, elementsOf } from './numeric-array.ts';
+import { dim } from './value-range.ts';
 
 const types: Readonly<Record<number, ElementType>> = {
   0x08: 'uint8',
@@ -58,6 +61,24 @@ export async function readIdxHeader(path: string): Promise<IdxHeader | undefined
     return parseHeader(buffer.subarray(0, bytesRead), (await file.stat()).size, path);
   } finally {
     await file.close();
+  }
+}
+
+/** The greatest byte of a file from a place on; as soon as one is bright it is that one, see greatestByte. */
+export function greatestByteIn(path: string, start: number): number {
+  const slab = Buffer.allocUnsafe(1 << 20);
+  const file = openSync(path, 'r');
+  try {
+    let greatest = 0;
+    for (let position = start; ;) {
+      const read = readSync(file, slab, 0, slab.length, position);
+      if (read === 0) return greatest;
+      greatest = Math.max(greatest, greatestByte(slab.subarray(0, read)));
+      if (greatest >= dim) return greatest;
+      position += read;
+    }
+  } finally {
+    closeSync(file);
   }
 }
 

@@ -56,17 +56,19 @@ export async function readNpy(path: string): Promise<NpyArray> {
  */
 export function decodeNpy(bytes: Uint8Array, source: string): NpyArray {
   const { header, start } = splitHeader(bytes, source);
-  const { dataType, order, dims, fortran } = parseHeader(header, source);
+  const { dataType, order, dims, fortran, isHalf } = parseHeader(header, source);
   const count = countOf(dims);
-  const expected = count * elementSize(dataType);
+  const expected = count * (isHalf ? 2 : elementSize(dataType));
   const given = bytes.byteLength - start;
   if (given !== expected) {
     throw new InputError(
-      `${source}: its header promises ${String(expected)} bytes of data (${dataType} [${dims.join(', ')}]) and ` +
+      `${source}: its header promises ${String(expected)} bytes of data (${isHalf ? 'float16' : dataType} [${dims.join(', ')}]) and ` +
         `${String(given)} follow: the file is ${given < expected ? 'truncated, fetch or write it again' : 'not a single .npy array'}`,
     );
   }
-  const stored = elementsOf(bytes.subarray(start), dataType, order);
+  const stored = isHalf
+    ? widenHalves(elementsOf(bytes.subarray(start), 'uint16', order) as Uint16Array)
+    : elementsOf(bytes.subarray(start), dataType, order);
   return { dims, dataType, data: fortran && dims.length > 1 ? rowMajor(stored, dims) : stored };
 }
 
@@ -118,6 +120,8 @@ interface Header {
   readonly order: 'LE' | 'BE';
   readonly dims: readonly number[];
   readonly fortran: boolean;
+  /** Whether elements are stored as 16-bit floats, which are read as 32-bit ones. */
+  readonly isHalf: boolean;
 }
 
 function parseHeader(header: string, source: string): Header {
@@ -134,10 +138,12 @@ function parseHeader(header: string, source: string): Header {
       `${source}: the .npy header is malformed: descr, fortran_order and shape are needed`,
     );
   }
-  const dataType = typeOfCode.get(descr.slice(1));
+  const isHalf = descr.slice(1) === 'f2';
+  const dataType = isHalf ? 'float32' : typeOfCode.get(descr.slice(1));
   if (dataType === undefined || !'<>|='.includes(descr.charAt(0))) {
     throw new InputError(
-      `${source}: the element type '${descr}' is not read; save it as one of ${Object.values(codes).join(', ')}`,
+      `${source}: the element type '${descr}' ${/^.?[OSU]/.test(descr) ? 'holds text or objects' : 'is not read'}; ` +
+        `save it as numbers of one of the types f2, ${Object.values(codes).join(', ')}`,
     );
   }
   const dims = shape
@@ -145,10 +151,24 @@ function parseHeader(header: string, source: string): Header {
     .map((dim) => dim.trim())
     .filter((dim) => dim !== '')
     .map((dim) => (/^\d+L?$/.test(dim) ? Number.parseInt(dim, 10) : NaN));
-  if (Number.isNaN(countOf(dims))) {
-    throw new InputError(`${source}: the .npy header has the impossible shape (${shape.trim()})`);
+  // NumPy itself knows 64 axes.
+  if (Number.isNaN(countOf(dims)) || dims.length > 64) {
+    throw new InputError(
+      `${source}: the .npy header has the impossible shape (${shape.trim().slice(0, 80)})`,
+    );
   }
-  return { dataType, order: descr.startsWith('>') ? 'BE' : 'LE', dims, fortran: fortran === 'True' };
+  return { dataType, order: descr.startsWith('>') ? 'BE' : 'LE', dims, fortran: fortran === 'True', isHalf };
+}
+
+/** 16-bit floats (IEEE 754 binary16) as 32-bit ones, which hold them exactly. */
+function widenHalves(halves: Uint16Array): Float32Array {
+  return Float32Array.from(halves, (half) => {
+    const sign = half & 0x8000 ? -1 : 1;
+    const exponent = (half >> 10) & 0x1f;
+    const fraction = half & 0x3ff;
+    if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
+    return exponent === 0 ? sign * fraction * 2 ** -24 : sign * (1024 + fraction) * 2 ** (exponent - 25);
+  });
 }
 
 /** A copy in row-major order of elements whose first axis varies fastest. */

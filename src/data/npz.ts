@@ -4,6 +4,7 @@
  */
 import type { Unzipped, UnzipFileFilter } from 'fflate';
 import { InputError, messageOf } from '../core/errors.ts';
+import { isLeftover } from './leftovers.ts';
 import { type NpyArray, decodeNpy, encodeNpy } from './npy.ts';
 
 /** A zip file without its 64-bit extension ends here. */
@@ -13,7 +14,7 @@ const zipLimit = 2 ** 32 - 1;
 export async function namesInNpz(bytes: Uint8Array, source: string): Promise<string[]> {
   const names: string[] = [];
   await unzip(bytes, source, ({ name }) => {
-    if (name.endsWith('.npy')) names.push(name.slice(0, -'.npy'.length));
+    if (name.endsWith('.npy') && !isLeftover(name)) names.push(name.slice(0, -'.npy'.length));
     return false;
   });
   return names;

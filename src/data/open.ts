@@ -47,7 +47,7 @@ const formats: readonly DataFormat[] = [
     open: (path, options) => openCifar(cifar100Coarse, path, options),
   },
   { prefix: 'idx', form: 'FOLDER or idx:IMAGES,LABELS', recognises: isIdx, open: openIdx },
-  { prefix: 'npz', form: 'FILE', recognises: endsWith('.npz'), open: openNpz },
+  { prefix: 'npz', form: 'FILE or npz:IMAGES,LABELS', recognises: endsWith('.npz'), open: openNpz },
   { prefix: 'npy', form: 'IMAGES,LABELS', recognises: endsWith('.npy'), open: openNpy },
   // Any folder may hold folders of images.
   { prefix: 'imagefolder', form: 'FOLDER', recognises: () => false, open: openImageFolder },

@@ -20,6 +20,11 @@ export interface EvaluationPlan {
   readonly whiteBox: readonly Classifier[];
   /** One model's examples scored on others that the attack has not seen. */
   readonly blackBox?: { readonly source: Classifier; readonly targets: readonly Classifier[] };
+  /**
+   * Names of models whose outputs are declared to be logits: where they look like probabilities all the same, that is
+   * a warning, and without the declaration an error.
+   */
+  readonly declaredLogits?: readonly string[];
   /** None scores the clean inputs alone. */
   readonly attacks: readonly AttackRun[];
   /** Receives the adversarial examples of every batch, attack and source as they are made. */
@@ -40,6 +45,8 @@ export interface AdversarialExamples {
   readonly labels: Int32Array;
   readonly clean: Float32Array;
   readonly adversarial: Float32Array;
+  /** The adversarial examples as 8-bit pixels within the ball, 0 for the lower bound and 255 for the upper. */
+  readonly levels: Uint8Array;
 }
 
 export interface Progress {

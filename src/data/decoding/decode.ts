@@ -1,30 +1,16 @@
 /**
- * Decodes an image file to 8-bit pixels, as torchvision's default loader gives them: the orientation that EXIF names
- * and embedded colour profiles are not applied, transparency is dropped and leaves the stored colours, 16-bit values
- * lose their low byte, grey becomes three equal channels, and the first frame of an animation counts. CMYK is
- * converted through a colour profile, where torchvision's loader multiplies.
+ * Decodes an image file as torchvision's default loader does: the orientation that EXIF names and embedded colour
+ * profiles are not applied, transparency is dropped and leaves the stored colours, CMYK is multiplied out, and the
+ * first frame of an animation counts. Unlike that loader it keeps all 16 bits of a level where a file has them.
  */
-import type { SharpConstructor } from 'sharp';
+import type { Metadata, SharpConstructor } from 'sharp';
 import { InputError, messageOf } from '../../core/errors.ts';
 import type { PixelImage } from '../resample.ts';
-
-/** The endings of files that are taken for images: what the decoder reads without plug-ins. */
-export const imageEndings: readonly string[] = [
-  '.jpeg',
-  '.jpg',
-  '.png',
-  '.webp',
-  '.tif',
-  '.tiff',
-  '.gif',
-  '.avif',
-];
-
-export interface ImageFacts {
-  readonly height: number;
-  readonly width: number;
-  readonly grey: boolean;
-}
+import { isBmp, readBmp } from './bmp.ts';
+import { rgbFromCmyk } from './cmyk.ts';
+import { type PixelFormat, toFormat } from './pixel-format.ts';
+import { isPnm, readPnm } from './pnm.ts';
+import { damaged, type ImageFacts, type StoredImage } from './stored-image.ts';
 
 /** sharp, imported once it is needed; one thread an image, since images are decoded side by side. */
 let loading: Promise<SharpConstructor> | undefined;
@@ -41,35 +27,74 @@ function loadSharp(): Promise<SharpConstructor> {
 /**
  * Decodes an image.
  *
- * @param channels 3, or 1 for images that must be grey
- * @throws InputError when the bytes are no image, are damaged or cut off, or a colour image where grey is needed; the
- *   message goes on from the image's name
+ * @throws InputError when the bytes are no image, are damaged or cut off, or do not fit the format; the message goes
+ *   on from the image's name
  */
-export async function decodeImage(bytes: Uint8Array, channels: 1 | 3): Promise<PixelImage> {
-  if (channels === 1 && !(await imageFacts(bytes)).grey) {
-    throw new InputError('it is in colour, while others are grey: give --image-size to read all in colour');
-  }
-  const sharp = await loadSharp();
-  const { data, info } = await decodable(() =>
-    sharp(bytes, { failOn: 'error', autoOrient: false, ignoreIcc: true })
-      .toColourspace(channels === 1 ? 'b-w' : 'srgb')
-      .raw({ depth: 'uchar' })
-      .toBuffer({ resolveWithObject: true }),
-  );
-  const { width, height, channels: stored } = info;
-  const pixels = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  return { data: selectChannels(pixels, width * height, stored, channels), height, width, channels };
+export async function decodeImage(bytes: Uint8Array, format: PixelFormat): Promise<PixelImage> {
+  return toFormat(await (await openImage(bytes)).pixels(), format);
 }
 
 /**
- * The size of an image, from its header.
+ * The size and kind of an image, from its header.
  *
  * @throws InputError when the bytes are no image; the message goes on from the image's name
  */
 export async function imageFacts(bytes: Uint8Array): Promise<ImageFacts> {
+  return (await openImage(bytes)).facts;
+}
+
+async function openImage(bytes: Uint8Array): Promise<StoredImage> {
+  if (isPnm(bytes)) return readPnm(bytes);
+  if (isBmp(bytes)) return readBmp(bytes);
   const sharp = await loadSharp();
-  const { width, height, space } = await decodable(() => sharp(bytes).metadata());
-  return { width, height, grey: space === 'b-w' || space === 'grey16' };
+  const metadata = await decodable(() => sharp(bytes).metadata());
+  const { width, height, space, depth } = metadata;
+  if (depth !== 'uchar' && depth !== 'ushort') {
+    throw new InputError(
+      `its pixels are of the type ${depth}, and levels of 8 or 16 bits are read: store it as PNG`,
+    );
+  }
+  return {
+    facts: { width, height, grey: isGrey(space), depth: depth === 'ushort' ? 16 : 8 },
+    pixels: () => decodeBySharp(sharp, bytes, metadata),
+  };
+}
+
+const isGrey = (space: string): boolean => space === 'b-w' || space === 'grey16';
+
+async function decodeBySharp(
+  sharp: SharpConstructor,
+  bytes: Uint8Array,
+  { space, depth }: Metadata,
+): Promise<PixelImage> {
+  const isDeep = depth === 'ushort';
+  const isPrint = space === 'cmyk';
+  if (isPrint && isDeep) throw new InputError('it is CMYK of 16 bits, which is not read: store it in RGB');
+  const stored = isPrint ? 'cmyk' : isGrey(space) ? (isDeep ? 'grey16' : 'b-w') : isDeep ? 'rgb16' : 'srgb';
+  const { data, info } = await decodable(() =>
+    sharp(bytes, { failOn: 'error', autoOrient: false, ignoreIcc: true })
+      .pipelineColourspace(isPrint || isDeep ? stored : 'srgb')
+      .toColourspace(stored)
+      .raw({ depth: isDeep ? 'ushort' : 'uchar' })
+      .toBuffer({ resolveWithObject: true }),
+  );
+  const { width, height, channels } = info;
+  // A copy where 16-bit levels would not be aligned.
+  const levels = isDeep
+    ? new Uint16Array(Uint8Array.from(data).buffer)
+    : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  if (!isPrint) {
+    if (channels > 4) throw damaged(`it has ${String(channels)} channels`);
+    return { data: levels, height, width, channels };
+  }
+  if (channels < 4) throw damaged(`it has ${String(channels)} of the four channels of CMYK`);
+  return { data: rgbFromCmyk(firstFour(levels as Uint8Array, channels)), height, width, channels: 3 };
+}
+
+/** Inks without transparency. */
+function firstFour(levels: Uint8Array, channels: number): Uint8Array {
+  if (channels === 4) return levels;
+  return levels.filter((_, index) => index % channels < 4);
 }
 
 async function decodable<T>(action: () => Promise<T>): Promise<T> {
@@ -77,18 +102,6 @@ async function decodable<T>(action: () => Promise<T>): Promise<T> {
     return await action();
   } catch (error) {
     const [reason = ''] = messageOf(error).split('\n');
-    throw new InputError(`it cannot be decoded (${reason}): it is damaged or no image, replace or remove it`);
+    throw damaged(reason);
   }
-}
-
-/** Colours without transparency: of 1 or 2 stored channels the first is grey, of 3 or 4 the first three are colours. */
-function selectChannels(data: Uint8Array, pixels: number, stored: number, channels: number): Uint8Array {
-  if (stored === channels) return data;
-  const output = new Uint8Array(pixels * channels);
-  for (let pixel = 0; pixel < pixels; pixel++) {
-    for (let channel = 0; channel < channels; channel++) {
-      output[pixel * channels + channel] = data[pixel * stored + (stored < 3 ? 0 : channel)] ?? 0;
-    }
-  }
-  return output;
 }

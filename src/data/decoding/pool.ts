@@ -5,7 +5,8 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { InputError } from '../../core/errors.ts';
-import type { Frame, FrameAugmentation } from './frame.ts';
+import type { Levels } from '../resample.ts';
+import { type Frame, type FrameAugmentation, frameBytes } from './frame.ts';
 import type { DecodingFailure, DecodingReply, DecodingRequest, ImageRequest } from './messages.ts';
 
 /** More threads than this are not started unless asked for: the engine needs the cores. */
@@ -15,14 +16,10 @@ export interface DecodingPool {
   /**
    * Decodes images; the threads have the request when the call returns.
    *
-   * @returns [n, ...frame]
+   * @returns [n, ...frame], of as many bits as the frame's depth
    * @throws InputError that names the first image that failed
    */
-  decode(
-    images: readonly ImageRequest[],
-    frame: Frame,
-    augmentation?: FrameAugmentation,
-  ): Promise<Uint8Array>;
+  decode(images: readonly ImageRequest[], frame: Frame, augmentation?: FrameAugmentation): Promise<Levels>;
   /** The SHA-256 of the files of images, 32 bytes each. */
   digest(images: readonly ImageRequest[]): Promise<Uint8Array>;
   /** Stops the threads; what is under way fails. A later request starts new ones. */
@@ -58,7 +55,7 @@ export function createDecodingPool(
     images: readonly ImageRequest[],
     size: number,
     what: { frame?: Frame; augmentation?: FrameAugmentation },
-  ): Promise<Uint8Array> => {
+  ): Promise<Uint8Array<ArrayBuffer>> => {
     threads ??= Array.from({ length: count }, () => startThread(() => void dispose()));
     const shares = shareOut(images, threads.length);
     const replies = threads.map((thread, number) => {
@@ -85,11 +82,11 @@ export function createDecodingPool(
     return output;
   };
   return {
-    decode: (images, frame, augmentation) =>
-      ask(images, frame.channels * frame.height * frame.width, {
-        frame,
-        ...(augmentation === undefined ? {} : { augmentation }),
-      }),
+    decode: async (images, frame, augmentation) => {
+      const what = { frame, ...(augmentation === undefined ? {} : { augmentation }) };
+      const bytes = await ask(images, frameBytes(frame), what);
+      return frame.depth === 16 ? new Uint16Array(bytes.buffer) : bytes;
+    },
     digest: (images) => ask(images, 32, {}),
     dispose,
   };

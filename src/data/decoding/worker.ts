@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { parentPort } from 'node:worker_threads';
 import { InputError, messageOf } from '../../core/errors.ts';
 import { decodeImage } from './decode.ts';
-import { frameImage } from './frame.ts';
+import { frameBytes, frameImage } from './frame.ts';
 import type { DecodingFailure, DecodingReply, DecodingRequest, ImageRequest } from './messages.ts';
 import { createSourceReader } from './source.ts';
 
@@ -16,7 +16,7 @@ const reader = createSourceReader();
 /** Answers a request; a failing image does not keep the others from being tried, so that the first one is named. */
 async function answer(request: DecodingRequest): Promise<DecodingReply> {
   const { id, images, frame } = request;
-  const size = frame === undefined ? digestBytes : frame.channels * frame.height * frame.width;
+  const size = frame === undefined ? digestBytes : frameBytes(frame);
   const bytes = new Uint8Array(images.length * size);
   const failures: DecodingFailure[] = [];
   const remaining = images.entries();
@@ -37,7 +37,8 @@ async function answer(request: DecodingRequest): Promise<DecodingReply> {
 async function resultOf(image: ImageRequest, { frame, augmentation }: DecodingRequest): Promise<Uint8Array> {
   const encoded = await reader.read(image.source);
   if (frame === undefined) return createHash('sha256').update(encoded).digest();
-  return frameImage(await decodeImage(encoded, frame.channels), frame, image.index, augmentation);
+  const levels = frameImage(await decodeImage(encoded, frame), frame, image.index, augmentation);
+  return new Uint8Array(levels.buffer, levels.byteOffset, levels.byteLength);
 }
 
 function failureOf(error: unknown, { title }: ImageRequest, position: number): DecodingFailure {

@@ -1,9 +1,11 @@
 /**
  * What the paths of an image set say: SPLIT/CLASS/… or CLASS/… . A class's number is its place in the sorted names,
- * as for ImageNet's synsets.
+ * as for ImageNet's synsets; see class-order.ts.
  */
 import { InputError } from '../../core/errors.ts';
-import { imageEndings } from '../decoding/decode.ts';
+import type { DataOptions, DataSettings } from '../dataset.ts';
+import { type ClassOrder, orderClasses } from './class-order.ts';
+import { imageEndings, isImage, isUnreadImage } from './endings.ts';
 import type { Listing } from './listing.ts';
 import { alternativesOf, splitOf } from './splits.ts';
 
@@ -13,6 +15,7 @@ export interface Arrangement {
   readonly labels: Int32Array;
   readonly classNames: readonly string[];
   readonly notes: readonly string[];
+  readonly settings: DataSettings;
 }
 
 /**
@@ -20,10 +23,11 @@ export interface Arrangement {
  * data, so that a missing folder does not shift the numbers of the classes.
  *
  * @param place what holds the paths, for messages
- * @throws InputError when there is no such split, no class folder, a class without images, or other classes than in
- *   the training data
+ * @throws InputError when there is no such split, no class folder, a class without images, an image of a kind that is
+ *   not read, other classes than in the training data, or when the classes cannot be numbered
  */
-export function arrange(listing: Listing, place: string, split: string): Arrangement {
+export function arrange(listing: Listing, place: string, options: DataOptions): Arrangement {
+  const { split } = options;
   const images = listing.files.filter(isImage);
   const splits = splitsOf(images);
   const notes: string[] = [];
@@ -32,8 +36,8 @@ export function arrange(listing: Listing, place: string, split: string): Arrange
     notes.push(`${place} has no folders for splits; all of it is taken as ${split} data`);
   }
   const root = chosen === undefined ? '' : `${chosen}/`;
-  const classNames = classesBelow(listing, root);
-  if (classNames.length === 0) {
+  const folders = classesBelow(listing, root);
+  if (folders.length === 0) {
     throw new InputError(
       `${place} has ${images.length === 0 ? 'no images' : 'images, but no folder for each class'}: ` +
         'lay them out as CLASS/IMAGE or SPLIT/CLASS/IMAGE',
@@ -41,24 +45,42 @@ export function arrange(listing: Listing, place: string, split: string): Arrange
   }
   const training = [...splits.keys()].find((name) => splitOf(name) === splitOf('train'));
   if (chosen !== undefined && training !== undefined && training !== chosen) {
-    assertSameClasses(classNames, classesBelow(listing, `${training}/`), place, chosen, training);
+    assertSameClasses(folders, classesBelow(listing, `${training}/`), place, chosen, training);
   }
-  const { paths, labels } = sortByClass(images, root, classNames);
-  assertNoneEmpty(labels, classNames, `${place}${chosen === undefined ? '' : `, ${chosen}`}`);
-  const within = (path: string): boolean => path.startsWith(root) && path.slice(root.length).includes('/');
-  const strangers = listing.files.filter((path) => within(path) && !isImage(path));
-  if (strangers.length > 0) {
-    notes.push(
-      `${String(strangers.length)} files in ${place} are no images and left out, e.g. ${strangers[0] ?? ''}`,
-    );
-  }
-  return { paths, labels, classNames, notes };
+  const order = orderClasses(folders, place, options);
+  const { paths, labels } = sortByClass(images, root, order);
+  assertNoneEmpty(labels, order, `${place}${chosen === undefined ? '' : `, ${chosen}`}`);
+  notes.push(...order.notes, ...notesOnStrangers(listing.files, place, root, splits));
+  return { paths, labels, classNames: order.classNames, notes, settings: order.settings };
 }
 
-/** Whether a file's name ends as an image's does. */
-export function isImage(path: string): boolean {
-  const lower = path.toLowerCase();
-  return imageEndings.some((ending) => lower.endsWith(ending));
+/** What lies among the images and is left out: said, or refused where it is an image. */
+function notesOnStrangers(
+  files: readonly string[],
+  place: string,
+  root: string,
+  splits: ReadonlySet<string>,
+): readonly string[] {
+  const inClass = (path: string): boolean => path.startsWith(root) && path.slice(root.length).includes('/');
+  const strangers = files.filter((path) => inClass(path) && !isImage(path));
+  const unread = strangers.find(isUnreadImage);
+  if (unread !== undefined) {
+    throw new InputError(
+      `${place} holds an image of a kind that is not read, ${unread}: convert it to PNG, or remove it`,
+    );
+  }
+  const outside = files.filter(
+    (path) => isImage(path) && !inClass(path) && !splits.has(path.slice(0, path.indexOf('/'))),
+  );
+  return [
+    ...leftOut(strangers, place, 'are no images and left out'),
+    ...leftOut(outside, place, 'lie outside the folders of the classes and are left out'),
+  ];
+}
+
+function leftOut(paths: readonly string[], place: string, why: string): readonly string[] {
+  const [first] = paths;
+  return first === undefined ? [] : [`${String(paths.length)} files in ${place} ${why}, e.g. ${first}`];
 }
 
 /** The folders at the top that are named like a split and hold folders of images. */
@@ -128,27 +150,27 @@ function assertSameClasses(
 function sortByClass(
   images: readonly string[],
   root: string,
-  classNames: readonly string[],
+  { folders }: ClassOrder,
 ): { paths: string[]; labels: Int32Array } {
-  const byClass = new Map(classNames.map((name): [string, string[]] => [name, []]));
+  const byClass = new Map(folders.map(({ name }): [string, string[]] => [name, []]));
   for (const path of images) {
     if (!path.startsWith(root)) continue;
     const [name = '', below] = path.slice(root.length).split('/', 2);
     if (below !== undefined) byClass.get(name)?.push(path);
   }
-  const groups = [...byClass.values()].map((paths) => paths.sort());
+  const groups = folders.map(({ name, label }) => ({ label, paths: (byClass.get(name) ?? []).sort() }));
   return {
-    paths: groups.flat(),
-    labels: Int32Array.from(groups.flatMap((paths, label) => paths.map(() => label))),
+    paths: groups.flatMap(({ paths }) => paths),
+    labels: Int32Array.from(groups.flatMap(({ label, paths }) => paths.map(() => label))),
   };
 }
 
-function assertNoneEmpty(labels: Int32Array, classNames: readonly string[], place: string): void {
+function assertNoneEmpty(labels: Int32Array, { folders }: ClassOrder, place: string): void {
   const present = new Set(labels);
-  const empty = classNames.find((_, label) => !present.has(label));
+  const empty = folders.find(({ label }) => !present.has(label));
   if (empty !== undefined) {
     throw new InputError(
-      `${place}: the folder of the class ${empty} holds no image (${imageEndings.join(' ')}): fill or remove it`,
+      `${place}: the folder of the class ${empty.name} holds no image (${imageEndings.join(' ')}): fill or remove it`,
     );
   }
 }

@@ -18,7 +18,7 @@ export async function openImageFolder(path: string, options: DataOptions): Promi
       `${path} is a file: imagefolder reads a folder; for a tar file write imagetar:${path}`,
     );
   }
-  const { paths, ...arrangement } = arrange(listing, path, options.split);
+  const { paths, ...arrangement } = arrange(listing, path, options);
   const pathAt = (index: number): string => paths[index] ?? '';
   return createImageDataset(
     {

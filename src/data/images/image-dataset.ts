@@ -2,13 +2,13 @@
 import { createHash } from 'node:crypto';
 import { InputError } from '../../core/errors.ts';
 import { type Augmentation, type AugmentationDraw } from '../augment.ts';
-import type { DataOptions, Dataset, Examples } from '../dataset.ts';
-import { type ImageFacts, imageFacts } from '../decoding/decode.ts';
-import type { Frame } from '../decoding/frame.ts';
+import type { DataOptions, DataSettings, Dataset, Examples, ValueRange } from '../dataset.ts';
 import type { ImageRequest } from '../decoding/messages.ts';
 import { createDecodingPool } from '../decoding/pool.ts';
-import { createSourceReader, type ImageSource } from '../decoding/source.ts';
+import type { ImageSource } from '../decoding/source.ts';
 import { assertRandomArea } from '../random-area.ts';
+import type { Levels } from '../resample.ts';
+import { chooseFrame, usualSize } from './choose-frame.ts';
 
 /** The images of a split, wherever they lie. */
 export interface ImageList {
@@ -21,6 +21,8 @@ export interface ImageList {
   readonly classCount: number;
   readonly classNames?: readonly string[];
   readonly notes: readonly string[];
+  /** What of the options and the files decided on the classes. */
+  readonly settings?: DataSettings;
   source(index: number): ImageSource;
   /** The image's name for the hash, independent of where it lies; empty where it has none. */
   name(index: number): string;
@@ -28,21 +30,14 @@ export interface ImageList {
   title(index: number): string;
 }
 
-/** The usual size of ImageNet classifiers. */
-const usualSize = 224;
-
-/** Images of at most this many pixels a side are used as they are when all have one size. */
-const smallSide = 64;
-
-/** How many images are looked at to learn whether all are small and of one size. */
-const looks = 16;
-
 /** Images whose files are hashed at a time. */
 const hashChunk = 256;
 
 /**
  * Makes the data set. The size of the inputs is the one asked for; else that of the images, where those looked at are
- * small and alike; else 224. Inputs have one channel only where all images looked at are small and grey.
+ * alike and have the model's size, or are small where no model is known; else the model's, or 224. Inputs have the
+ * channels asked for, or the model's; else one only where all images looked at are small and grey. Images of 16 bits a
+ * level are read as 32-bit floats, all others as bytes.
  *
  * Its hash is SHA-256 over a line of JSON (format, size, number of examples) and a line for every example in order:
  * its class, its name and the SHA-256 of its file. It says nothing of pixels, so that no image need be decoded, and is
@@ -51,10 +46,10 @@ const hashChunk = 256;
  * @throws InputError when the size or the number of threads is none, or an image looked at cannot be read
  */
 export async function createImageDataset(list: ImageList, options: DataOptions): Promise<Dataset> {
-  const { labels, classCount, classNames, format, place } = list;
+  const { labels, classCount, classNames, format } = list;
   assertOptions(list, options);
   const pool = createDecodingPool(options.decodingThreads);
-  const frame = options.imageSize === undefined ? await frameOf(list) : square(options.imageSize);
+  const { frame, range, notes, settings } = await chooseFrame(list, options);
   const className = (index: number): string => {
     const label = labels[index];
     if (label === undefined) {
@@ -77,8 +72,11 @@ export async function createImageDataset(list: ImageList, options: DataOptions):
       augmentation === undefined || draw === undefined
         ? undefined
         : { augmentation, draw: { seed: draw.seed, epoch: draw.epoch } };
-    const inputs = await pool.decode(chosen.map(request), frame, how);
-    return { inputs, labels: Int32Array.from(chosen, (index) => labels[index] ?? 0) };
+    const levels = await pool.decode(chosen.map(request), frame, how);
+    return {
+      inputs: inputsOf(levels, range),
+      labels: Int32Array.from(chosen, (index) => labels[index] ?? 0),
+    };
   };
   let hash: Promise<string> | undefined;
   const hashAll = async (): Promise<string> => {
@@ -105,8 +103,9 @@ export async function createImageDataset(list: ImageList, options: DataOptions):
     ...(classNames === undefined ? {} : { classNames }),
     size: labels.length,
     labels,
-    range: { lower: 0, upper: 255 },
-    notes: [...list.notes, ...(options.imageSize === undefined ? [sizeNote(frame, place)] : [])],
+    range,
+    notes: [...list.notes, ...notes],
+    settings: { ...settings, ...list.settings },
     hash: () => (hash ??= hashAll()),
     read: (indices) => read(indices),
     readAugmented: (indices, augmentation, draw) => {
@@ -118,15 +117,15 @@ export async function createImageDataset(list: ImageList, options: DataOptions):
 }
 
 function assertOptions({ format, place, classCount }: ImageList, options: DataOptions): void {
-  const { imageSize, range, layout } = options;
+  const { imageSize, layout, channels } = options;
   if (imageSize !== undefined && !(Number.isInteger(imageSize) && imageSize > 0 && imageSize <= 4096)) {
     throw new InputError(
       `--image-size ${String(imageSize)} is no height and width: write a whole number such as ${String(usualSize)}`,
     );
   }
   if (layout !== undefined) throw new InputError(`${format} data are image files: leave --layout out`);
-  if (range !== undefined && (range.lower !== 0 || range.upper !== 255)) {
-    throw new InputError(`${format} data are bytes from 0 to 255: leave --data-range out`);
+  if (channels !== undefined && channels !== 1 && channels !== 3) {
+    throw new InputError(`--image-channels ${String(channels)}: write 1 for grey or 3 for colour`);
   }
   if (options.classCount !== undefined && options.classCount !== classCount) {
     throw new InputError(
@@ -143,42 +142,14 @@ function assertAugmentation({ crop }: Augmentation): void {
   }
 }
 
-const square = (size: number): Frame => ({ channels: 3, height: size, width: size, own: false });
-
-/** The frame of images whose size was not asked for. */
-async function frameOf(list: ImageList): Promise<Frame> {
-  const size = list.labels.length;
-  const reader = createSourceReader();
-  const facts: ImageFacts[] = [];
-  for (let look = 0; look < Math.min(looks, size); look++) {
-    const index = Math.floor((look * size) / Math.min(looks, size));
-    const seen = await lookAt(reader, list, index);
-    const [first = seen] = facts;
-    const isAlike = seen.height === first.height && seen.width === first.width;
-    if (!isAlike || Math.max(seen.height, seen.width) > smallSide) return square(usualSize);
-    facts.push(seen);
+/** Levels of 16 bits as floats, which hold them exactly. */
+function inputsOf(levels: Levels, { upper }: ValueRange): Uint8Array | Float32Array {
+  if (levels instanceof Uint8Array) return levels;
+  const outside = levels.find((level) => level > upper);
+  if (outside !== undefined) {
+    throw new InputError(
+      `an image holds the level ${String(outside)}, above the data range 0 to ${String(upper)}: correct --data-range`,
+    );
   }
-  const [first] = facts;
-  if (first === undefined) throw new RangeError('a list of images is never empty');
-  const { height, width } = first;
-  return { channels: facts.every(({ grey }) => grey) ? 1 : 3, height, width, own: true };
-}
-
-async function lookAt(
-  reader: ReturnType<typeof createSourceReader>,
-  list: ImageList,
-  index: number,
-): Promise<ImageFacts> {
-  try {
-    return await imageFacts(await reader.read(list.source(index)));
-  } catch (error) {
-    throw error instanceof InputError ? new InputError(`${list.title(index)}: ${error.message}`) : error;
-  }
-}
-
-function sizeNote({ channels, height, width, own }: Frame, place: string): string {
-  const size = `${String(height)}×${String(width)}`;
-  return own
-    ? `the images of ${place} are used at their own size, ${size}${channels === 1 ? ', in grey' : ''}; --image-size sets another`
-    : `the images of ${place} are brought to ${size}; --image-size sets another size`;
+  return Float32Array.from(levels);
 }

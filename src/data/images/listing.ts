@@ -3,6 +3,7 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InputError, messageOf } from '../../core/errors.ts';
 import { listFolder } from '../folder.ts';
+import { isLeftover } from '../leftovers.ts';
 
 export interface Listing {
   /** Paths relative to the folder, with `/` between names. */
@@ -11,7 +12,8 @@ export interface Listing {
 }
 
 /**
- * Lists a folder and all below it; links are followed, names that begin with a dot left out.
+ * Lists a folder and all below it; links are followed, hidden names and those that operating systems
+ * leave behind are left out.
  *
  * @returns undefined when the path is a file
  * @throws InputError when there is nothing at the path or a part of it cannot be read
@@ -26,7 +28,7 @@ export async function listTree(folder: string): Promise<Listing | undefined> {
       throw new InputError(`cannot read the folder ${path}: ${messageOf(error)}`);
     });
     for (const entry of entries) {
-      if (entry.name.startsWith('.')) continue;
+      if (isLeftover(entry.name)) continue;
       const name = relative === '' ? entry.name : `${relative}/${entry.name}`;
       if (entry.isDirectory() || (entry.isSymbolicLink() && (await leadsToFolder(join(folder, name))))) {
         folders.push(name);

@@ -5,7 +5,8 @@
 import { basename, join } from 'node:path';
 import { InputError } from '../../core/errors.ts';
 import type { DataOptions, Dataset } from '../dataset.ts';
-import { arrange, isImage } from './arrangement.ts';
+import { arrange } from './arrangement.ts';
+import { isImage } from './endings.ts';
 import { nameInClass } from './folder-dataset.ts';
 import { createImageDataset } from './image-dataset.ts';
 import { listTree } from './listing.ts';
@@ -28,7 +29,7 @@ interface Member {
 export async function openImageTar(path: string, options: DataOptions): Promise<Dataset> {
   const listing = await listTree(path);
   const { members, folders } = listing === undefined ? archiveAt(path) : archivesIn(path, listing.files);
-  const { paths, ...arrangement } = arrange({ files: [...members.keys()], folders }, path, options.split);
+  const { paths, ...arrangement } = arrange({ files: [...members.keys()], folders }, path, options);
   const memberAt = (index: number): Member => {
     const member = members.get(paths[index] ?? '');
     if (member === undefined) throw new RangeError(`there is no example ${String(index)}`);

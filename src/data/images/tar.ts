@@ -4,6 +4,7 @@
  */
 import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { InputError, messageOf } from '../../core/errors.ts';
+import { isLeftover } from '../leftovers.ts';
 
 export interface TarMember {
   readonly name: string;
@@ -11,6 +12,7 @@ export interface TarMember {
   readonly length: number;
 }
 
+/** What the archive holds, without what operating systems leave behind. */
 export interface TarIndex {
   readonly files: readonly TarMember[];
   readonly folders: readonly string[];
@@ -64,6 +66,11 @@ function indexRange(archive: Archive, folder: string, start: number, end: number
     const { type } = header;
     const length = next.size ?? header.size;
     const offset = position + blockBytes;
+    if (!(Number.isSafeInteger(length) && length >= 0)) {
+      throw new InputError(
+        `${place} has a member of impossible length at byte ${String(position)}: it is damaged`,
+      );
+    }
     if (offset + length > end) {
       throw new InputError(`${place} ends within its member ${next.path ?? header.name}: it is truncated`);
     }
@@ -78,6 +85,7 @@ function indexRange(archive: Archive, folder: string, start: number, end: number
     if (type === 'K' || type === 'g') continue;
     const name = joinName(folder, next.path ?? header.name);
     next = {};
+    if (isLeftover(name)) continue;
     if (type === '5') folders.push(name);
     else if (type === '1' || type === '2') {
       throw new InputError(
@@ -157,17 +165,22 @@ function parsePax(content: Buffer, place: string): Extension {
   let position = 0;
   while (position < content.length) {
     const space = content.indexOf(0x20, position);
-    const length = Number(content.toString('latin1', position, space));
+    const length = wholeOf(content.toString('latin1', position, Math.max(position, space)));
     if (space < 0 || !(length > 0) || position + length > content.length) {
       throw new InputError(`${place} has a damaged pax header`);
     }
     const record = content.toString('utf8', space + 1, position + length - 1);
     const value = record.slice(record.indexOf('=') + 1);
     if (record.startsWith('path=')) extension = { ...extension, path: value };
-    if (record.startsWith('size=')) extension = { ...extension, size: Number(value) };
+    if (record.startsWith('size=')) extension = { ...extension, size: wholeOf(value) };
     position += length;
   }
   return extension;
+}
+
+/** Digits as a number; NaN for anything else, such as a sign or none. */
+function wholeOf(text: string): number {
+  return /^\d+$/.test(text) ? Number(text) : NaN;
 }
 
 /** A member's name below a folder, without `./` and closing slashes; a folder that repeats the archive's name is left out. */

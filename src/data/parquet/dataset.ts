@@ -8,7 +8,7 @@ import type { DataOptions, Dataset } from '../dataset.ts';
 import { createImageDataset, type ImageList } from '../images/image-dataset.ts';
 import { listTree } from '../images/listing.ts';
 import { alternativesOf, splitOf } from '../images/splits.ts';
-import { assertLabels } from '../labels.ts';
+import { numberedLabels } from '../labels.ts';
 import { openParquetFile, type ParquetFile, readColumn } from './file.ts';
 import { imageColumnsOf, type ImageColumns } from './schema.ts';
 
@@ -21,24 +21,35 @@ import { imageColumnsOf, type ImageColumns } from './schema.ts';
 export async function openParquet(path: string, options: DataOptions): Promise<Dataset> {
   const { shards, notes } = await shardsOf(path, options.split);
   const parts: Part[] = [];
-  for (const shard of shards) parts.push(await readPart(shard, options.classCount));
+  for (const shard of shards) parts.push(await readPart(shard, options));
   const classNames = parts[0]?.classNames;
   const other = parts.find((part) => part.classNames?.join() !== classNames?.join());
   if (other !== undefined)
     throw new InputError(`${other.file.path} names other classes than the first shard`);
-  const labels = Int32Array.from(parts.flatMap((part) => Array.from(part.labels)));
-  if (labels.length === 0) throw new InputError(`${path} holds no examples`);
+  const [first] = parts;
+  const values = parts.flatMap((part) => part.values);
+  if (first === undefined || values.length === 0) throw new InputError(`${path} holds no examples`);
+  const moved = parts.find((part) => part.label !== first.label || part.image !== first.image);
+  if (moved !== undefined) {
+    throw new InputError(`${moved.file.path} has its images or labels in other columns than the first shard`);
+  }
+  const { classCount, labels, ...numbered } = numberedLabels(
+    values,
+    `the column '${first.label}' of ${path}`,
+    {
+      classCount: classNames?.length ?? options.classCount,
+      firstLabel: options.firstLabel,
+    },
+  );
   return createImageDataset(
     {
       format: 'parquet',
       place: path,
       labels,
-      classCount:
-        classNames?.length ??
-        options.classCount ??
-        labels.reduce((most, label) => Math.max(most, label), 0) + 1,
+      classCount,
       ...(classNames === undefined ? {} : { classNames }),
-      notes,
+      notes: [...notes, ...first.notes, ...numbered.notes],
+      settings: { ...first.settings, ...numbered.settings },
       ...locate(parts),
     },
     options,
@@ -47,22 +58,28 @@ export async function openParquet(path: string, options: DataOptions): Promise<D
 
 interface Part extends ImageColumns {
   readonly file: ParquetFile;
-  readonly labels: Int32Array;
+  /** The labels as they are stored. */
+  readonly values: readonly number[];
 }
 
-async function readPart(path: string, classCount: number | undefined): Promise<Part> {
+async function readPart(path: string, options: DataOptions): Promise<Part> {
   const file = await openParquetFile(path);
-  const columns = imageColumnsOf(file);
+  const columns = imageColumnsOf(file, options);
   const cells = await readColumn(file, columns.label, 0, Number(file.metadata.num_rows));
-  const labels = cells.map((cell) =>
-    typeof cell === 'bigint' || typeof cell === 'number' ? Number(cell) : NaN,
+  const values = cells.map((cell) =>
+    typeof cell === 'bigint' || typeof cell === 'number' || typeof cell === 'boolean' ? Number(cell) : NaN,
   );
-  if (labels.length > 0 && labels.every((label) => label === -1)) {
+  const source = `the column '${columns.label}' of ${path}`;
+  const odd = values.findIndex(Number.isNaN);
+  if (odd >= 0) {
+    throw new InputError(
+      `${source}: row ${String(odd)} holds no number: labels are class numbers; choose another with --label-column`,
+    );
+  }
+  if (values.length > 0 && values.every((label) => label === -1)) {
     throw new InputError(`${path} has no labels, all are −1: choose another split`);
   }
-  const names = columns.classNames?.length;
-  assertLabels(labels, names ?? classCount ?? 2 ** 31, `the column '${columns.label}' of ${path}`);
-  return { ...columns, file, labels: Int32Array.from(labels) };
+  return { ...columns, file, values };
 }
 
 /** Where each example's image lies: the row groups of all shards, counted through. */

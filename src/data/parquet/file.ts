@@ -2,6 +2,8 @@
 import * as zlib from 'node:zlib';
 import type { AsyncBuffer, FileMetaData } from 'hyparquet';
 import { InputError, messageOf } from '../../core/errors.ts';
+import { snappyDecompress } from './snappy.ts';
+import { assertSoundFooter, assertSoundPages } from './sound.ts';
 
 export interface ParquetFile {
   readonly path: string;
@@ -19,7 +21,11 @@ export async function openParquetFile(path: string): Promise<ParquetFile> {
   const buffer = await asyncBufferFromFile(path).catch((error: unknown) => {
     throw new InputError(`cannot read the Parquet file ${path}: ${messageOf(error)}`);
   });
-  return { path, buffer, metadata: await readable(path, () => parquetMetadataAsync(buffer)) };
+  const metadata = await readable(path, async () => {
+    await assertSoundFooter(buffer);
+    return parquetMetadataAsync(buffer);
+  });
+  return { path, buffer, metadata };
 }
 
 /**
@@ -34,8 +40,9 @@ export async function readColumn(
   end: number,
 ): Promise<unknown[]> {
   const { parquetReadObjects } = await import('hyparquet');
-  const rows = await readable(path, () =>
-    parquetReadObjects({
+  const rows = await readable(path, async () => {
+    await assertSoundPages(buffer, metadata, column, start, end);
+    return parquetReadObjects({
       file: buffer,
       metadata,
       columns: [column],
@@ -43,21 +50,28 @@ export async function readColumn(
       rowEnd: end,
       utf8: false,
       compressors,
-    }),
-  );
+    });
+  });
   if (rows.length !== end - start) {
     throw new InputError(`${path} holds fewer rows than its footer says: it is damaged`);
   }
   return rows.map((row): unknown => row[column]);
 }
 
-/** Snappy, the usual one, is built into the reader. */
+type Decompress = (bytes: Uint8Array, options: zlib.ZlibOptions) => Uint8Array;
+
+/** Keeps to the length that a page promises: one that becomes longer is damaged. */
+const within =
+  (decompress: Decompress) =>
+  (bytes: Uint8Array, length: number): Uint8Array =>
+    decompress(bytes, { maxOutputLength: Math.max(1, length) });
+
+/** By the names that the reader knows; its own Snappy can be led astray by a damaged length. */
 const compressors = {
-  GZIP: (bytes: Uint8Array) => zlib.gunzipSync(bytes),
-  BROTLI: (bytes: Uint8Array) => zlib.brotliDecompressSync(bytes),
-  ...('zstdDecompressSync' in zlib
-    ? { ZSTD: zlib.zstdDecompressSync as (bytes: Uint8Array) => Uint8Array }
-    : {}),
+  SNAPPY: snappyDecompress,
+  GZIP: within(zlib.gunzipSync),
+  BROTLI: within(zlib.brotliDecompressSync),
+  ...('zstdDecompressSync' in zlib ? { ZSTD: within(zlib.zstdDecompressSync as Decompress) } : {}),
 };
 
 async function readable<T>(path: string, action: () => Promise<T>): Promise<T> {

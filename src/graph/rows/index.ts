@@ -17,8 +17,7 @@ const ofElements = `
 `;
 
 /** Operators that draw random numbers: the outcome of an example is another each time. */
-const random: RowRule = (site) =>
-  site.mixes('draws random numbers, so no outcome is the same twice: export the model without it');
+const random: RowRule = (site) => site.mixes('draws random numbers, so that no outcome is the same twice');
 
 const ofChance = 'Bernoulli Multinomial RandomNormal RandomNormalLike RandomUniform RandomUniformLike';
 

@@ -76,8 +76,7 @@ class Opening {
       for (const output of node.outputs) if (output !== '') this.#assertGrownByBatch(node, output);
     }
     for (const { name } of this.#graph.outputs) {
-      const rows = this.#tracker.of(name);
-      if (rows.kind === 'shared' || axisOf(rows) !== 0 || (rows.kind === 'rows' && rows.inner !== 1)) {
+      if (!this.#tracker.hasRows(name)) {
         throw new InputError(`the examples are not the rows of the output ${name}`);
       }
       this.#builder.output(name);
@@ -132,6 +131,11 @@ class Opening {
       case 'Flatten':
       case 'Squeeze':
         return own === undefined ? node : this.#reshaped(node, rows);
+      case 'Unsqueeze':
+        // An axis of the examples' own stays one; where they were merged with others, a size of 1 may be theirs again.
+        return own === undefined || this.#builder.dims(node.inputs[0] ?? '')[own] === BATCH
+          ? node
+          : this.#reshaped(node, rows);
       case 'Expand':
         return own === undefined ? node : this.#expanded(node, own);
       case 'Resize':

@@ -26,9 +26,7 @@ const pool: RowRule = (site) => {
 /** In training mode the statistics are those of the batch; in inference the channels' own parameters. */
 const batchNormalization: RowRule = (site) => {
   if (site.int('training_mode', 0) === 1) {
-    return site.mixes(
-      'is in training mode and normalises by the statistics of the batch: export the model in evaluation mode (model.eval())',
-    );
+    return site.mixes('is in training mode and normalises by the statistics of the batch');
   }
   return samples(site);
 };

@@ -2,7 +2,7 @@
 import { GraphBuilder } from '../builder.ts';
 import { BATCH, type Graph, type Node } from '../types.ts';
 import { drawsAtRandom, rowRuleOf } from './index.ts';
-import { rowsAt, SHARED, type Rows } from './rows.ts';
+import { axisOf, rowsAt, SHARED, type Rows } from './rows.ts';
 import { MixingError, RowSite } from './site.ts';
 
 /** Knows of each value of a growing graph where the examples lie in it. */
@@ -25,6 +25,11 @@ export class RowTracker {
   /** The rows of a value; one of which nothing was said (a constant) is shared. */
   of(value: string): Rows {
     return this.#rows.get(value) ?? SHARED;
+  }
+
+  /** Whether the examples are the rows of a value: its first axis is the batch and nothing else. */
+  hasRows(value: string): boolean {
+    return axisOf(this.of(value)) === 0 && this.#builder.dims(value)[0] === this.#batch;
   }
 
   /**
@@ -59,15 +64,12 @@ export function assertRowsApart(graph: Graph): void {
   for (const node of builder.nodes) tracker.follow(node);
   const last = builder.nodes.at(-1);
   for (const { name } of graph.outputs) {
-    const rows = tracker.of(name);
-    const first =
-      (rows.kind === 'rows' && rows.inner === 1 && rows.axis === 0) ||
-      (rows.kind === 'repeated' && rows.axis === 0);
-    if (!first && last !== undefined) {
+    if (!tracker.hasRows(name) && last !== undefined) {
+      const certain = tracker.of(name).kind !== 'shared';
       throw new MixingError(
         last,
         `gives the output ${name}, in which the examples are not the rows`,
-        rows.kind !== 'shared',
+        certain,
       );
     }
   }

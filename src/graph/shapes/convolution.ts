@@ -40,7 +40,11 @@ function groups(site: Application): number {
 }
 
 function convolution(site: Application): readonly ValueType[] {
-  const dataType = site.commonDataType([0, 1, 2], FLOATS);
+  return [{ dataType: site.commonDataType([0, 1, 2], FLOATS), dims: convolved(site) }];
+}
+
+/** The shape of a convolution of input 0 with the kernel, input 1, and the bias, input 2, whatever their types. */
+export function convolved(site: Application): readonly Dimension[] {
   const kernel = kernelSizes(site);
   const windows = readWindows(site, kernel.length);
   const group = groups(site);
@@ -57,7 +61,7 @@ function convolution(site: Application): readonly ValueType[] {
   }
   assertBias(site, outputs);
   const spatial = windowCounts(site, site.dims(0).slice(2), kernel, windows);
-  return [{ dataType, dims: [site.dim(0, 0), outputs, ...spatial] }];
+  return [site.dim(0, 0), outputs, ...spatial];
 }
 
 /** out = stride · (in − 1) + output_padding + extent − pads; in · stride at most where auto_pad is SAME. */
@@ -136,8 +140,7 @@ function assertInner(site: Application, inner: Dimension, otherInner: Dimension)
 }
 
 /** As numpy.matmul: a vector is a row on the left and a column on the right, and its added axis goes again. */
-function matrixProduct(site: Application): readonly ValueType[] {
-  const dataType = site.commonDataType([0, 1], PRODUCTS);
+export function multiplied(site: Application): readonly Dimension[] {
   const [a, b] = [site.dims(0), site.dims(1)];
   if (a.length === 0 || b.length === 0)
     site.fail('an input is a scalar, expected vectors, matrices or stacks');
@@ -145,7 +148,11 @@ function matrixProduct(site: Application): readonly ValueType[] {
   const batch = broadcast(site, a.slice(0, -2), b.slice(0, -2));
   const rows = a.length === 1 ? [] : a.slice(-2, -1);
   const columns = b.length === 1 ? [] : b.slice(-1);
-  return [{ dataType, dims: [...batch, ...rows, ...columns] }];
+  return [...batch, ...rows, ...columns];
+}
+
+function matrixProduct(site: Application): readonly ValueType[] {
+  return [{ dataType: site.commonDataType([0, 1], PRODUCTS), dims: multiplied(site) }];
 }
 
 export const convolutionShapes: ShapeRules = {

@@ -11,7 +11,10 @@ import { logicShapes } from './logic.ts';
 import { movementShapes } from './movement.ts';
 import { normalizationShapes } from './normalization.ts';
 import { poolingShapes } from './pooling.ts';
+import { quantizationShapes } from './quantization.ts';
+import { recurrentShapes } from './recurrent.ts';
 import { reductionShapes } from './reduction.ts';
+import { samplingShapes } from './sampling.ts';
 
 export type { InferredType } from './application.ts';
 
@@ -25,6 +28,9 @@ const rules: ShapeRules = {
   ...normalizationShapes,
   ...logicShapes,
   ...generationShapes,
+  ...quantizationShapes,
+  ...recurrentShapes,
+  ...samplingShapes,
 };
 
 /** The operators that graphs may hold. */

@@ -14,6 +14,7 @@ import {
   type GradientCase,
 } from '../../autodiff/cases.ts';
 import { appendWeightedGradients, floatsOf, relativeError, runGraph } from '../../autodiff/gradient-check.ts';
+import { tfjsSpecifications } from '../specifications.ts';
 
 const TOLERANCE = 1e-5;
 
@@ -38,7 +39,7 @@ async function assertMatchesFixture(engine: Engine, item: GradientCase): Promise
   });
 }
 
-for (const specification of ['tfjs:cpu', 'tfjs:wasm']) {
+for (const specification of tfjsSpecifications) {
   describe(specification, () => {
     let engine: Engine;
     before(async () => {

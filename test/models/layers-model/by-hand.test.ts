@@ -167,8 +167,8 @@ describe('what is wrong is one line', () => {
   const cases: readonly [string, () => Promise<unknown>, RegExp][] = [
     [
       'an unknown layer',
-      () => answer(sequential([1], 'LSTM', {}), one),
-      /the layer layer \(LSTM\) is of a class/,
+      () => answer(sequential([1], 'GroupNormalization', {}), one),
+      /the layer layer \(GroupNormalization\) is of a class/,
     ],
     [
       'an unknown activation',
@@ -183,9 +183,9 @@ describe('what is wrong is one line', () => {
       /hold 8 bytes/,
     ],
     [
-      'channels first',
-      () => answer(sequential([2, 2, 1], 'Flatten', { data_format: 'channels_first' }), one),
-      /data_format/,
+      'channels nowhere',
+      () => answer(sequential([2, 2, 1], 'Flatten', { data_format: 'channels_middle' }), one),
+      /data_format = "channels_middle"/,
     ],
     [
       'a kernel of another rank',
