@@ -353,12 +353,20 @@ suite('matrices', {
     affine,
   ],
   'BatchMatMulV2 of an image': [(g) => g.node('BatchMatMulV2', [conved(g), g.random([1, 1, 4, 2])]), affine],
-  Einsum: [
+  'Einsum with constants': [
     (g) => [
       g.node('Einsum', [stack(g), g.random([7, 3])], { equation: attr.text('abcd,de->abce') }),
       g.node('Einsum', [conved(g), g.random([4, 2, 5])], { equation: attr.text('nhwc, cde -> nhwde') }),
-      g.node('Einsum', [stack(g), stack(g)], { equation: attr.text('bhqd,bhkd->bhqk') }),
-      g.node('Einsum', [g.node('Softmax', [stack(g)]), stack(g)], { equation: attr.text('bhqd,bhkd->bqhk') }),
     ],
+    affine,
+  ],
+  'Einsum of the image with itself': [
+    (g) => [
+      g.node('Einsum', [stack(g), stack(g)], { equation: attr.text('bhqd,bhkd->bhqk') }),
+      g.node('Einsum', [g.node('Softmax', [stack(g)]), stack(g)], {
+        equation: attr.text('bhqd,bhkd->bqhk'),
+      }),
+    ],
+    none,
   ],
 });
