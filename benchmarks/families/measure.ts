@@ -67,7 +67,7 @@ async function measure(folder: string, engine: Engine): Promise<Measured> {
     const description = await openModel(join(folder, 'model.onnx'), { bounds: { lower: 0, upper: 1 } });
     found = { openMs: since(started), ...batchOf(description) };
     stage = 'logits';
-    const classifier = await createModelClassifier(description, engine);
+    const classifier = await createModelClassifier(description, engine, { probe: x });
     try {
       const logits = await classifier.logits(x);
       found = { ...found, logits: errors(logits, await numbers(join(model, 'logits.npy')), y.length) };
