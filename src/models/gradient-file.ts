@@ -75,8 +75,8 @@ async function readSource(path: string, options: GradientModelOptions): Promise<
       ],
     };
     const choice = options.withOutputs === true ? {} : only;
-    const { graph } = decodeModel(opened.bytes, path, externalDataBeside(path), choice);
-    return { path, graph, notes: [] };
+    const { graph, notes } = decodeModel(opened.bytes, path, externalDataBeside(path), choice);
+    return { path, graph, notes };
   }
   if (isModelCard(opened.json)) {
     const card = await checkModelCard(path, opened.json);
