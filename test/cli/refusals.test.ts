@@ -169,7 +169,7 @@ describe('model files', () => {
     await refuses(attack('--model', workspace.folder), /it is a folder/);
     await refuses(attack('--model', place('short.onnx'), '--bounds', '0,1'), /short\.onnx/);
     await refuses(attack('--model', place('garbage.json')), /garbage\.json/);
-    await refuses(attack('--model', place('other.json')), /neither a tfjs model/);
+    await refuses(attack('--model', place('other.json')), /neither a tfjs layers-model or graph-model/);
     await refuses(['models', place('short.onnx')], /short\.onnx/);
   });
 
