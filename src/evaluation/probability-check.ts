@@ -88,7 +88,7 @@ export function assertLogitsNotProbabilities(
   if (!check.beginsWithProbabilities(Math.min(refusedAfter, count))) return;
   throw new InputError(
     `the outputs of the model ${name} are probabilities (each row sums to 1) and attacks need logits: ` +
-      'give the model without its final softmax, or declare its outputs (--outputs probabilities, ' +
+      'give the model without its final softmax (from a function: the logarithms), or declare its outputs (--outputs probabilities, ' +
       'or --outputs logits if they are logits all the same)',
   );
 }

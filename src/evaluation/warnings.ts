@@ -42,6 +42,16 @@ const checks: Readonly<Record<string, (evidence: Evidence) => readonly string[]>
       ];
     }),
 
+  'labels-never-predicted': ({ clean, indices }) =>
+    clean.flatMap(({ model, score }) => {
+      const count = score.losses.filter((loss) => loss === Infinity).length;
+      if (count === 0) return [];
+      return [
+        `${model} gives the label of ${percent(count / indices.length)} of the examples the logit -Infinity, so that it is wrong ` +
+          'there whatever it sees: check that its masked classes are those that the data does not have',
+      ];
+    }),
+
   'zero-gradients': ({ attacks, indices }) =>
     attacks
       .filter(({ source }, position) => attacks.findIndex((other) => other.source === source) === position)

@@ -230,6 +230,10 @@ describe('model files', () => {
       attack('--model', path, '--bounds', '0,1', '--data', workspace.data),
       /the outputs of the model hidden are probabilities.*attacks need logits/,
     );
+    // A card says logits of every model; who writes it on the command line is taken at their word, and warned.
+    const declared = await run(['attack', '--model', path, '--outputs', 'logits', '--threads', '1']);
+    assert.equal(declared.code, 0, declared.err);
+    assert.match(declared.out, /warning: the outputs of hidden look like probabilities/);
   });
 
   test('models and data that do not fit', async () => {

@@ -181,8 +181,15 @@ test('a label of logit −∞ is an error, whatever the attack', async () => {
     biases: [0, -Infinity],
   });
   const plan = { dataset, indices, batchSize: 32, whiteBox: [masked] };
-  const { clean: cleans } = await evaluate({ ...plan, attacks: [] });
+  const { clean: cleans, warnings } = await evaluate({ ...plan, attacks: [] });
   const seconds = labels.filter((label) => label === 1).length;
+  const warning = warnings.find(({ check }) => check === 'labels-never-predicted');
+  assert.match(
+    warning?.text ?? '',
+    /^masked gives the label of \d+\.\d % of the examples the logit -Infinity/,
+  );
+  const share = Number(/(\d+\.\d) %/.exec(warning?.text ?? '')?.[1]);
+  assert.ok(Math.abs(share - (100 * seconds) / count) < 0.051);
   assert.equal(cleans[0]?.score.top1Errors, seconds);
   assert.equal(cleans[0].score.meanLoss, Infinity);
   const settings = attackSettings(fgsm, { target: 1 });

@@ -156,7 +156,7 @@ async function classifiersOf(
       id,
       classifier: await createModelClassifier({ ...description, name: id }, engine),
       description,
-      declaredLogits: (argv.outputs ?? description.card?.outputs) === 'logits',
+      declaredLogits: argv.outputs === 'logits',
     });
   }
   return models;

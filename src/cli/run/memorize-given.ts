@@ -57,7 +57,7 @@ export async function scoreCheckpoints(
     name: `the checkpoints ${paths.join(', ')}`,
     count: paths.length,
     batchSize: BATCH_SIZE,
-    declaredLogits: (options.outputs ?? last.card?.outputs) === 'logits',
+    declaredLogits: options.outputs === 'logits',
     onWarning: (text) => warnings.add(text),
     signal,
     open: async (index) => {
