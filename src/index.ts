@@ -16,7 +16,13 @@ export { readModel, type OnnxModel } from './graph/onnx/read.ts';
 export { simplify } from './graph/simplify/simplify.ts';
 export type { Graph, Node, Tensor, Value } from './graph/types.ts';
 export { appendGradients, gradientSupport } from './autodiff/gradient.ts';
+export {
+  createGradientGraph,
+  type Differentiated,
+  type GradientGraphOptions,
+} from './autodiff/gradient-graph.ts';
 export { appendCrossEntropy, appendSoftCrossEntropy } from './autodiff/losses/cross-entropy.ts';
+export { appendMargin } from './autodiff/losses/margin.ts';
 
 export { describeModel, openModel } from './benchmark/open-model.ts';
 export type { ModelSummary } from './models/describe.ts';
@@ -67,6 +73,8 @@ export {
   type BenchmarkAttack,
 } from './benchmark/attack-benchmark.ts';
 export type { BenchmarkModel } from './benchmark/models.ts';
+export { createGradientModel } from './benchmark/gradient-model.ts';
+export type { GradientModel, GradientModelOptions } from './models/gradient-file.ts';
 export { memorizationResult, type MemorizationBenchmark } from './benchmark/memorization-benchmark.ts';
 export { describeCheckpoint, type ScoredRun } from './benchmark/memorization-run.ts';
 

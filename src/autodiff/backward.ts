@@ -26,11 +26,13 @@ export type RuleTable = Readonly<Record<string, Rule>>;
 
 /** An error that names the node and offers what works without a gradient. */
 export function unsupported(node: Node, reason: string): UnsupportedOperatorError {
+  const problem = `node ${node.name} (${node.operator}): ${reason}`;
   return new UnsupportedOperatorError(
     node.operator,
     node.name,
-    `node ${node.name} (${node.operator}): ${reason}, so this model has no white-box gradient; attack it in the ` +
-      'black box, with examples made on another model (--source MODEL)',
+    `${problem}, so this model has no white-box gradient; attack it in the black box, with examples made on another ` +
+      'model (--source MODEL)',
+    problem,
   );
 }
 

@@ -5,7 +5,7 @@ import { filledLike, isFloating } from '../graph/filling.ts';
 import { expandInto, expansionOf } from '../graph/operators/expand.ts';
 import type { Node } from '../graph/types.ts';
 import { BackwardNode, unsupported } from './backward.ts';
-import type { Refused, Rule } from './backward.ts';
+import type { Rule } from './backward.ts';
 import { ruleOf } from './rules/index.ts';
 import { straightThrough } from './rules/straight-through.ts';
 
@@ -65,7 +65,7 @@ function ruleWith(operator: string, { approximate }: GradientOptions): Rule | un
 }
 
 /** Whether an operator has neither a rule nor an expansion to go back through. */
-function isRefused(rule: Rule | undefined, operator: string): rule is Refused | undefined {
+function isRefused(rule: Rule | undefined, operator: string): boolean {
   return rule === undefined ? expansionOf(operator) === undefined : typeof rule === 'object';
 }
 
@@ -138,12 +138,12 @@ class ReversePass {
   ): readonly (readonly [string, string])[] {
     const rule = ruleWith(node.operator, this.#options);
     if (isRefused(rule, node.operator))
-      throw unsupported(node, rule?.refused ?? 'this operator has no gradient rule');
+      throw unsupported(node, typeof rule === 'object' ? rule.refused : 'this operator has no gradient rule');
     const quantised = node.inputs.some((input) => active.has(input) && !this.#isFloating(input));
     if (quantised && !quantisedPath.has(node.operator))
       throw unsupported(node, 'this operator has no gradient rule for quantised values');
     if (rule === undefined) return this.#throughExpansion(node, gradients, active);
-    if (rule === 'zero') return [];
+    if (typeof rule !== 'function') return [];
     const partials = rule(new BackwardNode(this.#builder, node, gradients));
     return node.inputs.flatMap((input, index): [string, string][] => {
       if (!active.has(input)) return [];

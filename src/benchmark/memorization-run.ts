@@ -29,6 +29,8 @@ export interface ScoredRun {
   readonly source: MemorizationRun['source'];
   /** The checkpoints in the order of the epochs; absent where the predictions come from elsewhere. */
   readonly models?: readonly MemorizationModel[];
+  /** What a reader must know of how the predictions were made, one sentence each. */
+  readonly warnings?: readonly string[];
   /** Null where it is not known how the network was trained. */
   readonly training: CardTraining | null;
   /** How the labels were corrupted, with `hash()` of the data set that carries them; null where they were not. */

@@ -44,15 +44,18 @@ function describeModel(model: BenchmarkModel, roles: ResultModel['roles']): Resu
     classCount: classifier.classCount,
     outputs: description?.outputs ?? 'logits',
     parameters: description?.parameterCount ?? null,
-    ...(description === undefined ? {} : describeReading(description, notes)),
+    ...(description === undefined
+      ? {}
+      : {
+          ...describeReading(description, notes),
+          approximateGradient: description.approximateGradient ?? null,
+        }),
     ...(check === undefined ? {} : { check: { ...check } }),
     ...(training === undefined ? {} : { training: trainingFacts(training) }),
   };
 }
 
-type Reading = Required<
-  Pick<ResultModel, 'layout' | 'normalization' | 'fixedBatch' | 'approximateGradient' | 'notes'>
->;
+type Reading = Required<Pick<ResultModel, 'layout' | 'normalization' | 'fixedBatch' | 'notes'>>;
 
 /**
  * How a model file was read: what changes its numbers beside its weights.
@@ -60,7 +63,7 @@ type Reading = Required<
  * @param found what came out only when it was run
  */
 export function describeReading(
-  { layout, normalization, program, approximateGradient, notes }: ModelDescription,
+  { layout, normalization, program, notes }: ModelDescription,
   found: readonly string[],
 ): Reading {
   return {
@@ -68,7 +71,6 @@ export function describeReading(
     normalization:
       normalization === undefined ? null : { mean: [...normalization.mean], std: [...normalization.std] },
     fixedBatch: program.kind === 'file' ? program.batch : (program.fixedBatch ?? null),
-    approximateGradient: approximateGradient ?? null,
     notes: [...notes, ...found],
   };
 }

@@ -5,6 +5,7 @@ import type { Options } from 'yargs';
 export const GROUP = {
   models: 'Models:',
   attack: 'Attack:',
+  gradient: 'Gradient:',
   data: 'Data:',
   corruption: 'Corruption:',
   memorization: 'Memorization:',

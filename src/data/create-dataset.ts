@@ -13,7 +13,7 @@ export interface DatasetContent extends Omit<Dataset, 'size' | 'hash' | 'read'> 
 }
 
 /** A data set over the given storage; the labels are held, not copied. */
-export function createDataset({ storage, labels, ...description }: DatasetContent): Dataset {
+export function createDataset({ storage, labels, notes = [], ...description }: DatasetContent): Dataset {
   const exampleSize = description.shape.reduce((product, dim) => product * dim, 1);
   const read = (indices: ArrayLike<number>): Examples => {
     const chosen = new Int32Array(indices.length);
@@ -30,6 +30,7 @@ export function createDataset({ storage, labels, ...description }: DatasetConten
   let hash: Promise<string> | undefined;
   return {
     ...description,
+    ...(notes.length === 0 ? {} : { notes }),
     size: labels.length,
     labels,
     read: async (indices) => Promise.resolve(read(indices)),

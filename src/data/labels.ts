@@ -77,8 +77,8 @@ function oneHotLabels(
     const place = cells.indexOf(1);
     if (place < 0 || cells.some((cell, column) => column !== place && cell !== 0)) {
       throw new InputError(
-        `${source} has the shape [${String(rows)}, ${String(columns)}] and row ${String(row)} is not one-hot: ` +
-          'labels are one whole number per example, shape [n], or rows of one 1 among zeros',
+        `${source} has the shape [${String(rows)}, ${String(columns)}]; labels are one whole number per example, shape ` +
+          `[n], or one-hot rows, and row ${String(row)} is not one 1 among zeros: store the argmax of the rows`,
       );
     }
     labels[row] = place;
@@ -138,8 +138,9 @@ function assertFromZero(values: readonly number[], source: string, classCount: n
   const { least, greatest } = extremes(values);
   if (least >= 1 && greatest === classCount) {
     throw new InputError(
-      `${source}: its labels run from ${String(least)} to ${String(greatest)}, and ${String(classCount)} classes have ` +
-        `the labels 0 to ${String(classCount - 1)}: they seem to begin at 1; write --first-label 1 to make label 1 class 0`,
+      `${source}: example ${String(values.indexOf(greatest))} has the label ${String(greatest)}; ` +
+        `with ${String(classCount)} classes a label is a whole number from 0 to ${String(classCount - 1)}, and no label ` +
+        'is 0: they seem to begin at 1; write --first-label 1 to make label 1 class 0',
     );
   }
 }

@@ -45,7 +45,7 @@ async function openOne(path: string, options: DataOptions): Promise<Dataset> {
   if (pair[0] === unnamed[0] && present.length > 2) {
     throw new InputError(
       `${path} holds the arrays ${present.join(', ')}, whose names do not tell which are images and labels: ` +
-        `${advice(options.split)}`,
+        advice(options.split),
     );
   }
   const arrays = await decodeNpz(bytes, path, pair);

@@ -97,8 +97,8 @@ interface LevelArithmetic {
   /** What a sum begins with, so that it is rounded and not cut off. */
   readonly half: number;
   /** Sums of a row's length. */
-  sums(length: number): Int32Array | Float64Array;
-  level(sum: number): number;
+  readonly sums: (length: number) => Int32Array | Float64Array;
+  readonly level: (sum: number) => number;
 }
 
 const clamp = (value: number, greatest: number): number => Math.min(greatest, Math.max(0, value));

@@ -17,11 +17,7 @@ import {
   modelsOf,
   transfersOf,
 } from './plan.ts';
-import {
-  assertLogitsNotProbabilities,
-  createProbabilityCheck,
-  type ProbabilityCheck,
-} from './probability-check.ts';
+import { assertLogitsNotProbabilities, createProbabilityCheck } from './probability-check.ts';
 import { type ScoreCollector, createScoreCollector } from './score.ts';
 import { type TransferCollector, createTransferCollector } from './transfer-collector.ts';
 import { assertBatch, verifiedSizes } from './verify.ts';

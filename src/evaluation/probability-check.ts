@@ -92,3 +92,26 @@ export function assertLogitsNotProbabilities(
       'or --outputs logits if they are logits all the same)',
   );
 }
+
+/**
+ * A finding in words: what was seen, and what to write.
+ *
+ * @param model names the model
+ * @param declaredLogits whether it was said that the outputs are logits
+ */
+export function describeFinding(
+  model: string,
+  { kind, sum }: ProbabilityFinding,
+  declaredLogits: boolean,
+): string {
+  const value = String(Number(sum.toPrecision(4)));
+  const seen =
+    kind === 'nearly sum to a constant'
+      ? `all lie in [0, 1] and each row sums to nearly ${value}`
+      : `none is negative and each row sums to ${value}`;
+  const advice = 'give the model without its softmax, or write --outputs probabilities';
+  return (
+    `the outputs of ${model} look like probabilities (${seen}) where logits are needed: ` +
+    (declaredLogits ? `they were declared to be logits; if they are not, ${advice}` : advice)
+  );
+}

@@ -1,5 +1,6 @@
 /** Named checks of an evaluation, one per pitfall: signs that a number does not mean what it seems to. */
 import type { AttackOutcome, Evaluation } from './outcomes.ts';
+import { describeFinding } from './probability-check.ts';
 
 export interface Warning {
   /** The name of the check. */
@@ -35,17 +36,9 @@ const checks: Readonly<Record<string, (evidence: Evidence) => readonly string[]>
         ({ source, run }) => source === model && run.attack.needs !== 'decisions',
       );
       if (probabilities === null || !attacked) return [];
-      const { kind, sum } = probabilities;
-      const seen =
-        kind === 'nearly sum to a constant'
-          ? `all lie in [0, 1] and each row sums to nearly ${number(sum)}`
-          : `none is negative and each row sums to ${number(sum)}`;
-      const advice = declaredLogits
-        ? 'they were declared to be logits; if they are not, give the model without its softmax, or write --outputs probabilities'
-        : 'give the model without its softmax, or write --outputs probabilities';
       return [
-        `the outputs of ${model} look like probabilities (${seen}), and attacks on them follow a gradient that vanishes ` +
-          `where the model is sure, so that it looks more robust than it is: ${advice}`,
+        `${describeFinding(model, probabilities, declaredLogits)}; attacks on them follow a gradient that vanishes where ` +
+          'the model is sure, so that it looks more robust than it is',
       ];
     }),
 
@@ -128,10 +121,6 @@ function sameTask(first: AttackOutcome, second: AttackOutcome): boolean {
 
 function total({ gradientCounts }: AttackOutcome): number {
   return gradientCounts.reduce((sum, count) => sum + count, 0);
-}
-
-function number(value: number): string {
-  return String(Number(value.toPrecision(4)));
 }
 
 function percent(share: number): string {

@@ -64,7 +64,10 @@ function* dataDiffering({ data: before }: Result, { data: after }: Result): Iter
   if (before.range === undefined || after.range === undefined) return;
   yield* differing('data.range', interval(before.range), interval(after.range));
   const settings = [before.settings ?? {}, after.settings ?? {}] as const;
-  for (const name of new Set(settings.flatMap((each) => Object.keys(each)))) {
+  const names = new Set(settings.flatMap((each) => Object.keys(each)));
+  // What readers state of the range in words stands above in numbers.
+  names.delete('range');
+  for (const name of names) {
     const [first = null, second = null] = settings.map((each) => each[name]);
     yield* differing(`data.settings.${name}`, first, second);
   }

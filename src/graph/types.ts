@@ -10,6 +10,7 @@ export type DataType =
   | 'float32'
   | 'float64'
   | 'float16'
+  | 'bfloat16'
   | 'int8'
   | 'uint8'
   | 'int16'
@@ -21,11 +22,12 @@ export type DataType =
   | 'bool'
   | 'string';
 
-/** Element storage by data type: float16 as raw bits in a Uint16Array, bool as 0 or 1 in a Uint8Array. */
+/** Element storage by data type: float16 and bfloat16 as raw bits in a Uint16Array, bool as 0 or 1 in a Uint8Array. */
 export interface DataOf {
   float32: Float32Array;
   float64: Float64Array;
   float16: Uint16Array;
+  bfloat16: Uint16Array;
   int8: Int8Array;
   uint8: Uint8Array;
   int16: Int16Array;

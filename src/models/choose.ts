@@ -4,7 +4,7 @@ import type { FileValue } from '../graph/onnx/interface.ts';
 import type { DataType, Dimension, OpenValue } from '../graph/types.ts';
 
 /** Types that scores and images may have in a file; in the toolkit they are float32. */
-const FLOATS: readonly DataType[] = ['float32', 'float64', 'float16'];
+const FLOATS: readonly DataType[] = ['float32', 'float64', 'float16', 'bfloat16'];
 /** Types that hold levels of pixels. */
 const INTEGERS: readonly DataType[] = [
   'uint8',

@@ -89,7 +89,7 @@ export async function readModelFile(
     return importedFile(path, 'tfjs-layers-model', imported, settings);
   }
   throw new InputError(
-    `${path} is JSON, and neither a tfjs model (it has no modelTopology) nor a model card (its kind is not robust-bench-model-card)`,
+    `${path} is JSON, and neither a tfjs layers-model or graph-model (it has no modelTopology) nor a model card (its kind is not robust-bench-model-card)`,
   );
 }
 
@@ -170,8 +170,8 @@ function graphOf(
   output: FileValue,
 ): Pick<ModelFile, 'graph' | 'obstacle' | 'notes'> {
   try {
-    const { graph } = decodeModel(bytes, path, external, { chooseOutputs: () => [output.name] });
-    return { graph };
+    const { graph, notes } = decodeModel(bytes, path, external, { chooseOutputs: () => [output.name] });
+    return { graph, notes };
   } catch (error) {
     if (error instanceof InputError) return { obstacle: error };
     throw error;

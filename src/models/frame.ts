@@ -65,7 +65,9 @@ export function framed(name: string, graph: SourceGraph, frame: Frame, batch: Di
       }
       value = add('Round', [value], 'rounded');
     }
-    value = add('Cast', [value], 'cast', { to: int(dataTypeCodes[input.dataType]) });
+    // The graph may hold the input otherwise than the file: float16 is read as float32.
+    const held = graph.inputs.find(({ name: each }) => each === input.name)?.dataType ?? input.dataType;
+    value = add('Cast', [value], 'cast', { to: int(dataTypeCodes[held]) });
   }
   builder.node('Identity', [value], {}, { name: named('image as the file takes it'), outputs: [input.name] });
   const before = builder.build();

@@ -42,6 +42,8 @@ class Search {
   readonly notes: string[] = [];
   #sawSoftmax = false;
   #sawComplement = false;
+  #sawExponential = false;
+  #sawSum = false;
 
   constructor(graph: Graph, classes: number) {
     this.#builder = GraphBuilder.from(graph);
@@ -53,7 +55,7 @@ class Search {
 
   /** Whether the probabilities are those of classes of which one is right; sigmoids alone are a yes or no each. */
   get excludesClasses(): boolean {
-    return this.#sawSoftmax || this.#sawComplement;
+    return this.#sawSoftmax || this.#sawComplement || (this.#sawExponential && this.#sawSum);
   }
 
   /** The graph whose output is the value. */
@@ -87,6 +89,7 @@ class Search {
       case 'Sub':
         return this.#complement(x, second);
       case 'Exp':
+        this.#sawExponential = true;
         return x;
       case 'Mul':
         return both(log(x), log(second), (a, b) => builder.add(a, b));
@@ -150,6 +153,7 @@ class Search {
 
   #reduced(node: Node, log: string | undefined): string | undefined {
     if (log === undefined) return undefined;
+    this.#sawSum = true;
     const builder = this.#builder;
     const [, axes] = node.inputs;
     const keeps = { ...node.attributes, keepdims: int(1) };

@@ -67,7 +67,7 @@ export function logitsOf(
   }
   if (declared === 'probabilities') {
     throw new InputError(
-      `${name}: its outputs are said to be probabilities, and no softmax that their logarithm could be found from ends the graph; export the model without its softmax, or say --outputs logits if they are logits`,
+      `${name}: its outputs are said to be probabilities, and no softmax ends the graph that their logarithm could be found from; export the model without its softmax, or say --outputs logits if they are logits`,
     );
   }
   return { graph, outputs: 'logits', notes: [] };

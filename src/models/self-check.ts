@@ -35,6 +35,22 @@ export function probeImages(shape: readonly number[], { lower, upper }: Bounds, 
   return images;
 }
 
+/**
+ * The same images, each value moved to the next float32 number. What this does to the logits is what rounding may do.
+ */
+export function nextFloats(images: Float32Array): Float32Array {
+  const moved = images.slice();
+  const bits = new Int32Array(moved.buffer);
+  // The number of the next magnitude; 0 goes to the smallest above it.
+  bits.forEach((word, index) => {
+    bits[index] = word + 1;
+  });
+  return moved;
+}
+
+/** How much more than the least move of the input may make of rounding in every operator. */
+export const SENSITIVITY = 10;
+
 /** The greatest difference of two arrays, as a part of the largest finite value; infinities must stand in the same places. */
 export function greatestDifference(a: Float32Array, b: Float32Array): number {
   if (a.length !== b.length) return Infinity;

@@ -106,7 +106,7 @@ describe('what is wrong is one line', () => {
     ['a truncated .onnx', bytes.subarray(0, bytes.length / 2), /truncated or not an ONNX file/],
     ['garbage JSON', '{"a": ', /no valid JSON/],
     ['JSON of another kind', '{"a": 1}', /neither a tfjs layers-model .* nor a model card/],
-    ['a graph-model', '{"format": "graph-model", "modelTopology": {}}', /graph-model.*convert it to ONNX/],
+    ['a graph-model', '{"format": "graph-model", "modelTopology": {}}', /has no list "node" of a TensorFlow graph/],
     ['a card that breaks the schema', '{"kind": "robust-bench-model-card"}', /no valid model card/],
     ['a card whose file is missing', JSON.stringify(cardOf('gone.onnx')), /there is no such file/],
     [

@@ -223,16 +223,12 @@ export function earlierResult(): Result {
   delete result.data.range;
   delete result.data.settings;
   for (const model of result.models) {
-    for (const field of [
-      'layout',
-      'normalization',
-      'fixedBatch',
-      'notes',
-      'approximateGradient',
-      'check',
-    ] as const) {
-      delete model[field];
-    }
+    delete model.layout;
+    delete model.normalization;
+    delete model.fixedBatch;
+    delete model.notes;
+    delete model.approximateGradient;
+    delete model.check;
   }
   for (const { rounded8Bit } of result.evaluations) delete rounded8Bit?.perturbation;
   return result;

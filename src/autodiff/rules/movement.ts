@@ -76,8 +76,7 @@ export const movement: RuleTable = {
 
   DepthToSpace: (node) => [
     () => {
-      const mode = node.text('mode');
-      if (mode !== 'DCR') throw node.refuse(`the mode ${mode} has no gradient rule`);
+      if (node.text('mode') === 'CRD') return columnsToChannels(node);
       const { blocksize } = node.node.attributes;
       return node.apply('SpaceToDepth', [node.gradient], blocksize === undefined ? {} : { blocksize });
     },
@@ -85,6 +84,16 @@ export const movement: RuleTable = {
 
   Dropout: (node) => [() => keptByDropout(node), undefined, undefined],
 };
+
+/** The blocks of a picture back to channels, where the channels of the result came first (CRD). */
+function columnsToChannels(node: BackwardNode): string {
+  const { builder } = node;
+  const block = node.int('blocksize');
+  const [channels = 0, height = 0, width = 0] = node.fixedDims(node.input(0), 1);
+  const apart = builder.reshape(node.gradient, [-1, channels / block ** 2, height, block, width, block]);
+  const moved = builder.transpose(apart, [0, 1, 3, 5, 2, 4]);
+  return builder.reshape(moved, [-1, channels, height, width]);
+}
 
 /** Outside training, dropout is the identity; in training, the elements it kept pass, scaled as on the way there. */
 function keptByDropout(node: BackwardNode): string {

@@ -50,12 +50,15 @@ export async function scoreCheckpoints(
   const labels = await labelsOf(argv, data);
   const options = modelSettings(argv);
   const last = await openModel(paths.at(-1) ?? '', options);
+  const warnings = new Set<string>();
   const models: NonNullable<ScoredRun['models']>[number][] = [];
   const predictions = checkpointPredictions({
     ...data,
     name: `the checkpoints ${paths.join(', ')}`,
     count: paths.length,
     batchSize: BATCH_SIZE,
+    declaredLogits: (options.outputs ?? last.card?.outputs) === 'logits',
+    onWarning: (text) => warnings.add(text),
     signal,
     open: async (index) => {
       const description = await openModel(paths[index] ?? '', options);
@@ -76,6 +79,7 @@ export async function scoreCheckpoints(
     name: last.name,
     source: 'checkpoints',
     models,
+    warnings: [...warnings],
     training: last.card?.training ?? null,
     ...scored,
     learningRates: null,

@@ -7,7 +7,7 @@ import type { Metadata, SharpConstructor } from 'sharp';
 import { InputError, messageOf } from '../../core/errors.ts';
 import type { PixelImage } from '../resample.ts';
 import { isBmp, readBmp } from './bmp.ts';
-import { hasAdobeMarker, rgbFromCmyk } from './cmyk.ts';
+import { rgbFromCmyk } from './cmyk.ts';
 import { type PixelFormat, toFormat } from './pixel-format.ts';
 import { isPnm, readPnm } from './pnm.ts';
 import { damaged, type ImageFacts, type StoredImage } from './stored-image.ts';
@@ -51,7 +51,7 @@ async function openImage(bytes: Uint8Array): Promise<StoredImage> {
   const { width, height, space, depth } = metadata;
   if (depth !== 'uchar' && depth !== 'ushort') {
     throw new InputError(
-      `its pixels are of the type ${String(depth)}, and levels of 8 or 16 bits are read: store it as PNG`,
+      `its pixels are of the type ${depth}, and levels of 8 or 16 bits are read: store it as PNG`,
     );
   }
   return {
@@ -65,7 +65,7 @@ const isGrey = (space: string): boolean => space === 'b-w' || space === 'grey16'
 async function decodeBySharp(
   sharp: SharpConstructor,
   bytes: Uint8Array,
-  { space, depth, format }: Metadata,
+  { space, depth }: Metadata,
 ): Promise<PixelImage> {
   const isDeep = depth === 'ushort';
   const isPrint = space === 'cmyk';
@@ -88,14 +88,7 @@ async function decodeBySharp(
     return { data: levels, height, width, channels };
   }
   if (channels < 4) throw damaged(`it has ${String(channels)} of the four channels of CMYK`);
-  const inks = firstFour(levels as Uint8Array, channels);
-  const inverted = format === 'jpeg' && !hasAdobeMarker(bytes);
-  return {
-    data: rgbFromCmyk(inverted ? inks.map((ink) => 255 - ink) : inks),
-    height,
-    width,
-    channels: 3,
-  };
+  return { data: rgbFromCmyk(firstFour(levels as Uint8Array, channels)), height, width, channels: 3 };
 }
 
 /** Inks without transparency. */

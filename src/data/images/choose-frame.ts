@@ -30,15 +30,12 @@ const twelveBits = 4095;
 /**
  * Chooses the frame after a look at the headers of some images.
  *
- * @throws InputError when an image looked at cannot be read, or what is needed cannot be known
+ * @throws InputError when none of the images looked at can be read, or what is needed cannot be known
  */
 export async function chooseFrame(list: ImageList, options: DataOptions): Promise<FrameChoice> {
   const reader = createSourceReader();
   const indices = indicesToLookAt(list);
-  const facts: ImageFacts[] = [];
-  for (const index of indices) {
-    facts.push(await lookAt(list, index, async () => imageFacts(await reader.read(list.source(index)))));
-  }
+  const facts = await factsOf(list, reader, indices);
   const size = sizeFor(facts, list.place, options);
   const { notes: channelNotes, ...format } = channelsFor(facts, list.place, size.own, options);
   const isDeep = facts.some(({ depth }) => depth === 16);
@@ -53,7 +50,7 @@ export async function chooseFrame(list: ImageList, options: DataOptions): Promis
   return {
     frame,
     range: depth.range,
-    notes: [...channelNotes, ...depth.notes, ...size.notes],
+    notes: [...channelNotes, ...depth.notes, ...size.notes(frame.channels === 1 ? ', in grey' : '')],
     settings: {
       range: `${String(depth.range.lower)},${String(depth.range.upper)}`,
       imageSize: sizeText(frame),
@@ -74,6 +71,26 @@ function indicesToLookAt(list: ImageList): number[] {
   return Array.from({ length: 16 }, (_, look) => Math.floor(((look >> 2) * (size - 4)) / 3) + (look & 3));
 }
 
+/** Of those that can be read: an image that cannot is named when it is needed. */
+async function factsOf(
+  list: ImageList,
+  reader: SourceReader,
+  indices: readonly number[],
+): Promise<readonly ImageFacts[]> {
+  const facts: ImageFacts[] = [];
+  let failure: InputError | undefined;
+  for (const index of indices) {
+    try {
+      facts.push(await lookAt(list, index, async () => imageFacts(await reader.read(list.source(index)))));
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      failure ??= error;
+    }
+  }
+  if (facts.length === 0 && failure !== undefined) throw failure;
+  return facts;
+}
+
 async function lookAt<T>(list: ImageList, index: number, look: () => Promise<T>): Promise<T> {
   try {
     return await look();
@@ -84,7 +101,8 @@ async function lookAt<T>(list: ImageList, index: number, look: () => Promise<T>)
 
 interface Size extends Pick<Frame, 'height' | 'width' | 'own'> {
   readonly resampling: string;
-  readonly notes: readonly string[];
+  /** @param colours what is to be said of the channels beside the size */
+  notes(colours: string): readonly string[];
 }
 
 function sizeFor(facts: readonly ImageFacts[], place: string, options: DataOptions): Size {
@@ -102,13 +120,25 @@ function sizeFor(facts: readonly ImageFacts[], place: string, options: DataOptio
       fitting > 0 && fitting < facts.length
         ? [`images of ${place} that have ${sizeText(asked)} already are left as they are, the others resized`]
         : [];
-    return { ...asked, own: false, resampling: fitting === facts.length ? 'none' : resized(asked), notes };
+    return {
+      ...asked,
+      own: false,
+      resampling: fitting === facts.length ? 'none' : resized(asked),
+      notes: () => notes,
+    };
   }
   const isSmall = Math.max(first.height, first.width) <= smallSide;
   if (alike && (model === undefined ? isSmall : has(model)(first))) {
     const { height, width } = first;
-    const note = `the images of ${place} are used at their own size, ${sizeText(first)}; --image-size sets another`;
-    return { height, width, own: true, resampling: 'none', notes: [note] };
+    return {
+      height,
+      width,
+      own: true,
+      resampling: 'none',
+      notes: (colours) => [
+        `the images of ${place} are used at their own size, ${sizeText(first)}${colours}; --image-size sets another`,
+      ],
+    };
   }
   const target = model ?? { height: usualSize, width: usualSize };
   if (alike && isSmall) {
@@ -124,8 +154,14 @@ function sizeFor(facts: readonly ImageFacts[], place: string, options: DataOptio
       `the images of ${place} are of other sizes than the model's, ${sizeText(target)}, which is not square: store them at that size`,
     );
   }
-  const note = `the images of ${place} are brought to ${sizeText(target)}; --image-size sets another size`;
-  return { ...target, own: false, resampling: resized(target), notes: [note] };
+  return {
+    ...target,
+    own: false,
+    resampling: resized(target),
+    notes: (colours) => [
+      `the images of ${place} are brought to ${sizeText(target)}${colours}; --image-size sets another size`,
+    ],
+  };
 }
 
 const sizeText = ({ height, width }: { readonly height: number; readonly width: number }): string =>
@@ -152,12 +188,8 @@ function channelsFor(
   const byModel = inputShape?.length === 3 ? inputShape[0] : undefined;
   const wanted = asked ?? byModel;
   if (wanted === 1 || (wanted !== 3 && grey && own && imageSize === undefined)) {
-    if (grey)
-      return {
-        channels: 1,
-        ...(asked === 1 ? { greyFromColour: true } : {}),
-        notes: [`the images of ${place} are read in grey`],
-      };
+    // Asked for, it also holds for images that were not looked at.
+    if (grey) return { channels: 1, ...(asked === 1 ? { greyFromColour: true } : {}), notes: [] };
     if (asked !== 1) {
       throw new InputError(
         `the images of ${place} are in colour and the model takes one channel: ` +
@@ -215,14 +247,19 @@ async function depthFor(
   return { range: full, notes: [note] };
 }
 
-/** The greatest level of some of the images looked at. */
+/** The greatest level of some of the images looked at, of those that can be read. */
 async function greatestLevel(frame: Frame, { list, reader, indices }: Looked): Promise<number> {
-  let greatest = 0;
+  let greatest: number | undefined;
   for (const index of indices.slice(0, 16)) {
-    const image = await lookAt(list, index, async () =>
-      decodeImage(await reader.read(list.source(index)), { ...frame, greyFromColour: true }),
-    );
-    for (const level of image.data) greatest = Math.max(greatest, level);
+    try {
+      const image = await decodeImage(await reader.read(list.source(index)), {
+        ...frame,
+        greyFromColour: true,
+      });
+      for (const level of image.data) greatest = Math.max(greatest ?? 0, level);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+    }
   }
-  return greatest;
+  return greatest ?? fullLevel(frame);
 }

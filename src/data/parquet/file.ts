@@ -2,6 +2,7 @@
 import * as zlib from 'node:zlib';
 import type { AsyncBuffer, FileMetaData } from 'hyparquet';
 import { InputError, messageOf } from '../../core/errors.ts';
+import { snappyDecompress } from './snappy.ts';
 import { assertSoundFooter, assertSoundPages } from './sound.ts';
 
 export interface ParquetFile {
@@ -65,8 +66,9 @@ const within =
   (bytes: Uint8Array, length: number): Uint8Array =>
     decompress(bytes, { maxOutputLength: Math.max(1, length) });
 
-/** Snappy, the usual one, is built into the reader. */
+/** By the names that the reader knows; its own Snappy can be led astray by a damaged length. */
 const compressors = {
+  SNAPPY: snappyDecompress,
   GZIP: within(zlib.gunzipSync),
   BROTLI: within(zlib.brotliDecompressSync),
   ...('zstdDecompressSync' in zlib ? { ZSTD: within(zlib.zstdDecompressSync as Decompress) } : {}),

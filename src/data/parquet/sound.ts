@@ -26,8 +26,8 @@ export async function assertSoundFooter(file: AsyncBuffer): Promise<void> {
   for (const group of structs(struct.get(4))) {
     total += whole(group.get(3), mostRows);
     for (const column of structs(group.get(1))) {
-      const chunk = column.get(3);
-      if (!(chunk instanceof Map)) throw new ParquetFault('a column of it has no description');
+      const chunk = structIn(column.get(3));
+      if (chunk === undefined) throw new ParquetFault('a column of it has no description');
       assertSoundChunk(chunk, file.byteLength);
     }
   }
@@ -135,14 +135,14 @@ async function assertSoundColumn(
 
 /** The values of a data page; none for a dictionary. */
 function assertSoundPage(header: ThriftStruct, plain: number, left: number): number {
-  const dictionary = header.get(7);
-  if (dictionary instanceof Map) {
+  const dictionary = structIn(header.get(7));
+  if (dictionary !== undefined) {
     // A value takes a byte at least, but for bits, of which a dictionary has two at most.
     whole(dictionary.get(1), Math.max(2, plain));
     return 0;
   }
-  const data = header.get(5) ?? header.get(8);
-  if (!(data instanceof Map)) return 0;
+  const data = structIn(header.get(5) ?? header.get(8));
+  if (data === undefined) return 0;
   const count = whole(data.get(1), left);
   if (header.get(5) === undefined) {
     for (const field of [2, 3]) whole(data.get(field) ?? 0, count);
@@ -174,9 +174,14 @@ async function headerAt(file: AsyncBuffer, position: number, end: number) {
 function structs(value: ThriftValue | undefined): readonly ThriftStruct[] {
   const list = Array.isArray(value) ? (value as readonly ThriftValue[]) : [];
   return list.map((item) => {
-    if (!(item instanceof Map)) throw new ParquetFault('a list in its footer holds what it cannot hold');
-    return item;
+    const struct = structIn(item);
+    if (struct === undefined) throw new ParquetFault('a list in its footer holds what it cannot hold');
+    return struct;
   });
+}
+
+function structIn(value: ThriftValue | undefined): ThriftStruct | undefined {
+  return value instanceof Map ? (value as ThriftStruct) : undefined;
 }
 
 /** A count or size from 0 to the greatest that it can be. */

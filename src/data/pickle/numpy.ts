@@ -75,7 +75,8 @@ export function call(callable: Callable, values: readonly PickleValue[]): Pickle
 }
 
 function typeNamed(name: string): NumpyType {
-  const elementType = elementTypes[/^[<>|=]?(\w+)$/.exec(name)?.[1] ?? ''];
+  const code = /^[<>|=]?(\w+)$/.exec(name)?.[1] ?? '';
+  const elementType = Object.hasOwn(elementTypes, code) ? elementTypes[code] : undefined;
   if (elementType === undefined) {
     throw new PickleFault(
       `the pickle holds an array of the type ${JSON.stringify(name.slice(0, 20))}, not of numbers`,
@@ -93,12 +94,12 @@ export function setState(target: PickleValue, state: PickleValue): void {
   }
   const [, shape, type, isColumnMajor, content] = values;
   const bytes = bytesOf(content);
-  const dims = Array.isArray(shape) ? shape.map(Number) : [];
+  const dims = dimsOf(shape);
   if (!(target instanceof NumpyArray) || !(type instanceof NumpyType) || bytes === undefined) {
     throw new PickleFault('the pickle sets the state of something that is no array of numbers');
   }
   const count = dims.reduce((product, dim) => product * dim, 1);
-  if (count * elementSize(type.elementType) !== bytes.length || dims.some((dim) => !(dim >= 0))) {
+  if (count * elementSize(type.elementType) !== bytes.length) {
     throw new PickleFault(
       `the pickle holds an array [${dims.join(', ')}] with ${String(bytes.length)} bytes, which do not fill it`,
     );
@@ -111,4 +112,20 @@ export function setState(target: PickleValue, state: PickleValue): void {
     bytes,
     columnMajor: isColumnMajor === true || isColumnMajor === 1,
   });
+}
+
+/** An array's shape: whole numbers, and few of them, since a list may hold itself many times over. */
+function dimsOf(shape: PickleValue | undefined): number[] {
+  const dims = Array.isArray(shape) ? shape.slice(0, mostAxes + 1) : [];
+  if (dims.length > mostAxes || !dims.every(isSize)) {
+    throw new PickleFault('the pickle holds an array whose shape is no list of whole numbers');
+  }
+  return dims;
+}
+
+/** NumPy's own limit. */
+const mostAxes = 64;
+
+function isSize(value: PickleValue): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0;
 }

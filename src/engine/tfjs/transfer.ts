@@ -19,6 +19,7 @@ export function tfTypeOf(dataType: DataType): TfType | undefined {
     case 'bool':
       return 'bool';
     case 'float16':
+    case 'bfloat16':
     case 'string':
       return undefined;
     case 'int8':
@@ -95,6 +96,7 @@ function arrayOf(dataType: DataType, data: ArrayLike<number>): DataOf[DataType] 
     case 'uint64':
       return BigUint64Array.from(Array.from(data, BigInt));
     case 'float16':
+    case 'bfloat16':
     case 'string':
       throw new InputError(`tfjs cannot hold ${dataType} values; use the engine onnxruntime`);
   }

@@ -1,9 +1,9 @@
 /** Decodes GraphProto messages as they stand in the file; order.ts and upgrade/ make them graphs of the toolkit. */
 import { InputError } from '../../core/errors.ts';
-import type { OpenGraph, OpenValue, SourceGraph, Tensor, Value } from '../types.ts';
+import type { Node, OpenGraph, OpenValue, SourceGraph, Tensor, Value } from '../types.ts';
 import { decodeNode, outermost } from './decode-node.ts';
 import type { FileContext, Place } from './decode-node.ts';
-import { decodeSparseTensor, decodeTensor } from './decode-tensor.ts';
+import { decodeHalfBytes, decodeSparseTensor, decodeTensor, isHalfByte } from './decode-tensor.ts';
 import { decodeInput, decodeOpenValue } from './decode-type.ts';
 import { graphField, sparseTensorField, tensorField, valueField } from './fields.ts';
 import { assertDepth, initializerNames, neededParts } from './needed.ts';
@@ -36,15 +36,39 @@ export function decodeGraph(message: Message, file: FileContext, chosen?: readon
   }
   const outputs = [...message.messages(graphField.output)].map((value) => decodeOpenValue(value));
   const said = [...message.messages(graphField.valueInfo)].map((value) => decodeOpenValue(value));
-  const nodes = needed?.nodes ?? [...message.messages(graphField.node)];
+  const initializers = decodeInitializers(message, file, outermost, wanted);
+  const nodes = (needed?.nodes ?? [...message.messages(graphField.node)]).flatMap((node) =>
+    decodeNode(node, file, outermost, decodeInner(file)),
+  );
+  assertHalfBytesDequantized(nodes, file.halfBytes);
   return {
     name: message.string(graphField.name) ?? '',
     inputs,
     outputs: chosen ?? outputs.map(({ name }) => name),
     declared: new Map([...said, ...outputs, ...inputs].map((value) => [value.name, value])),
-    initializers: decodeInitializers(message, file, outermost, wanted),
-    nodes: nameNodes(nodes.flatMap((node) => decodeNode(node, file, outermost, decodeInner(file)))),
+    initializers,
+    nodes: nameNodes(nodes),
   };
+}
+
+/**
+ * A byte holds the numbers of half a byte for DequantizeLinear, to which the width does not matter; to others it does.
+ *
+ * @throws InputError naming a node that reads such a constant otherwise
+ */
+function assertHalfBytesDequantized(nodes: readonly Node[], halfBytes: ReadonlySet<string>): void {
+  if (halfBytes.size === 0) return;
+  for (const node of nodes) {
+    const read = node.inputs.find((input) => halfBytes.has(input));
+    if (read !== undefined && node.operator !== 'DequantizeLinear') {
+      throw new InputError(
+        `node ${node.name} (${node.operator}) reads ${read}, whose numbers take half a byte (int4, uint4), which only DequantizeLinear may: export the model with int8`,
+      );
+    }
+    for (const attribute of Object.values(node.attributes)) {
+      if (attribute.kind === 'graph') assertHalfBytesDequantized(attribute.value.nodes, halfBytes);
+    }
+  }
 }
 
 /** A graph within a node, which says less of its values than a whole one must. */
@@ -82,7 +106,13 @@ function decodeInitializers(
     if (wanted(name)) initializers.set(name, decode(`the initializer ${name}`));
   };
   for (const held of message.messages(graphField.initializer)) {
-    add(held.string(tensorField.name), (where) => decodeTensor(held, where, file.external));
+    const name = held.string(tensorField.name);
+    if (isHalfByte(held)) {
+      file.halfBytes.add(place.rename(name ?? ''));
+      add(name, (where) => decodeHalfBytes(held, where, file.external));
+    } else {
+      add(name, (where) => decodeTensor(held, where, file.external));
+    }
   }
   for (const held of message.messages(graphField.sparseInitializer)) {
     const name = held.message(sparseTensorField.values)?.string(tensorField.name);

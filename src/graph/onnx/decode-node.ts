@@ -15,6 +15,8 @@ import { isZipMap } from './zip-map.ts';
 export interface FileContext {
   readonly external: ExternalData | undefined;
   readonly functions: FunctionTable;
+  /** Constants of half a byte a number, by name: their numbers are held in bytes. */
+  readonly halfBytes: Set<string>;
 }
 
 /** Where nodes stand: how deep in graphs within nodes, and in the body of which function. */

@@ -22,7 +22,6 @@ const otherTypes: Readonly<Record<number, string>> = {
   0: 'undefined',
   14: 'complex64',
   15: 'complex128',
-  16: 'bfloat16',
   17: 'float8e4m3fn',
   18: 'float8e4m3fnuz',
   19: 'float8e5m2',
@@ -56,11 +55,38 @@ export function heldDataType(code: bigint | undefined, where: string): DataType 
  * @throws InputError when its type is not held or its elements do not fill its shape
  */
 export function decodeTensor(message: Message, where: string, external: ExternalData | undefined): Tensor {
-  const dataType = heldDataType(message.integer(tensorField.dataType), where);
-  const dims = message.integers(tensorField.dims).map(Number);
-  if (dims.some((dim) => dim < 0 || dim > Number.MAX_SAFE_INTEGER)) {
-    throw new InputError(`${where} has the impossible shape [${dims.join(', ')}]`);
+  return decodeAs(heldDataType(message.integer(tensorField.dataType), where), message, where, external);
+}
+
+/** Types of half a byte by their codes, and what holds their numbers. */
+const HALF_BYTES: Readonly<Record<number, 'uint8' | 'int8'>> = { 21: 'uint8', 22: 'int8' };
+
+/** Whether a tensor's numbers take half a byte. */
+export function isHalfByte(message: Message): boolean {
+  return Object.hasOwn(HALF_BYTES, Number(message.integer(tensorField.dataType) ?? 0n));
+}
+
+/** The numbers of a tensor of half bytes, one a byte: of two in a byte the lower is the first. */
+export function decodeHalfBytes(message: Message, where: string, external: ExternalData | undefined): Tensor {
+  const dataType = HALF_BYTES[Number(message.integer(tensorField.dataType) ?? 0n)] ?? 'uint8';
+  const dims = dimsOf(message, where);
+  const size = sizeOf(dims);
+  const packed = decodeAs('uint8', message, where, external, [Math.ceil(size / 2)]).data as Uint8Array;
+  const data = new elementArrays[dataType](size);
+  for (let index = 0; index < size; index++) {
+    const half = ((packed[index >> 1] ?? 0) >> (index % 2 === 0 ? 0 : 4)) & 15;
+    data[index] = dataType === 'int8' && half > 7 ? half - 16 : half;
   }
+  return { dataType, dims, data };
+}
+
+function decodeAs(
+  dataType: DataType,
+  message: Message,
+  where: string,
+  external: ExternalData | undefined,
+  dims = dimsOf(message, where),
+): Tensor {
   if (message.has(tensorField.segment)) {
     throw new InputError(`${where} is stored in segments, which is not supported: export the model again`);
   }
@@ -71,6 +97,14 @@ export function decodeTensor(message: Message, where: string, external: External
     return { dataType, dims, data };
   }
   return { dataType, dims, data: numericData(message, dataType, dims, where, external) };
+}
+
+function dimsOf(message: Message, where: string): number[] {
+  const dims = message.integers(tensorField.dims).map(Number);
+  if (dims.some((dim) => dim < 0 || dim > Number.MAX_SAFE_INTEGER)) {
+    throw new InputError(`${where} has the impossible shape [${dims.join(', ')}]`);
+  }
+  return dims;
 }
 
 /** Sparse tensors are made dense; beyond this many elements that would not be what the file's author had in mind. */
@@ -171,6 +205,7 @@ function typedData(message: Message, dataType: NumericType): NumericArray {
       return Int16Array.from(int32s());
     case 'uint16':
     case 'float16':
+    case 'bfloat16':
       return Uint16Array.from(int32s());
     case 'int8':
       return Int8Array.from(int32s());

@@ -1,8 +1,10 @@
 /** Reads ONNX files as graphs of OPSET. write.ts is its inverse. */
 import { InputError, messageOf } from '../../core/errors.ts';
 import { readInputFile } from '../../core/files.ts';
+import { FloatConversion } from '../float-types.ts';
 import type { SourceGraph } from '../types.ts';
 import { decodeGraph } from './decode-graph.ts';
+import type { DecodedGraph } from './decode-graph.ts';
 import { externalDataBeside } from './external-data.ts';
 import type { ExternalData } from './external-data.ts';
 import { modelField } from './fields.ts';
@@ -30,6 +32,8 @@ export interface OnnxModel {
   readonly irVersion: number;
   /** The opset of the file itself. */
   readonly opset: number;
+  /** What was changed on reading, one sentence each: float16 and bfloat16 are brought to float32. */
+  readonly notes: readonly string[];
 }
 
 export interface ReadOptions {
@@ -107,8 +111,30 @@ function decode(
 ): OnnxModel {
   const chosen = options.chooseOutputs?.(readableOutputs(held));
   const opset = opsetOf(message);
-  const graph = decodeGraph(held, { external, functions: new FunctionTable(message) }, chosen);
-  return { graph: upgradeGraph({ ...graph, nodes: orderNodes(graph) }, opset), ...originOf(message), opset };
+  const conversion = new FloatConversion('float16', 'bfloat16');
+  const graph = inHeldFloats(
+    decodeGraph(held, { external, functions: new FunctionTable(message), halfBytes: new Set() }, chosen),
+    conversion,
+  );
+  return {
+    graph: upgradeGraph({ ...graph, nodes: orderNodes(graph) }, opset),
+    ...originOf(message),
+    opset,
+    notes: conversion.notes,
+  };
+}
+
+/** Types that the file gives to values count no further than the values themselves. */
+function inHeldFloats(graph: DecodedGraph, conversion: FloatConversion): DecodedGraph {
+  const converted = {
+    ...graph,
+    inputs: graph.inputs.map((value) => conversion.value(value)),
+    initializers: conversion.constants(graph.initializers),
+    nodes: graph.nodes.map((node) => conversion.node(node)),
+  };
+  const declaring = new FloatConversion('float16', 'bfloat16');
+  const declared = [...graph.declared].map(([name, value]) => [name, declaring.value(value)] as const);
+  return { ...converted, declared: new Map(declared) };
 }
 
 function opsetOf(message: Message): number {

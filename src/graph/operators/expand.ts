@@ -1,12 +1,21 @@
 /** Writes nodes by their expansions: one node of a file, or all of some kind in a graph. */
+import { attribute } from '../attributes.ts';
 import { GraphBuilder } from '../builder.ts';
-import type { InferredType } from '../shapes/infer.ts';
+import { knownOperators, type InferredType } from '../shapes/infer.ts';
 import type { Graph, Node, Tensor } from '../types.ts';
 import { ExpansionSite } from './expansion.ts';
 import type { Refusal } from './expansion.ts';
 import { expansionOf } from './expansions/index.ts';
 
 export { expansionOf } from './expansions/index.ts';
+
+/** Whether a node is written out before a graph holds it: its operator is not held, or not in this form. */
+export function isWrittenOut(node: Node): boolean {
+  if (expansionOf(node.operator) === undefined) return false;
+  // Runtimes take an odd number of channels only.
+  if (node.operator === 'LRN') return (attribute(node, 'size', 'int') ?? 1) % 2 === 0;
+  return !knownOperators.has(node.operator);
+}
 
 /** What is known of the values around a node, and names that none of them has. */
 export interface Surroundings {

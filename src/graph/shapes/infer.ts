@@ -12,7 +12,9 @@ import { movementShapes } from './movement.ts';
 import { normalizationShapes } from './normalization.ts';
 import { poolingShapes } from './pooling.ts';
 import { quantizationShapes } from './quantization.ts';
+import { recurrentShapes } from './recurrent.ts';
 import { reductionShapes } from './reduction.ts';
+import { samplingShapes } from './sampling.ts';
 
 export type { InferredType } from './application.ts';
 
@@ -27,6 +29,8 @@ const rules: ShapeRules = {
   ...logicShapes,
   ...generationShapes,
   ...quantizationShapes,
+  ...recurrentShapes,
+  ...samplingShapes,
 };
 
 /** The operators that graphs may hold. */

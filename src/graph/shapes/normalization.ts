@@ -89,4 +89,5 @@ export const normalizationShapes: ShapeRules = {
   Dropout: { inputs: [1, 3], types: dropout },
   Softmax: alongAxis,
   LogSoftmax: alongAxis,
+  Hardmax: alongAxis,
 };

@@ -52,9 +52,11 @@ const large: Arithmetic<bigint> = {
   unary: { Neg: (x) => -x },
 };
 
-/** float16 is held as raw bits, with which nothing can be computed. */
+/** Types held as raw bits, with which nothing can be computed. */
+const isRaw = (dataType: DataType): boolean => dataType === 'float16' || dataType === 'bfloat16';
+
 function arithmeticOf(dataType: DataType): Arithmetic<Scalar> | undefined {
-  if (dataType === 'float16' || dataType === 'bool' || dataType === 'string') return undefined;
+  if (isRaw(dataType) || dataType === 'bool' || dataType === 'string') return undefined;
   if (holdsBigInts(dataType)) return large as unknown as Arithmetic<Scalar>;
   const held = dataType === 'float32' || dataType === 'float64' ? real : small;
   return held as unknown as Arithmetic<Scalar>;
@@ -107,10 +109,10 @@ function mapping(operator: string): Evaluator {
   };
 }
 
-/** Raw float16 bits do not compare (0 and −0, NaN). */
+/** Raw bits do not compare (0 and −0, NaN). */
 function equal(evaluation: Evaluation): Tensor | undefined {
   const inputs = presentInputs(evaluation);
-  if (inputs.some(({ dataType }) => dataType === 'float16')) return undefined;
+  if (inputs.some(({ dataType }) => isRaw(dataType))) return undefined;
   return elementwise(evaluation, inputs, ([a, b]) => (a === b ? 1 : 0));
 }
 
@@ -133,7 +135,7 @@ const INTEGER_BITS: Readonly<Partial<Record<DataType, readonly [number, number]>
 function cast(evaluation: Evaluation): Tensor | undefined {
   const { inputs, dataType } = evaluation;
   const from = inputs[0]?.dataType ?? 'string';
-  if (from === 'float16' || from === 'string' || dataType === 'float16') return undefined;
+  if (isRaw(from) || from === 'string' || isRaw(dataType)) return undefined;
   const range = INTEGER_BITS[dataType];
   return elementwise(evaluation, presentInputs(evaluation), ([x = 0]) => {
     const value = Number(x);

@@ -6,8 +6,9 @@
 import { InputError } from '../../core/errors.ts';
 import { attribute } from '../attributes.ts';
 import { GraphBuilder } from '../builder.ts';
-import { expandNode, expansionOf } from '../operators/expand.ts';
-import { knownOperators } from '../shapes/infer.ts';
+import { expandNode, isWrittenOut } from '../operators/expand.ts';
+import { withoutCeilMode } from '../operators/pool-windows.ts';
+import { inferTypes } from '../shapes/infer.ts';
 import { int64s } from '../tensor.ts';
 import type { Graph, Node, OpenGraph, SourceGraph, Tensor } from '../types.ts';
 import { Scope, refuseNode, valueBinding, type Binding } from './binding.ts';
@@ -182,10 +183,8 @@ export class Walk {
   /** Adds a node; its outputs, or the values that take their places. */
   *#add(given: Node): Steps<readonly string[]> {
     const { builder } = this;
-    if (!knownOperators.has(given.operator) && expansionOf(given.operator) !== undefined) {
-      return yield* this.#addExpanded(given);
-    }
-    const node = this.#withPlainTarget(this.#withNamedStatistics(given));
+    if (isWrittenOut(given)) return yield* this.#addExpanded(given);
+    const node = this.#withPlainWindows(this.#withPlainTarget(this.#withNamedStatistics(given)));
     builder.node(node.operator, node.inputs, node.attributes, { name: node.name, outputs: node.outputs });
     const [first = '', ...others] = node.outputs;
     const passed = passedOn(builder, node);
@@ -234,6 +233,14 @@ export class Walk {
       return given === '' ? this.fresh('statistics') : given;
     });
     return { ...node, outputs };
+  }
+
+  /** A pool in ceil mode with the padding that it means. */
+  #withPlainWindows(node: Node): Node {
+    if (attribute(node, 'ceil_mode', 'int') !== 1) return node;
+    const inputs = node.inputs.map((input) => this.builder.inferred(input));
+    const [output] = inferTypes(node, inputs, (value) => this.builder.constantOf(value));
+    return withoutCeilMode(node, inputs[0]?.dims ?? [], output?.dims ?? []);
   }
 
   /** Reshape with a constant target where it follows from shapes. */

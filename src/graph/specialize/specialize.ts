@@ -3,21 +3,26 @@
  * the constants decide is decided (branches, loops, sequences), and what is constant is computed.
  */
 import { Walk, walkAlone, walkWith } from '../simplify/walk.ts';
+import type { Steps } from '../simplify/walk.ts';
 import type { Graph, SourceGraph, Tensor } from '../types.ts';
 import { conditionalHandlers } from './conditional.ts';
 import { conversionHandlers } from './conversion.ts';
+import { inSinglePrecision, lacksDoublePrecision } from './double-precision.ts';
 import { dropoutHandlers } from './dropout.ts';
 import { loopHandlers } from './loop.ts';
 import { optionalHandlers } from './optional.ts';
 import { scanHandlers } from './scan.ts';
 import { sequenceHandlers } from './sequence.ts';
 
+/** Computes the outputs of a graph without inputs, in their order: an engine. */
+export type ConstantEvaluator = (graph: Graph) => Promise<readonly Tensor[]>;
+
 export interface SpecializeOptions {
   /**
-   * Computes the outputs of a graph without inputs, in their order: an engine. It serves for constants that the
-   * toolkit does not compute itself, which stay in the graph without it or where it throws an InputError.
+   * Serves for constants that the toolkit does not compute itself, which stay in the graph without it or where it
+   * throws an InputError.
    */
-  readonly evaluate?: (graph: Graph) => Promise<readonly Tensor[]>;
+  readonly evaluate?: ConstantEvaluator;
 }
 
 export interface SpecializedGraph {
@@ -48,7 +53,13 @@ export async function specialize(
   options: SpecializeOptions = {},
 ): Promise<SpecializedGraph> {
   const walk = new Walk(graph, handlers);
-  const steps = walk.graph();
-  const built = options.evaluate === undefined ? walkAlone(steps) : await walkWith(steps, options.evaluate);
-  return { graph: built, notes: walk.notes };
+  const built = await taken(walk.graph(), options);
+  if (!lacksDoublePrecision(built, walk.builder)) return { graph: built, notes: walk.notes };
+  const single = inSinglePrecision(graph);
+  const again = new Walk(single.graph, handlers);
+  return { graph: await taken(again.graph(), options), notes: [...single.notes, ...again.notes] };
+}
+
+async function taken(steps: Steps<Graph>, { evaluate }: SpecializeOptions): Promise<Graph> {
+  return evaluate === undefined ? walkAlone(steps) : walkWith(steps, evaluate);
 }

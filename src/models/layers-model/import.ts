@@ -16,7 +16,7 @@ import type { Call, Container, Layer, Source } from './topology.ts';
 import { readWeights } from './weights.ts';
 
 export interface LayersModel {
-  /** One input `image`, [N, C, H, W] for images, and one output. */
+  /** One input `image`, [N, C, H, W] for images; several outputs bear the names of their layers. */
   readonly graph: Graph;
   /** Base names of the weight shards. */
   readonly files: readonly string[];
@@ -78,16 +78,23 @@ class Translator {
   run(translation: Translation, inputShape: readonly number[] | undefined): Graph {
     const { inputs, outputs, name } = this.#model;
     const [input] = inputs;
-    const [output] = outputs;
-    if (input === undefined || inputs.length > 1 || output === undefined || outputs.length > 1) {
+    if (input === undefined || inputs.length > 1) {
       throw new InputError(
-        `${this.#path}: the model ${name} has ${String(inputs.length)} inputs and ${String(outputs.length)} outputs; a classifier has one of each`,
+        `${this.#path}: the model ${name} has ${String(inputs.length)} inputs, expected the image alone`,
       );
     }
+    const { builder } = translation;
     const image = declareInput(translation, this.#model, input, inputShape);
-    const result = this.#applyContainer(translation, this.#model, [image], [])(output);
-    translation.builder.output(result.value);
-    return translation.builder.build();
+    const valueOf = this.#applyContainer(translation, this.#model, [image], []);
+    const values = outputs.map((output) => ({ name: output.layer, ...valueOf(output) }));
+    const made = new Set<string>();
+    for (const { name: layer, value } of values) {
+      // Two outputs of one value would be one output of the graph.
+      const own = made.has(value) ? builder.identity(value) : value;
+      made.add(own);
+      builder.output(values.length === 1 || builder.has(layer) ? own : builder.identity(own, layer));
+    }
+    return builder.build();
   }
 
   /** Applies a layer, or a model used as one, to values. */

@@ -11,7 +11,7 @@ test('PNG, lossless WebP and TIFF give their pixels', async () => {
     await image.clone().webp({ lossless: true }).toBuffer(),
     await image.clone().tiff({ compression: 'lzw' }).toBuffer(),
   ]) {
-    assert.deepEqual(await decodeImage(bytes, 3), pattern(13, 9));
+    assert.deepEqual(await decodeImage(bytes, { channels: 3 }), pattern(13, 9));
   }
 });
 
@@ -22,19 +22,25 @@ test('grey becomes three equal channels, or stays one; transparency is dropped',
     (_, k) => grey.data[Math.floor(k / 3)] ?? 0,
   );
   assert.deepEqual(
-    (await decodeImage(await raw(grey).toColourspace('b-w').png().toBuffer(), 3)).data,
+    (await decodeImage(await raw(grey).toColourspace('b-w').png().toBuffer(), { channels: 3 })).data,
     thrice,
   );
-  assert.deepEqual(await decodeImage(await raw(grey).toColourspace('b-w').png().toBuffer(), 1), grey);
-  const clear = await decodeImage(await png(7, 5, 4), 3);
+  assert.deepEqual(
+    await decodeImage(await raw(grey).toColourspace('b-w').png().toBuffer(), { channels: 1 }),
+    grey,
+  );
+  const clear = await decodeImage(await png(7, 5, 4), { channels: 3 });
   assert.deepEqual(
     clear.data,
     pattern(7, 5, 4).data.filter((_, k) => k % 4 !== 3),
   );
-  await assertRefused(async () => decodeImage(await png(7, 5), 1), /in colour, while others are grey/);
+  await assertRefused(
+    async () => decodeImage(await png(7, 5), { channels: 1 }),
+    /in colour, while others are grey/,
+  );
 });
 
-test('16 bits lose the low byte; CMYK becomes RGB; EXIF does not turn the image', async () => {
+test('16 bits are kept, and 8 bits beside them become 16; either way is refused where it cannot be meant', async () => {
   const values = Uint16Array.from({ length: 12 }, (_, k) => k * 5000 + 77);
   const deep = await import('sharp').then(({ default: sharp }) =>
     sharp(values, { raw: { width: 2, height: 2, channels: 3 } })
@@ -42,15 +48,34 @@ test('16 bits lose the low byte; CMYK becomes RGB; EXIF does not turn the image'
       .png()
       .toBuffer(),
   );
+  assert.deepEqual((await decodeImage(deep, { channels: 3, depth: 16 })).data, values);
+  assert.equal((await imageFacts(deep)).depth, 16);
+  const shallow = await decodeImage(await png(3, 2), { channels: 3, depth: 16 });
   assert.deepEqual(
-    Array.from((await decodeImage(deep, 3)).data),
-    Array.from(values, (value) => value >> 8),
+    shallow.data,
+    Uint16Array.from(pattern(3, 2).data, (level) => 257 * level),
   );
-  const flat = { ...pattern(16, 16), data: new Uint8Array(768).fill(200) };
-  const printed = await decodeImage(await raw(flat).toColourspace('cmyk').jpeg().toBuffer(), 3);
-  assert.ok(printed.data.length === 768 && printed.data.every((value) => Math.abs(value - 200) < 16));
+  await assertRefused(
+    () => decodeImage(deep, { channels: 3 }),
+    /it has 16 bits a level, while others have 8/,
+  );
+  await assertRefused(
+    async () => decodeImage(await png(3, 2), { channels: 3, depth: 16, onlyDepth: true }),
+    /it has 8 bits a level, while --data-range speaks of levels of 16/,
+  );
+});
+
+test('colours become grey where that is asked for, by the luma of Pillow', async () => {
+  // Pillow 13: Image.fromarray(x).convert("L") of these colours.
+  const colours = Uint8Array.of(255, 0, 0, 0, 255, 0, 0, 0, 255, 12, 200, 31, 254, 255, 253, 7, 7, 7);
+  const image = await raw({ data: colours, height: 1, width: 6, channels: 3 }).png().toBuffer();
+  const grey = await decodeImage(image, { channels: 1, greyFromColour: true });
+  assert.deepEqual(grey.data, Uint8Array.of(76, 150, 29, 125, 254, 7));
+});
+
+test('EXIF does not turn the image', async () => {
   const turned = await raw(pattern(4, 9)).withMetadata({ orientation: 6 }).png().toBuffer();
-  assert.deepEqual(await decodeImage(turned, 3), pattern(4, 9));
+  assert.deepEqual(await decodeImage(turned, { channels: 3 }), pattern(4, 9));
 });
 
 test('what is no whole image is refused', async () => {
@@ -62,8 +87,11 @@ test('what is no whole image is refused', async () => {
     whole.subarray(0, whole.length / 2),
     jpeg.subarray(0, jpeg.length / 2),
   ]) {
-    await assertRefused(() => decodeImage(bytes, 3), /cannot be decoded \(.+\): it is damaged or no image/);
+    await assertRefused(
+      () => decodeImage(bytes, { channels: 3 }),
+      /cannot be decoded \(.+\): it is damaged or no image/,
+    );
   }
   await assertRefused(() => imageFacts(Buffer.from('no image')), /cannot be decoded/);
-  assert.deepEqual(await imageFacts(whole), { height: 40, width: 40, grey: false });
+  assert.deepEqual(await imageFacts(whole), { height: 40, width: 40, grey: false, depth: 8 });
 });

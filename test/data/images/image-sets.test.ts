@@ -260,7 +260,7 @@ test('reading goes on after dispose, and photographs are read as they are decode
     const { readdirSync } = await import('node:fs');
     const name = dataset.classNames?.[3] ?? '';
     const [file = ''] = readdirSync(join(folder, name));
-    const image = await decodeImage(await readFile(join(folder, name, file)), 3);
+    const image = await decodeImage(await readFile(join(folder, name, file)), { channels: 3 });
     assert.deepEqual(first.inputs, frameImage(image, { channels: 3, height: 96, width: 96, own: false }, 3));
   });
 });

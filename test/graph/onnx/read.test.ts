@@ -137,7 +137,19 @@ describe('decodeModel', () => {
       ['int32_data as int8', 3, [packed(tensorField.int32Data, [int(-7), int(8)])], [-7, 8]],
       ['int32_data as uint8', 2, [packed(tensorField.int32Data, [int(255), int(8)])], [255, 8]],
       ['int32_data as bool', 9, [packed(tensorField.int32Data, [int(1), int(0)])], [1, 0]],
-      ['int32_data as float16 bits', 10, [packed(tensorField.int32Data, [int(0x3c00), int(0)])], [0x3c00, 0]],
+      [
+        'int32_data as float16',
+        10,
+        [packed(tensorField.int32Data, [int(0x3c00), int(0x8001)])],
+        [1, -(2 ** -24)],
+      ],
+      [
+        'int32_data as bfloat16',
+        16,
+        [packed(tensorField.int32Data, [int(0x3f80), int(0xff80)])],
+        [1, -Infinity],
+      ],
+      ['raw bfloat16', 16, [bytes(tensorField.rawData, Uint8Array.of(0x49, 0x40, 0, 0x80))], [3.140625, -0]],
       ['int64_data', 7, [packed(tensorField.int64Data, [int(-9), int(2 ** 40)])], [-9, 2 ** 40]],
       [
         'uint64_data as uint32',
@@ -181,8 +193,8 @@ describe('decodeModel', () => {
     const refused = (fields: ReturnType<typeof tensorHead>): string =>
       messageOfDecoding({ nodes: [relu], inputs: x, initializers: { w: fields } });
     assert.match(
-      refused(rawTensor(16, [1], Uint16Array.of(1))),
-      /the initializer w has the data type bfloat16/,
+      refused(rawTensor(14, [1], Float32Array.of(1, 0))),
+      /the initializer w has the data type complex64/,
     );
     assert.match(refused(rawTensor(99, [1], Uint8Array.of(1))), /the data type 99/);
     assert.match(refused(floats([3], [1, 2])), /w of shape \[3\] needs 3 elements, and the file holds 2/);
@@ -278,6 +290,24 @@ describe('decodeModel', () => {
     assert.deepEqual([initializers.get('s'), initializers.get('c')], [dense, dense]);
   });
 
+  test('numbers of half a byte are held in bytes, for DequantizeLinear alone', () => {
+    const four = (code: number, values: readonly number[]) => rawTensor(code, [3], Uint8Array.from(values));
+    const model = (operator: string) =>
+      modelBytes({
+        inputs: x,
+        opset: 21,
+        nodes: [{ operator, inputs: ['q', 's', 'z'], outputs: ['y'], name: 'n' }],
+        initializers: { q: four(22, [0x8f, 0x07]), s: floats([], [1]), z: four(21, [0x8f, 0x07]) },
+      });
+    const { initializers } = decodeModel(model('DequantizeLinear'), 'm').graph;
+    assert.deepEqual(initializers.get('q')?.data, Int8Array.of(-1, -8, 7));
+    assert.deepEqual(initializers.get('z')?.data, Uint8Array.of(15, 8, 7));
+    assert.throws(
+      () => decodeModel(model('Concat'), 'm'),
+      /node n \(Concat\) reads q, whose numbers take half a byte/,
+    );
+  });
+
   test('names nodes that have no name, or that of another', () => {
     const step = (from: string, to: string, name?: string) => ({
       operator: 'Relu',
@@ -328,9 +358,9 @@ describe('decodeModel', () => {
     );
   });
 
-  test('refuses opsets outside 7 to 21, and files without graph or opset', () => {
-    for (const opset of [1, 6, 22, 2 ** 40]) {
-      const expected = new RegExp(`its opset is ${String(opset)}, and opsets 7 to 21 can be read`);
+  test('refuses opsets outside 7 to 26, and files without graph or opset', () => {
+    for (const opset of [1, 6, 27, 2 ** 40]) {
+      const expected = new RegExp(`its opset is ${String(opset)}, and opsets 7 to 26 can be read`);
       assert.match(messageOfDecoding({ inputs: x, nodes: [relu], opset }), expected);
     }
     assert.match(messageOfDecoding(encodeMessage([varint(modelField.irVersion, 8n)])), /no graph/);

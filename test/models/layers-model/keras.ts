@@ -77,15 +77,18 @@ export function toChannelsFirst(data: Float32Array, shape: readonly number[]): F
 /** How far the imported graph is from tfjs, relative to the largest number that tfjs gives (at least 1). */
 export interface Differences {
   readonly logits: number;
-  /** Of the gradient of the cross-entropy by the input; that of tfjs is by tf.grad. */
+  /** Of the gradient of the cross-entropy by the input. */
   readonly gradient: number;
 }
 
 export interface Comparison {
   /** Examples have the channels first in Keras too. */
   readonly channelsFirst?: boolean;
-  /** tfjs has no gradient of its own for some layers. */
-  readonly withoutGradient?: boolean;
+  /**
+   * tfjs has no gradient of its own for some layers, and a wrong one for others (average pooling that pads, nearest
+   * resizing by different factors): there finite differences of its logits are the reference.
+   */
+  readonly finiteDifferences?: boolean;
   readonly change?: (saved: { json: Record<string, unknown>; weights: Uint8Array }) => void;
 }
 
@@ -94,7 +97,7 @@ export async function differencesFromKeras(
   model: layers.LayersModel,
   engine: Engine,
   seed: number,
-  { channelsFirst = false, withoutGradient = false, change }: Comparison = {},
+  { channelsFirst = false, finiteDifferences = false, change }: Comparison = {},
 ): Promise<Differences> {
   randomizeWeights(model, seed);
   const shape = [2, ...(model.inputs[0]?.shape.slice(1) ?? []).map((size) => size ?? 1)];
@@ -114,17 +117,49 @@ export async function differencesFromKeras(
   const turned = shape.length === 4 && !channelsFirst;
   const ours = turned ? toChannelsFirst(input, shape) : input;
   const [, ...inputShape] = (graph.inputs[0]?.dims ?? []).map(Number);
-  const bounds = { minimum: -100, maximum: 100 };
+  const bounds = { lower: -100, upper: 100 };
   const source = { name: 'imported', graph, inputShape, classCount, bounds };
   const classifier = await createGraphClassifier(source, engine);
   const logits = await classifier.logits(ours);
-  const differences = { logits: relative(expected.dataSync(), logits), gradient: 0 };
-  if (withoutGradient) return differences;
   const { gradients } = await classifier.lossGradient(ours, labels);
-  const gradient = tf.grad((x) => crossEntropy(model.apply(x) as tf.Tensor, labels))(known).dataSync();
+  const gradient = finiteDifferences
+    ? differenceQuotients(model, known, labels)
+    : tf
+        .grad((x) => crossEntropy(model.apply(x) as tf.Tensor, labels))(known)
+        .dataSync();
   const compared = turned ? toChannelsFirst(Float32Array.from(gradient), shape) : gradient;
-  return { ...differences, gradient: relative(compared, gradients) };
+  return {
+    logits: relative(expected.dataSync(), logits),
+    gradient: relative(compared, gradients),
+  };
 }
+
+/** Central differences of the summed loss by every element, all in one batch. */
+function differenceQuotients(model: layers.LayersModel, inputs: tf.Tensor, labels: Int32Array): Float32Array {
+  const [examples = 1, ...shape] = inputs.shape;
+  const size = sizeOf(shape);
+  const data = inputs.dataSync();
+  const moved = new Float32Array(2 * examples * size * size);
+  for (let element = 0; element < examples * size; element++) {
+    const example = data.subarray(Math.floor(element / size) * size, (Math.floor(element / size) + 1) * size);
+    for (const [side, step] of [STEP, -STEP].entries()) {
+      const row = (2 * element + side) * size;
+      moved.set(example, row);
+      moved[row + (element % size)] = (example[element % size] ?? 0) + step;
+    }
+  }
+  const logits = model.predict(tf.tensor(moved, [2 * examples * size, ...shape])) as tf.Tensor;
+  const losses = tf.neg(tf.logSoftmax(logits)).dataSync();
+  const classes = logits.shape[1] ?? 1;
+  return Float32Array.from({ length: examples * size }, (_, element) => {
+    const label = labels[Math.floor(element / size)] ?? 0;
+    const loss = (side: number): number => losses[(2 * element + side) * classes + label] ?? NaN;
+    return (loss(0) - loss(1)) / (2 * STEP);
+  });
+}
+
+/** Small against the curvature, large against the rounding of single precision. */
+const STEP = 4e-3;
 
 /** Summed over the examples, so that each has its own gradient. */
 function crossEntropy(logits: tf.Tensor, labels: Int32Array): tf.Tensor {

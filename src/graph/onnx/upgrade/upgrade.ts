@@ -5,8 +5,8 @@
  */
 import { InputError } from '../../../core/errors.ts';
 import { definitionOf, isInOpset } from '../../operators/definitions.ts';
-import { expandNode, expansionOf } from '../../operators/expand.ts';
-import { inferTypes, knownOperators } from '../../shapes/infer.ts';
+import { expandNode, expansionOf, isWrittenOut } from '../../operators/expand.ts';
+import { inferTypes } from '../../shapes/infer.ts';
 import type { InferredType } from '../../shapes/infer.ts';
 import { OPSET } from '../../types.ts';
 import type { Node, OpenGraph, OpenValue, SourceGraph, Tensor } from '../../types.ts';
@@ -185,7 +185,7 @@ class Scope implements UpgradeContext {
    * yet stays as it is: simplify() writes it out once they are.
    */
   #writtenOut(node: Node): readonly Node[] {
-    if (knownOperators.has(node.operator) || expansionOf(node.operator) === undefined) return [node];
+    if (!isWrittenOut(node)) return [node];
     try {
       return this.expand(node);
     } catch (error) {
@@ -234,12 +234,16 @@ class Scope implements UpgradeContext {
   }
 }
 
-/** The inferred type, its sizes that are not numbers as the file has them, where it says more. */
+/**
+ * The inferred type, its open sizes under the names that the file has for them. A number of the file does not count
+ * against a name that was inferred: files whose batch was opened by hand go on declaring it for their inner values.
+ */
 function merged(name: string, inferred: InferredType, declared: InferredType | undefined): InferredType {
   if (declared?.dims.length !== inferred.dims.length) return inferred;
   const dims = inferred.dims.map((dim, axis) => {
     const said = declared.dims[axis];
-    return typeof dim === 'number' || said === undefined || said === openDimension(name, axis) ? dim : said;
+    if (typeof dim === 'number' || typeof said !== 'string' || said === openDimension(name, axis)) return dim;
+    return said;
   });
   return { ...inferred, dims };
 }

@@ -26,9 +26,9 @@ function labelsOf(site: ExpansionSite, term: string, rank: number): string[] {
     throw site.refuse(`the term ${term} does not fit an operand of ${String(rank)} axes`);
   }
   const labels = [
-    ...before,
+    ...before.split(''),
     ...Array.from({ length: hidden }, (_, at) => String(hidden - at)),
-    ...(after ?? ''),
+    ...(after ?? '').split(''),
   ];
   if (new Set(labels).size !== labels.length) throw site.refuse(`the term ${term} repeats an axis`);
   return labels;

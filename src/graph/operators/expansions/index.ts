@@ -3,15 +3,23 @@ import type { Expansion, Expansions } from '../expansion.ts';
 import { activationExpansions } from './activation.ts';
 import { attentionExpansions } from './attention.ts';
 import { einsumExpansions } from './einsum.ts';
+import { movementExpansions } from './movement.ts';
 import { normalizationExpansions } from './normalization.ts';
+import { poolingExpansions } from './pooling.ts';
 import { quantizationExpansions } from './quantization.ts';
+import { recurrentExpansions } from './recurrent.ts';
+import { samplingExpansions } from './sampling.ts';
 
 const expansions: Expansions = {
   ...activationExpansions,
   ...attentionExpansions,
   ...einsumExpansions,
+  ...movementExpansions,
   ...normalizationExpansions,
+  ...poolingExpansions,
   ...quantizationExpansions,
+  ...recurrentExpansions,
+  ...samplingExpansions,
 };
 
 /** The operator's expansion, or undefined where it has none. */

@@ -4,7 +4,7 @@ import { inOrder } from '../operand.ts';
 import type { Operand } from '../operand.ts';
 import type { Handler, Handlers, OperatorScope } from '../scope.ts';
 import { padsOf, perSpatialAxis, transposedPads } from '../window.ts';
-import { withFused } from './fused.ts';
+import { fusedOperations } from './fused.ts';
 
 interface Kernel {
   readonly value: string;
@@ -16,14 +16,19 @@ type KernelOf = (scope: OperatorScope, kernel: Operand, channels: number) => Ker
 
 const convolution: Handler = (scope) => convolved(scope, fullKernel);
 const depthwise: Handler = (scope) => convolved(scope, depthwiseKernel);
-const fusedConvolution: Handler = (scope) => withFused(scope, convolved(scope, fullKernel), 2);
-const fusedDepthwise: Handler = (scope) => withFused(scope, convolved(scope, depthwiseKernel), 2);
+
+function fused(kernelOf: KernelOf): Handler {
+  return (scope) => {
+    const { bias, finish } = fusedOperations(scope, 2);
+    return finish(convolved(scope, kernelOf, bias));
+  };
+}
 
 /**
  * A convolution of the first input by the second. On an image that SpaceToBatchND took apart it is a convolution
  * dilated by the blocks, whose result is taken apart the same way.
  */
-function convolved(scope: OperatorScope, kernelOf: KernelOf): Operand {
+function convolved(scope: OperatorScope, kernelOf: KernelOf, bias?: string): Operand {
   const { builder } = scope;
   const strides = perSpatialAxis(scope, 'strides', 1);
   const dilations = perSpatialAxis(scope, 'dilations', 1);
@@ -42,12 +47,13 @@ function convolved(scope: OperatorScope, kernelOf: KernelOf): Operand {
   if (typeof channels !== 'number') throw scope.refuse('takes an image of unknown channels');
   const kernel = kernelOf(scope, scope.operand(1), channels);
   const window: Window = { kernel: kernel.sizes, strides, dilations: canDilate ? blocks : dilations };
-  const value = builder.conv(image, kernel.value, {
+  const settings = {
     strides,
     dilations: window.dilations,
     pads: padsOf(scope, scope.spatial(image), window),
     ...(kernel.group === 1 ? {} : { group: kernel.group }),
-  });
+  };
+  const value = builder.conv(image, kernel.value, settings, bias);
   return canDilate ? { value, order, spread: { blocks } } : { value, order };
 }
 
@@ -138,10 +144,10 @@ function blocks(operator: 'DepthToSpace' | 'SpaceToDepth'): Handler {
 
 export const imageOperators: Handlers = {
   Conv2D: convolution,
-  _FusedConv2D: fusedConvolution,
+  _FusedConv2D: fused(fullKernel),
   DepthwiseConv2d: depthwise,
   DepthwiseConv2dNative: depthwise,
-  FusedDepthwiseConv2dNative: fusedDepthwise,
+  FusedDepthwiseConv2dNative: fused(depthwiseKernel),
   Conv2DBackpropInput: transposedConvolution,
   MaxPool: pool('maxPool'),
   AvgPool: pool('averagePool'),

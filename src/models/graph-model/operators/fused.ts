@@ -9,25 +9,39 @@ import { normalized } from './normalization.ts';
 /** How many of the node's further inputs an operation takes. */
 const taken: Readonly<Record<string, number>> = { biasadd: 1, add: 1, prelu: 1, fusedbatchnorm: 4 };
 
+export interface Fused {
+  /** A vector along the channels that is added first, and that the operator may take as its own bias. */
+  readonly bias: string | undefined;
+  /** Applies the other operations to what the operator computed. */
+  readonly finish: (result: Operand) => Operand;
+}
+
 /**
- * Applies the node's fused operations to what it computed.
+ * Reads the node's fused operations.
  *
  * @param from the number of the node's first input that belongs to them
  */
-export function withFused(scope: OperatorScope, result: Operand, from: number): Operand {
+export function fusedOperations(scope: OperatorScope, from: number): Fused {
   const operations = scope.texts('fused_ops').map((name) => name.toLowerCase());
-  let at = from;
-  let operand = result;
-  for (const operation of operations) {
-    operand = { ...operand, value: applied(scope, operation, operand, at) };
-    at += taken[operation] ?? 0;
-  }
-  if (at !== scope.count) {
+  const asked = operations.reduce((sum, operation) => sum + (taken[operation] ?? 0), from);
+  if (asked !== scope.count) {
     throw scope.refuse(
-      `has ${String(scope.count)} inputs, and its fused_ops ${operations.join(', ')} ask for ${String(at)}`,
+      `has ${String(scope.count)} inputs, and its fused_ops [${operations.join(', ')}] ask for ${String(asked)}`,
     );
   }
-  return operand;
+  const hasBias = operations[0] === 'biasadd' && scope.rank(from) === 1;
+  return {
+    bias: hasBias ? scope.plain(from) : undefined,
+    finish: (result) => {
+      let at = hasBias ? from + 1 : from;
+      let operand = result;
+      for (const operation of hasBias ? operations.slice(1) : operations) {
+        operand = { ...operand, value: applied(scope, operation, operand, at) };
+        at += taken[operation] ?? 0;
+      }
+      return operand;
+    },
+  };
 }
 
 function applied(scope: OperatorScope, operation: string, operand: Operand, at: number): string {

@@ -3,16 +3,16 @@ import { text } from '../../../graph/attributes.ts';
 import { inOrder, ownOrder } from '../operand.ts';
 import type { Operand } from '../operand.ts';
 import type { Handler, Handlers, OperatorScope } from '../scope.ts';
-import { withFused } from './fused.ts';
+import { fusedOperations } from './fused.ts';
 
 /** The product of the first two inputs, each transposed in its last two axes where the attributes say so. */
-function product(scope: OperatorScope, flags: readonly [string, string]): Operand {
+function product(scope: OperatorScope, flags: readonly [string, string], bias?: string): Operand {
   const { builder } = scope;
   const [a, b] = [scope.operand(0), scope.operand(1)];
   const transposed = flags.map((flag) => scope.flag(flag));
   if (a.order.length === 2 && b.order.length === 2) {
     const [left, right] = [scope.plain(0), scope.plain(1)];
-    const value = builder.gemm(left, right, undefined, {
+    const value = builder.gemm(left, right, bias, {
       transposeA: transposed[0] === true,
       transposeB: transposed[1] === true,
     });
@@ -30,7 +30,13 @@ function product(scope: OperatorScope, flags: readonly [string, string]): Operan
 
 const matMul: Handler = (scope) => product(scope, ['transpose_a', 'transpose_b']);
 const batchMatMul: Handler = (scope) => product(scope, ['adj_x', 'adj_y']);
-const fusedMatMul: Handler = (scope) => withFused(scope, product(scope, ['transpose_a', 'transpose_b']), 2);
+
+/** Of matrices only. */
+const fusedMatMul: Handler = (scope) => {
+  if (scope.rank(0) !== 2 || scope.rank(1) !== 2) throw scope.refuse('multiplies other than two matrices');
+  const { bias, finish } = fusedOperations(scope, 2);
+  return finish(product(scope, ['transpose_a', 'transpose_b'], bias));
+};
 
 const einsum: Handler = (scope) => {
   const values = Array.from({ length: scope.count }, (_, index) => scope.plain(index));
