@@ -166,7 +166,10 @@ def export_form(models, form, folder, x, logits):
         with torch.no_grad():
             exporters[exporter](models, x[: 1 if batch == "one" else 2], int(opset), batch, target / "model.onnx")
     except Exception as error:
-        write_json(target / "export.json", {"error": f"{type(error).__name__}: {error}"[:2000]})
+        cause = error
+        while cause.__cause__ is not None:
+            cause = cause.__cause__
+        write_json(target / "export.json", {"error": f"{type(error).__name__}: {cause}"[:2000]})
         return
     seconds = time.time() - started
     write_json(
