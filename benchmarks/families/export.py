@@ -20,6 +20,10 @@ import torch.nn.functional as F
 
 import zoo
 
+# About five units in the last place of float32: what a forward pass of some tens of layers accumulates.
+ROUNDING = 3e-7
+TRIALS = 2
+
 
 def relative_errors(values, truth):
     """Relative L2 error of each example."""
@@ -28,8 +32,7 @@ def relative_errors(values, truth):
     return np.linalg.norm(values - truth, axis=1) / np.linalg.norm(truth, axis=1)
 
 
-def spread(values, truth):
-    errors = relative_errors(values, truth)
+def summary(errors):
     return {"best": float(errors.min()), "median": float(np.median(errors)), "worst": float(errors.max())}
 
 
@@ -40,6 +43,20 @@ def logits_and_gradients(model, x, y):
     return logits.detach().numpy(), gradients.numpy()
 
 
+def rounding_effect(double, x, y, gradients):
+    """How far the exact gradient moves when the weights do, by as much as float32 rounds: it jumps at ties."""
+    moved = copy.deepcopy(double)
+    errors = []
+    for trial in range(TRIALS):
+        torch.manual_seed(trial)
+        moved.load_state_dict(double.state_dict())
+        with torch.no_grad():
+            for parameter in moved.parameters():
+                parameter.mul_(1 + torch.randn_like(parameter) * ROUNDING)
+        errors.append(relative_errors(logits_and_gradients(moved, x, y)[1], gradients))
+    return summary(np.concatenate(errors))
+
+
 def write_reference(entry, folder, model):
     """The truth in float64, and how far PyTorch's own float32 is from it."""
     x, y = zoo.examples(entry)
@@ -47,6 +64,7 @@ def write_reference(entry, folder, model):
     double = copy.deepcopy(model).double()
     logits, gradients = logits_and_gradients(double, x.double(), y)
     alone, _ = logits_and_gradients(double, x[:1].double(), y[:1])
+    rounding = rounding_effect(double, x.double(), y, gradients)
     torch.set_default_dtype(torch.float32)
     if logits.dtype != np.float64:
         raise SystemExit(f"{entry['model']}: its logits in float64 are {logits.dtype}")
@@ -61,7 +79,11 @@ def write_reference(entry, folder, model):
             "model": entry["model"],
             "inputShape": list(x.shape[1:]),
             "parameters": sum(parameter.numel() for parameter in model.parameters()),
-            "float32": {"logits": spread(own[0], logits), "gradients": spread(own[1], gradients)},
+            "float32": {
+                "logits": summary(relative_errors(own[0], logits)),
+                "gradients": summary(relative_errors(own[1], gradients)),
+            },
+            "roundingEffect": rounding,
             # Not 0 where the model itself mixes the examples of a batch.
             "batchEffect": float(relative_errors(alone, logits[:1])[0]),
             # Near 0 where the logits hardly depend on the image, so that no gradient could be judged.
@@ -144,7 +166,10 @@ def export_form(models, form, folder, x, logits):
         with torch.no_grad():
             exporters[exporter](models, x[: 1 if batch == "one" else 2], int(opset), batch, target / "model.onnx")
     except Exception as error:
-        write_json(target / "export.json", {"error": f"{type(error).__name__}: {error}"[:2000]})
+        cause = error
+        while cause.__cause__ is not None:
+            cause = cause.__cause__
+        write_json(target / "export.json", {"error": f"{type(error).__name__}: {cause}"[:2000]})
         return
     seconds = time.time() - started
     write_json(

@@ -6,6 +6,7 @@ OUT is a folder outside the repository. One model at a time, in a process of its
 """
 
 import argparse
+import importlib
 import multiprocessing
 import os
 import pathlib
@@ -31,17 +32,17 @@ ALL_FORMS = [
 ]
 FEW_FORMS = ["torchscript-17-one", "torchscript-17-any", "dynamo-18-one", "dynamo-25-one", "dynamo-25-any"]
 FORMS = {"torchvision": ALL_FORMS, "timm": FEW_FORMS, "huggingface": FEW_FORMS}
+# What a constructor of each library would import first.
+modules = {"torchvision": "torchvision", "timm": "timm", "huggingface": "transformers.modeling_utils"}
 EXPORT_SECONDS = 900
 MEASURE_SECONDS = 600
 MEMORY_BYTES = 24 * 2**30
 
 
-def warm_up():
+def warm_up(libraries):
     """Loads what exports need once, for every process that is forked from this one."""
-    import onnxruntime  # noqa: F401
-    import timm  # noqa: F401
-    import torchvision  # noqa: F401
-
+    for module in ("onnxruntime", *(modules[library] for library in libraries)):
+        importlib.import_module(module)
     warnings.filterwarnings("ignore")
     torch.set_num_threads(1)
     program = torch.export.export(torch.nn.Linear(2, 2).eval(), (torch.zeros(1, 2),))
@@ -132,10 +133,9 @@ def main():
     if shutil.which("node") is None:
         raise SystemExit("node is not on the path")
     os.nice(15)
-    warm_up()
-    for entry in zoo.entries():
-        if not re.search(options.models, f"{entry['library']}/{entry['model']}"):
-            continue
+    entries = [entry for entry in zoo.entries() if re.search(options.models, f"{entry['library']}/{entry['model']}")]
+    warm_up(sorted({entry["library"] for entry in entries}))
+    for entry in entries:
         forms = options.forms.split(",") if options.forms else FORMS[entry["library"]]
         run_model(entry, out, forms, options.again, options.keep)
 

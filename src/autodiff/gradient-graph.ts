@@ -107,7 +107,7 @@ export function chooseOutput<V extends OpenValue>(outputs: readonly V[], wanted:
     throw new InputError(`only floating-point values have gradients, and its outputs are ${listed}`);
   }
   if (others.length > 0) {
-    throw new InputError(`it has several outputs to differentiate: choose one of ${listed}`);
+    throw new InputError(`it has several outputs to differentiate, ${listed}: choose one with --of`);
   }
   return output;
 }

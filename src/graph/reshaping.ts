@@ -2,12 +2,25 @@
 import type { GraphBuilder } from './builder.ts';
 import type { Dimension } from './types.ts';
 
-/** Reshapes to sizes of which at most one is symbolic: that one takes what is left. */
+/**
+ * Reshapes to sizes. One symbolic size takes what is left; of several, each is the value's own at its place, or one
+ * that the value has by that name elsewhere.
+ */
 export function reshapeTo(builder: GraphBuilder, value: string, dims: readonly Dimension[]): string {
-  return builder.reshape(
-    value,
-    dims.map((dim) => (typeof dim === 'number' ? dim : -1)),
-  );
+  const own = builder.dims(value);
+  const open = dims.filter((dim) => typeof dim === 'string').length;
+  const target = dims.map((dim, axis) => {
+    if (typeof dim === 'number') return dim;
+    return open > 1 && dim === own[axis] ? 0 : -1;
+  });
+  if (target.filter((size) => size === -1).length <= 1) return builder.reshape(value, target);
+  const sizes = builder.shape(value);
+  const parts = dims.map((dim) => {
+    if (typeof dim === 'number') return builder.shapeConstant([dim]);
+    if (!own.includes(dim)) throw new RangeError(`the size ${dim} is none of [${own.join(', ')}]`);
+    return builder.gather(sizes, builder.shapeConstant([own.indexOf(dim)]));
+  });
+  return builder.apply('Reshape', [value, builder.concat(parts, 0)]);
 }
 
 /** Reshapes to the shape of another value. */

@@ -5,7 +5,7 @@ import { InputError, UnsupportedOperatorError } from '../core/errors.ts';
 import { externalDataBeside } from '../graph/onnx/external-data.ts';
 import { decodeModel } from '../graph/onnx/read.ts';
 import { specialize } from '../graph/specialize/specialize.ts';
-import type { SpecializeOptions } from '../graph/specialize/specialize.ts';
+import type { SpecializedGraph, SpecializeOptions } from '../graph/specialize/specialize.ts';
 import type { Graph, SourceGraph } from '../graph/types.ts';
 import { checkModelCard, isModelCard, weightsPath } from './card/model-card-file.ts';
 import { openFile, readModelFile } from './file.ts';
@@ -38,9 +38,10 @@ export async function createGradientModel(
   means: Pick<SpecializeOptions, 'evaluate'>,
 ): Promise<GradientModel> {
   const read = await readSource(path, options);
+  const refused = (problem: string): InputError => new InputError(`${read.path}: ${problem}`);
+  const source = sized(read, options.sizes ?? {});
   try {
-    const source = sized(read.graph, options.sizes ?? {});
-    const { graph, notes } = await specialize(source, means);
+    const { graph, notes } = await understood(source, means);
     const { name: output } = chooseOutput(graph.outputs, options.output);
     return {
       graph: createGradientGraph(graph, options),
@@ -49,13 +50,12 @@ export async function createGradientModel(
     };
   } catch (error) {
     if (error instanceof UnsupportedOperatorError) {
-      const open = sizeNames(read.graph);
-      const fixing = `where a size is asked for, fix it (${open.map((name) => `--size ${name}=NUMBER`).join(', ')}), else `;
-      throw new InputError(
-        `${read.path}: ${error.problem}, so what lies before it has no gradient; ${open.length === 0 ? '' : fixing}choose other inputs or another output`,
+      const advice = 'choose other inputs or another output';
+      throw refused(
+        `${error.problem}, so what lies before it has no gradient; ${advice}${sizeAdvice(sizeNames(source))}`,
       );
     }
-    throw error instanceof InputError ? new InputError(`${read.path}: ${error.message}`) : error;
+    throw error instanceof InputError ? refused(error.message) : error;
   }
 }
 
@@ -75,8 +75,8 @@ async function readSource(path: string, options: GradientModelOptions): Promise<
       ],
     };
     const choice = options.withOutputs === true ? {} : only;
-    const { graph } = decodeModel(opened.bytes, path, externalDataBeside(path), choice);
-    return { path, graph, notes: [] };
+    const { graph, notes } = decodeModel(opened.bytes, path, externalDataBeside(path), choice);
+    return { path, graph, notes };
   }
   if (isModelCard(opened.json)) {
     const card = await checkModelCard(path, opened.json);
@@ -97,13 +97,30 @@ function sizeNames({ inputs }: SourceGraph): readonly string[] {
   return [...new Set(inputs.flatMap(({ dims }) => dims.filter((dim) => typeof dim === 'string')))];
 }
 
+function sizeAdvice(open: readonly string[]): string {
+  const written = open.map((name) => `--size ${name}=NUMBER`).join(', ');
+  return open.length === 0 ? '' : `; where a size has to be known, write it: ${written}`;
+}
+
+async function understood(
+  source: SourceGraph,
+  means: Pick<SpecializeOptions, 'evaluate'>,
+): Promise<SpecializedGraph> {
+  try {
+    return await specialize(source, means);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(`${error.message}${sizeAdvice(sizeNames(source))}`);
+  }
+}
+
 /** The graph with sizes in the place of their names. */
-function sized(graph: SourceGraph, sizes: Readonly<Record<string, number>>): SourceGraph {
+function sized({ path, graph }: Source, sizes: Readonly<Record<string, number>>): SourceGraph {
   const names = sizeNames(graph);
   const unknown = Object.keys(sizes).find((name) => !names.includes(name));
   if (unknown !== undefined) {
     throw new InputError(
-      `no input has a size named ${unknown}: ${names.length === 0 ? 'all are fixed' : `the names are ${names.join(', ')}`}`,
+      `${path}: no input has a size named ${unknown}: ${names.length === 0 ? 'all are fixed' : `the names are ${names.join(', ')}`}`,
     );
   }
   const inputs = graph.inputs.map((input) => ({

@@ -81,8 +81,7 @@ class Search {
     const log = (input: string): string | undefined => this.logOf(input, depth + 1);
     switch (node.operator) {
       case 'Softmax':
-        this.#sawSoftmax = true;
-        return builder.logSoftmax(x, attribute(node, 'axis', 'int') ?? -1);
+        return this.#softmax(x, attribute(node, 'axis', 'int') ?? -1);
       case 'Sigmoid':
         // log σ(z) = −softplus(−z)
         return builder.neg(builder.apply('Softplus', [builder.neg(x)]));
@@ -118,6 +117,13 @@ class Search {
           ? this.#carried(node, [log(x), ...node.inputs.slice(1)])
           : undefined;
     }
+  }
+
+  /** A softmax over anything else than the classes gives no probabilities of theirs. */
+  #softmax(x: string, axis: number): string | undefined {
+    if (this.#builder.dims(x).at(axis) !== this.#classes) return undefined;
+    this.#sawSoftmax = true;
+    return this.#builder.logSoftmax(x, axis);
   }
 
   /** log (1 − σ(z)) = −softplus(z) */

@@ -133,6 +133,22 @@ describe('the gradient graph', () => {
     assert.ok(relativeError(numbersOf(results['grad_x_0']!), expected) < 1e-8);
   });
 
+  it('of values with several open sizes brings gradients to their shapes', async () => {
+    const builder = new GraphBuilder('open');
+    const x = builder.input('x', 'float64', ['A', 'B', 'C']);
+    const row = builder.gather(x, builder.constant(tensor('int64', [], BigInt64Array.of(1n))), 0);
+    builder.output(builder.identity(builder.reduceSum(builder.mul(row, row), [0], false), 'y'));
+    const made = createGradientGraph(builder.build(), { of: 'cotangent' });
+    const given = { x: drawn(3, 2, 4), cotangent: drawn(4) };
+    const results = await run(made, given);
+    const values = numbersOf(given.x);
+    const weights = numbersOf(given.cotangent);
+    assert.deepEqual(
+      [...numbersOf(results['grad_x']!)],
+      values.map((value, index) => (Math.floor(index / 8) === 1 ? 2 * value * weights[index % 4]! : 0)),
+    );
+  });
+
   it('holds nothing that its outputs do not need', () => {
     const operators = (options: GradientGraphOptions): string[] =>
       createGradientGraph(graph, options).nodes.map(({ operator }) => operator);

@@ -9,7 +9,7 @@ import { int, ints } from '../../src/graph/attributes.ts';
 import { GraphBuilder } from '../../src/graph/builder.ts';
 import { readModel } from '../../src/graph/onnx/read.ts';
 import { encodeModel } from '../../src/graph/onnx/write.ts';
-import { float32, int64s, numbersOf } from '../../src/graph/tensor.ts';
+import { float32, int64s, numbersOf, tensor } from '../../src/graph/tensor.ts';
 import type { Graph } from '../../src/graph/types.ts';
 import { filesIn, run, smallNet, useWorkspace, writeCarded, writeNet } from './workspace.ts';
 
@@ -134,6 +134,21 @@ describe('gradient', () => {
     assert.ok(graph.nodes.some(({ operator }) => operator === 'Softmax'));
   });
 
+  test('a file of float16 is brought to float32, and says so', async () => {
+    const builder = new GraphBuilder('half');
+    const x = builder.input('x', 'float16', ['N', 2]);
+    const weight = builder.constant(tensor('float16', [2, 1], Uint16Array.of(0x3c00, 0xc000)));
+    builder.output(builder.identity(builder.matMul(x, weight), 'y'));
+    const { path, out, err } = await gradient(
+      await writeNet(workspace.folder, 'half', builder.build()),
+      '--vjp',
+    );
+    assert.match(err, /^note: float16 weights and arithmetic were brought to float32\n$/);
+    assert.match(out, /inputs {3}x float32 \[N, 2\]; cotangent float32 \[N, 1\]/);
+    const given = { x: float32([1, 2], [5, 7]), cotangent: float32([1, 1], [3]) };
+    assert.deepEqual(numbersOf((await runFile(path, given, ['grad_x']))['grad_x']!), [3, -6]);
+  });
+
   test('an operator beside the way is no obstacle, one on it is named', async () => {
     const builder = new GraphBuilder('beside');
     const x = builder.input('x', 'float32', ['N', 4]);
@@ -152,7 +167,7 @@ describe('gradient', () => {
     await gradient(path, '--vjp', '--of', 'y');
     await refuses(
       [path, '--vjp'],
-      /several outputs to differentiate: choose one of y \(float32\), z \(float32\)/,
+      /several outputs to differentiate, y \(float32\), z \(float32\): choose one with --of/,
     );
     await refuses([path, '--vjp', '--of', 'z'], /odd.*Det/);
 

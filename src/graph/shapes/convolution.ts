@@ -2,7 +2,7 @@
 import type { Dimension, ValueType } from '../types.ts';
 import { FLOATS, type Application, type ShapeRules } from './application.ts';
 import { broadcast } from './broadcast.ts';
-import { add, multiply, neverLess, neverSame, shapeText, smaller, subtract } from './dimensions.ts';
+import { add, multiply, neverLess, neverSame, shapeText, sizeText, smaller, subtract } from './dimensions.ts';
 import { extent, readWindows, windowCounts } from './windows.ts';
 
 const PRODUCTS = [...FLOATS, 'int32', 'int64', 'uint32', 'uint64'] as const;
@@ -30,7 +30,9 @@ function assertBias(site: Application, channels: Dimension): void {
   if (!site.has(2)) return;
   const bias = site.dims(2);
   if (bias.length !== 1 || neverSame(bias[0] ?? 0, channels)) {
-    site.fail(`the bias is ${shapeText(bias)}, expected [${String(channels)}], one number an output channel`);
+    site.fail(
+      `the bias is ${shapeText(bias)}, expected [${sizeText(channels)}], one number an output channel`,
+    );
   }
 }
 
@@ -52,12 +54,12 @@ export function convolved(site: Application): readonly Dimension[] {
   const expected = multiply(site.dim(1, 1), group);
   if (neverSame(site.dim(0, 1), expected)) {
     site.fail(
-      `the input ${shapeText(site.dims(0))} has ${String(site.dim(0, 1))} channels, but the kernel ` +
-        `${shapeText(site.dims(1))} with group ${String(group)} expects ${String(expected)}`,
+      `the input ${shapeText(site.dims(0))} has ${sizeText(site.dim(0, 1))} channels, but the kernel ` +
+        `${shapeText(site.dims(1))} with group ${String(group)} expects ${sizeText(expected)}`,
     );
   }
   if (typeof outputs === 'number' && outputs % group !== 0) {
-    site.fail(`${String(outputs)} output channels do not divide into ${String(group)} groups`);
+    site.fail(`${sizeText(outputs)} output channels do not divide into ${String(group)} groups`);
   }
   assertBias(site, outputs);
   const spatial = windowCounts(site, site.dims(0).slice(2), kernel, windows);
@@ -72,13 +74,13 @@ function transposedConvolution(site: Application): readonly ValueType[] {
   const channels = site.dim(0, 1);
   if (neverSame(channels, site.dim(1, 0))) {
     site.fail(
-      `the input ${shapeText(site.dims(0))} has ${String(channels)} channels, but the kernel ` +
-        `${shapeText(site.dims(1))} expects ${String(site.dim(1, 0))}`,
+      `the input ${shapeText(site.dims(0))} has ${sizeText(channels)} channels, but the kernel ` +
+        `${shapeText(site.dims(1))} expects ${sizeText(site.dim(1, 0))}`,
     );
   }
   const group = groups(site);
   if (typeof channels === 'number' && channels % group !== 0) {
-    site.fail(`${String(channels)} input channels do not divide into ${String(group)} groups`);
+    site.fail(`${sizeText(channels)} input channels do not divide into ${String(group)} groups`);
   }
   const outputs = multiply(site.dim(1, 1), group);
   assertBias(site, outputs);
@@ -94,7 +96,7 @@ function transposedConvolution(site: Application): readonly ValueType[] {
     if (fixed !== undefined) {
       if (fixed < 1 || neverLess(fixed, add(unpadded, stride))) {
         site.fail(
-          `output_shape is ${shapeText(given ?? [])}, but spatial axis ${String(axis)} spans ${String(unpadded)} elements`,
+          `output_shape is ${shapeText(given ?? [])}, but spatial axis ${String(axis)} spans ${sizeText(unpadded)} elements`,
         );
       }
       return fixed;
@@ -135,7 +137,7 @@ function assertInner(site: Application, inner: Dimension, otherInner: Dimension)
   if (!neverSame(inner, otherInner)) return;
   site.fail(
     `the matrices ${shapeText(site.dims(0))} and ${shapeText(site.dims(1))} do not multiply: expected equal inner ` +
-      `sizes, found ${String(inner)} and ${String(otherInner)}`,
+      `sizes, found ${sizeText(inner)} and ${sizeText(otherInner)}`,
   );
 }
 

@@ -202,7 +202,17 @@ export function named(name: string, a: Dimension, b: Dimension): Dimension {
   return shortened(`${name}(${first ?? ''},${second ?? ''})`);
 }
 
-/** A shape as messages show it. */
+const MOST_LETTERS = 60;
+const MOST_SIZES = 12;
+
+/** A size as messages show it: a long expression by its begin. */
+export function sizeText(size: Dimension): string {
+  const written = String(size);
+  return written.length <= MOST_LETTERS ? written : `${written.slice(0, MOST_LETTERS - 1)}…`;
+}
+
+/** A shape, or a list of sizes, as messages show it: a long one by its first. */
 export function shapeText(dims: readonly Dimension[]): string {
-  return `[${dims.join(', ')}]`;
+  const shown = dims.slice(0, MOST_SIZES).map(sizeText).join(', ');
+  return dims.length <= MOST_SIZES ? `[${shown}]` : `[${shown}, … ${String(dims.length)} in all]`;
 }

@@ -5,6 +5,7 @@ import { Application, type InferredType, type ShapeRules } from './application.t
 import { convolutionShapes } from './convolution.ts';
 import { inferElements } from './elements.ts';
 import { elementwiseShapes } from './elementwise.ts';
+import { furtherShapes } from './further.ts';
 import { generationShapes } from './generation.ts';
 import { indexingShapes } from './indexing.ts';
 import { logicShapes } from './logic.ts';
@@ -29,6 +30,7 @@ const rules: ShapeRules = {
   ...logicShapes,
   ...generationShapes,
   ...quantizationShapes,
+  ...furtherShapes,
   ...recurrentShapes,
   ...samplingShapes,
 };

@@ -3,7 +3,7 @@ import { attribute } from '../attributes.ts';
 import { numbersOf } from '../tensor.ts';
 import type { DataType, Dimension, ValueType } from '../types.ts';
 import { FLOATS, NUMBERS, type Application, type ShapeRules } from './application.ts';
-import { add, divideExactly, floorDivide, multiply, shapeText, subtract } from './dimensions.ts';
+import { add, divideExactly, floorDivide, multiply, shapeText, sizeText, subtract } from './dimensions.ts';
 import { resizedAxes } from './resizing.ts';
 import { extent, readWindows, windowCounts } from './windows.ts';
 
@@ -104,7 +104,9 @@ function depthToSpace(site: Application): readonly ValueType[] {
   const block = blockSize(site);
   const depth =
     divideExactly(channels, block * block) ??
-    site.fail(`${String(channels)} channels do not divide by the square of the block size ${String(block)}`);
+    site.fail(
+      `${sizeText(channels)} channels do not divide by the square of the block size ${String(block)}`,
+    );
   const dims = [batch, depth, multiply(height, block), multiply(width, block)];
   return [{ dataType: site.dataType(0), dims }];
 }

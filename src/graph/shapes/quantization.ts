@@ -4,7 +4,7 @@ import { dataTypeOf } from '../data-types.ts';
 import type { DataType, ValueType } from '../types.ts';
 import { FLOATS, type Application, type ShapeRules } from './application.ts';
 import { convolved, multiplied } from './convolution.ts';
-import { neverSame, shapeText } from './dimensions.ts';
+import { neverSame, shapeText, sizeText } from './dimensions.ts';
 
 const BYTES: readonly DataType[] = ['int8', 'uint8'];
 const QUANTIZED: readonly DataType[] = [...BYTES, 'int16', 'uint16'];
@@ -17,7 +17,7 @@ function assertGranularity(site: Application, index: number): void {
   const size = values[site.axis(site.int('axis', 1), values.length)] ?? 1;
   if (dims.length !== 1 || neverSame(dims[0] ?? 0, size)) {
     site.fail(
-      `input ${String(index)} is ${shapeText(dims)}, expected a scalar or [${String(size)}] for ${shapeText(values)}`,
+      `input ${String(index)} is ${shapeText(dims)}, expected a scalar or [${sizeText(size)}] for ${shapeText(values)}`,
     );
   }
 }

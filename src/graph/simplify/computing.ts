@@ -34,6 +34,7 @@ const small: Arithmetic<number> = {
     Sub: (a, b) => a - b,
     Mul: (a, b) => Math.imul(a, b),
     Div: (a, b) => (b === 0 ? undefined : Math.trunc(a / b)),
+    Mod: (a, b) => (b === 0 ? undefined : ((a % b) + b) % b),
     Min: (a, b) => Math.min(a, b),
     Max: (a, b) => Math.max(a, b),
   },
@@ -46,6 +47,7 @@ const large: Arithmetic<bigint> = {
     Sub: (a, b) => a - b,
     Mul: (a, b) => a * b,
     Div: (a, b) => (b === 0n ? undefined : a / b),
+    Mod: (a, b) => (b === 0n ? undefined : ((a % b) + b) % b),
     Min: (a, b) => (a < b ? a : b),
     Max: (a, b) => (a > b ? a : b),
   },
@@ -100,6 +102,10 @@ function combining(operator: string): Evaluator {
     });
   };
 }
+
+/** Of integers, with the sign of the divisor; the other form is that of fractions. */
+const modulo: Evaluator = (evaluation) =>
+  (attribute(evaluation.node, 'fmod', 'int') ?? 0) === 0 ? combining('Mod')(evaluation) : undefined;
 
 function mapping(operator: string): Evaluator {
   return (evaluation) => {
@@ -175,6 +181,7 @@ export const computingEvaluators: Evaluators = {
   Sub: combining('Sub'),
   Mul: combining('Mul'),
   Div: combining('Div'),
+  Mod: modulo,
   Pow: combining('Pow'),
   Min: combining('Min'),
   Max: combining('Max'),

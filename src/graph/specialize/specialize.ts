@@ -9,6 +9,7 @@ import { conditionalHandlers } from './conditional.ts';
 import { conversionHandlers } from './conversion.ts';
 import { inSinglePrecision, lacksDoublePrecision } from './double-precision.ts';
 import { dropoutHandlers } from './dropout.ts';
+import { knownChoiceHandlers } from './known-choices.ts';
 import { loopHandlers } from './loop.ts';
 import { optionalHandlers } from './optional.ts';
 import { scanHandlers } from './scan.ts';
@@ -35,6 +36,7 @@ const handlers = {
   ...conditionalHandlers,
   ...conversionHandlers,
   ...dropoutHandlers,
+  ...knownChoiceHandlers,
   ...loopHandlers,
   ...optionalHandlers,
   ...scanHandlers,

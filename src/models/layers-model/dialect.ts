@@ -14,8 +14,14 @@ export type Dialect = 'tfjs' | 'Keras 2' | 'Keras 3';
 export function dialectOf(json: JsonObject): Dialect {
   const topology = json['modelTopology'];
   const version = isObject(topology) ? topology['keras_version'] : undefined;
-  const named = [version, json['generatedBy']].map(dialectNamed).find((dialect) => dialect !== undefined);
-  return named ?? (hasKeras3Form(topology) ? 'Keras 3' : 'Keras 2');
+  const generator = json['generatedBy'];
+  // A generator without a name is TensorFlow, whose versions are others.
+  const named = typeof generator === 'string' && /keras|tfjs|tensorflow\.js/i.test(generator);
+  return (
+    dialectNamed(version) ??
+    (named ? dialectNamed(generator) : undefined) ??
+    (hasKeras3Form(topology) ? 'Keras 3' : 'Keras 2')
+  );
 }
 
 /** `3.5.0`, `2.15.0`, `keras v3.5.0`, `tfjs-layers 4.22.0`, `TensorFlow.js tfjs-layers v4.22.0`. */

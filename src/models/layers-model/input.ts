@@ -1,7 +1,9 @@
 /** The image input of a layers-model: its shape, and which of its axes Keras has the channels in. */
 import { InputError } from '../../core/errors.ts';
-import { isObject } from '../../core/json.ts';
+import { isNumbers, isObject } from '../../core/json.ts';
 import type { Json } from '../../core/json.ts';
+import type { GraphBuilder } from '../../graph/builder.ts';
+import { sizeOf } from '../../graph/tensor.ts';
 import { BATCH } from '../../graph/types.ts';
 import type { LayerValue, Translation } from './scope.ts';
 import { snakeCase } from './scope.ts';
@@ -22,7 +24,7 @@ const movers: readonly string[] = ['Permute', 'Reshape'];
 /**
  * Declares the graph's input `image`, [N, C, H, W] for images, else [N, …] as in Keras.
  *
- * @param given channels first, for sizes that the model leaves open
+ * @param given channels first, for sizes that the model leaves open, and for models that take images as lists
  * @throws InputError when a size is open and not given
  */
 export function declareInput(
@@ -41,6 +43,15 @@ export function declareInput(
     notes.add(`the input of type ${dtype} was taken as float32 numbers of the same values`);
   }
   const sizes = (declared as readonly unknown[]).slice(1);
+  const flat = flattenedImage(builder, sizes, given);
+  if (flat !== undefined) {
+    if (given?.[0] !== 1) {
+      notes.add(
+        `the input of shape [${sizes.join(', ')}] was given the numbers of images channels last, as Keras has them`,
+      );
+    }
+    return flat;
+  }
   const isImage = sizes.length === 3;
   const last = isImage && channelsAreLast(model, sizes);
   if (isImage && !last && channelFormats(model).length === 0) {
@@ -62,6 +73,23 @@ export function declareInput(
   const dims = last ? [...known.slice(2), ...known.slice(0, 2)] : known;
   const order = last ? 'channels first' : 'as in Keras';
   return { value: builder.input('image', 'float32', [BATCH, ...dims]), order };
+}
+
+/**
+ * An image input for a model that takes the same numbers in fewer or more axes: a list of all pixels, or rows.
+ *
+ * @returns undefined where the model has the axes of the given shape itself, or other sizes
+ */
+function flattenedImage(
+  builder: GraphBuilder,
+  sizes: readonly unknown[],
+  given: readonly number[] | undefined,
+): LayerValue | undefined {
+  if (given?.length !== 3 || !isNumbers(sizes) || sizes.length === 3) return undefined;
+  if (sizeOf(sizes) !== sizeOf(given)) return undefined;
+  const image = builder.input('image', 'float32', [BATCH, ...given]);
+  const last = given[0] === 1 ? image : builder.transpose(image, [0, 2, 3, 1]);
+  return { value: builder.reshape(last, [0, ...sizes]), order: 'as in Keras' };
 }
 
 /** By the data_format of the model's layers, where none of them is behind a layer that moves axes; else by sizes. */

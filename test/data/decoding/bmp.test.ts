@@ -56,7 +56,10 @@ test('palettes of 1, 4 and 8 bits; one of greys is grey', async () => {
   const one = { width: 3, height: 1, bits: 1, palette, pixels: [0b01000000, 0, 0, 0] };
   assert.deepEqual(await dataOf(one), [0, 0, 0, 10, 20, 30, 0, 0, 0]);
   assert.equal((await imageFacts(bmp(one))).grey, false);
-  assert.deepEqual(await dataOf({ ...one, bits: 4, pixels: [0x10, 0x10, 0, 0] }), [10, 20, 30, 0, 0, 0, 10, 20, 30]);
+  assert.deepEqual(
+    await dataOf({ ...one, bits: 4, pixels: [0x10, 0x10, 0, 0] }),
+    [10, 20, 30, 0, 0, 0, 10, 20, 30],
+  );
   const greys = bmp({ ...one, bits: 8, palette: [7, 7, 7, 0, 9, 9, 9, 0], pixels: [1, 0, 1, 0] });
   assert.deepEqual(await imageFacts(greys), { height: 1, width: 3, grey: true, depth: 8 });
   assert.deepEqual((await decodeImage(greys, { channels: 1 })).data, Uint8Array.of(9, 7, 9));
@@ -70,11 +73,15 @@ test('run-length encodings', async () => {
   const bytes = [4, 2, 0, 0, 0, 3, 1, 2, 3, 0, 0, 1];
   assert.deepEqual(await grey({ ...size, bits: 8, compression: 1, pixels: bytes }), [1, 2, 3, 0, 2, 2, 2, 2]);
   // A jump by two pixels and one row.
-  assert.deepEqual(await grey({ ...size, bits: 8, compression: 1, pixels: [0, 2, 2, 1, 1, 3, 0, 1] }), [
-    0, 0, 3, 0, 0, 0, 0, 0,
-  ]);
+  assert.deepEqual(
+    await grey({ ...size, bits: 8, compression: 1, pixels: [0, 2, 2, 1, 1, 3, 0, 1] }),
+    [0, 0, 3, 0, 0, 0, 0, 0],
+  );
   const halves = [3, 0x12, 0, 0, 0, 4, 0x12, 0x30, 0, 1];
-  assert.deepEqual(await grey({ ...size, bits: 4, compression: 2, pixels: halves }), [1, 2, 3, 0, 1, 2, 1, 0]);
+  assert.deepEqual(
+    await grey({ ...size, bits: 4, compression: 2, pixels: halves }),
+    [1, 2, 3, 0, 1, 2, 1, 0],
+  );
 });
 
 test('what is cut off or of another kind is refused', async () => {

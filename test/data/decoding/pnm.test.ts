@@ -14,7 +14,10 @@ test('pixmaps and greymaps, raw and in text, with comments', async () => {
   const raw = await decodeImage(file('P6\n# made by hand\n2 1\n255\n', ...pixels), colour);
   assert.deepEqual(raw, { data: Uint8Array.from(pixels), height: 1, width: 2, channels: 3 });
   assert.deepEqual(await decodeImage(file(`P3 2 1 255 ${pixels.join('\n')}`), colour), raw);
-  assert.deepEqual((await decodeImage(file('P5 2 2 255\n', 9, 8, 7, 6), grey)).data, Uint8Array.of(9, 8, 7, 6));
+  assert.deepEqual(
+    (await decodeImage(file('P5 2 2 255\n', 9, 8, 7, 6), grey)).data,
+    Uint8Array.of(9, 8, 7, 6),
+  );
   assert.deepEqual((await decodeImage(file('P2#c\n2 2 255 9 8 7 6'), grey)).data, Uint8Array.of(9, 8, 7, 6));
   assert.deepEqual(await imageFacts(file('P6 2 1 255 ', ...pixels)), {
     height: 1,
@@ -30,13 +33,38 @@ test('levels are brought to the full range, halves to even as Pillow rounds them
   assert.deepEqual(tenths.data, Uint8Array.of(0, 26, 76, 255));
   const deep = file('P5 3 1 65535\n', 0, 1, 0x12, 0x34, 0xff, 0xff);
   assert.equal((await imageFacts(deep)).depth, 16);
-  assert.deepEqual((await decodeImage(deep, { channels: 1, depth: 16 })).data, Uint16Array.of(1, 0x1234, 65535));
+  assert.deepEqual(
+    (await decodeImage(deep, { channels: 1, depth: 16 })).data,
+    Uint16Array.of(1, 0x1234, 65535),
+  );
   const twelve = file('P5 2 1 4095\n', 0x0f, 0xff, 0x08, 0x00);
-  assert.deepEqual((await decodeImage(twelve, { channels: 1, depth: 16 })).data, Uint16Array.of(65535, 32776));
+  assert.deepEqual(
+    (await decodeImage(twelve, { channels: 1, depth: 16 })).data,
+    Uint16Array.of(65535, 32776),
+  );
 });
 
 test('a bit that is set is black, and rows of bits fill whole bytes', async () => {
-  const expected = Uint8Array.of(0, 255, 0, 255, 255, 255, 0, 255, 0, 0, 255, 255, 255, 255, 255, 255, 255, 0);
+  const expected = Uint8Array.of(
+    0,
+    255,
+    0,
+    255,
+    255,
+    255,
+    0,
+    255,
+    0,
+    0,
+    255,
+    255,
+    255,
+    255,
+    255,
+    255,
+    255,
+    0,
+  );
   const packed = await decodeImage(file('P4 9 2\n', 0b10100010, 0b10000000, 0b10000001, 0b01111111), grey);
   assert.deepEqual([packed.height, packed.width], [2, 9]);
   assert.deepEqual(

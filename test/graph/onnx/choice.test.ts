@@ -148,7 +148,7 @@ test('readInterface tells what a file has, understood or not', () => {
       ['list', 'sequence'],
     ],
   );
-  assert.deepEqual(found.outputs.at(-1), { name: 'map', kind: 'sequence' });
+  assert.deepEqual(found.outputs.at(-1), { name: 'map', kind: 'tensor', dataType: 'float32' });
   assert.deepEqual(
     [...found.opsets],
     [

@@ -325,6 +325,28 @@ async function assertRuns(graph: Graph): Promise<void> {
   assert.ok((y?.data as Float32Array).every(Number.isFinite));
 }
 
+test('EyeLike of a known shape and Compress of a known choice', async () => {
+  const graph = await assertSame({
+    inputs: x,
+    nodes: [
+      node('EyeLike', ['like'], ['eye'], { dtype: 1, k: -1 }),
+      node('MatMul', ['x', 'eye'], ['shifted']),
+      node('Compress', ['shifted', 'choice'], ['a'], { axis: 1 }),
+      node('Compress', ['x', 'choice'], ['b']),
+    ],
+    outputs: { a: null, b: null },
+    initializers: {
+      like: rawTensor(6, [3, 3], new Int32Array(9)),
+      choice: rawTensor(9, [3], Uint8Array.of(1, 0, 1)),
+    },
+  });
+  assert.deepEqual(operators(graph), ['MatMul', 'Gather', 'Reshape', 'Gather', 'Identity', 'Identity']);
+  const open = [node('Greater', ['row', 'zero'], ['c']), node('Compress', ['x', 'c'], ['y'], { axis: 1 })];
+  const reduced = [node('ReduceSum', ['x', 'axes'], ['row'], { keepdims: 0 }), ...open];
+  const source = { inputs: x, nodes: reduced, initializers: { zero: floats([], [0]), axes: int64s([0]) } };
+  await assert.rejects(specialized(source), /\(Compress\): what it keeps depends on/);
+});
+
 describe('constants', () => {
   test('are computed by the engine where the toolkit has no rule, of several outputs too', async () => {
     const nodes = [

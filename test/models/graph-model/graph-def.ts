@@ -192,7 +192,7 @@ export async function assertSame(def: GraphDef, engine: Engine, options: Compari
     await compiled.dispose();
     const [answer, slope] = probed.outputs.map((output) => found[output.name]);
     assert.deepEqual(answer?.dims, known.shape, `${key}: the shape`);
-    assertClose(answer?.data as ArrayLike<number>, known.dataSync(), tolerance, `${key}: the value`);
+    assertClose(answer.data as ArrayLike<number>, known.dataSync(), tolerance, `${key}: the value`);
     if (gradient === 'none') continue;
     const loss = (y: tf.Tensor): tf.Scalar => tf.sum(tf.mul(run(y), tf.tensor(seeds, known.shape)));
     const slopes = slope?.data as Float32Array;

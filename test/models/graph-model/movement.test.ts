@@ -329,7 +329,7 @@ const cases: Readonly<Record<string, Case>> = {
       [{}, { align_corners: attr.flag(true) }, { half_pixel_centers: attr.flag(true) }].map((corners) => {
         const label = `to ${String(height)}×${String(width)}, ${Object.keys(corners)[0] ?? 'corners as they are'}`;
         const build: Case[0] = (g, x) => g.node('ResizeBilinear', [x, g.ints(height, width)], corners);
-        return [`ResizeBilinear ${label}`, [build, none]] as const;
+        return [`ResizeBilinear ${label}`, [build, affine]] as const;
       }),
     ),
   ),

@@ -136,6 +136,20 @@ describe('layers and settings that tfjs lacks', () => {
   });
 });
 
+test('a model that takes a list of pixels takes them channels last from an image', async () => {
+  const topology = sequential([12], 'Activation', { activation: 'linear' });
+  const { graph, notes } = await inFolder(async (folder) => {
+    await writeFile(join(folder, 'w.bin'), new Uint8Array(0));
+    const json = { modelTopology: topology, weightsManifest: [{ paths: ['w.bin'], weights: [] }] };
+    return importLayersModel(join(folder, 'model.json'), json, [3, 2, 2]);
+  });
+  const compiled = await engine.compile(graph);
+  const image = float32([1, 3, 2, 2], [0, 1, 2, 3, 10, 11, 12, 13, 20, 21, 22, 23]);
+  const [output] = Object.values(await compiled.run({ image }));
+  assert.deepEqual(Array.from(output?.data as Float32Array), [0, 10, 20, 1, 11, 21, 2, 12, 22, 3, 13, 23]);
+  assert.match(notes.join(), /channels last, as Keras has them/);
+});
+
 describe('quantised weights', () => {
   const dense = sequential([1], 'Dense', { use_bias: false });
   const one = { dims: [1, 1], data: [1] };

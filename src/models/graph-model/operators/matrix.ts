@@ -1,5 +1,6 @@
 /** Matrix products. */
 import { text } from '../../../graph/attributes.ts';
+import { expandInto } from '../../../graph/operators/expand.ts';
 import { inOrder, ownOrder } from '../operand.ts';
 import type { Operand } from '../operand.ts';
 import type { Handler, Handlers, OperatorScope } from '../scope.ts';
@@ -38,10 +39,18 @@ const fusedMatMul: Handler = (scope) => {
   return finish(product(scope, ['transpose_a', 'transpose_b'], bias));
 };
 
+/** Written out as products, transpositions and sums. */
 const einsum: Handler = (scope) => {
-  const values = Array.from({ length: scope.count }, (_, index) => scope.plain(index));
+  const { builder, node } = scope;
   const equation = scope.text('equation', '').replaceAll(/\s/g, '');
-  return scope.result(scope.builder.apply('Einsum', values, { equation: text(equation) }));
+  const [value = ''] = expandInto(builder, {
+    operator: 'Einsum',
+    name: node.name,
+    inputs: Array.from({ length: scope.count }, (_, index) => scope.plain(index)),
+    outputs: [node.name],
+    attributes: { equation: text(equation) },
+  });
+  return scope.result(value);
 };
 
 export const matrixOperators: Handlers = {

@@ -1,5 +1,5 @@
 /** Resizing of images, by neighbours or bilinearly, with TensorFlow's three ways of placing the corners. */
-import { text } from '../../../graph/attributes.ts';
+import { ints, text } from '../../../graph/attributes.ts';
 import { int64s } from '../../../graph/tensor.ts';
 import { inOrder } from '../operand.ts';
 import type { Handler, Handlers, OperatorScope } from '../scope.ts';
@@ -29,19 +29,10 @@ const bilinear: Handler = (scope) => {
   const order = scope.channelsFirst(x);
   const image = inOrder(builder, x, order);
   const size = sizeOf(scope);
-  const [batch = 1, channels = 1, ...sizes] = builder.dims(image);
-  if (sizes.every((from, axis) => from === size[axis])) return { value: image, order };
+  if (scope.spatial(image).every((from, axis) => from === size[axis])) return { value: image, order };
   const { aligned, halfPixels } = cornersOf(scope);
-  const target = builder.concat(
-    [
-      typeof batch === 'number' && typeof channels === 'number'
-        ? builder.shapeConstant([batch, channels])
-        : builder.slice(builder.shape(image), { starts: [0], ends: [2], axes: [0] }),
-      builder.shapeConstant(size),
-    ],
-    0,
-  );
-  const value = builder.apply('Resize', [image, '', '', target], {
+  const value = builder.apply('Resize', [image, '', '', builder.shapeConstant(size)], {
+    axes: ints([2, 3]),
     mode: text('linear'),
     coordinate_transformation_mode: text(
       aligned ? 'align_corners' : halfPixels ? 'half_pixel' : 'asymmetric',

@@ -10,6 +10,9 @@ function target(scope: OperatorScope, index: number): string {
   const elements = scope.elements(index);
   const open = elements?.filter((size) => typeof size === 'string' || size < 0).length ?? 2;
   if (elements?.includes(0) === true) throw scope.refuse('reshapes to a size of 0');
+  if (open === 0 && scope.dims(scope.operand(0)).some((size) => typeof size === 'string')) {
+    throw scope.refuse(`reshapes a batch of any size to [${elements?.join(', ') ?? ''}]`);
+  }
   if (elements === undefined || open > 1) return scope.plain(index);
   return scope.builder.shapeConstant(elements.map((size) => (typeof size === 'number' ? size : -1)));
 }

@@ -79,18 +79,25 @@ const rescaling: LayerHandler = elementwise((scope, input) => {
   return scope.builder.add(scope.builder.mul(input.value, scale), offset);
 });
 
-/** (x − mean) / max(√variance, 10⁻⁷), statistics per channel or over all; inverted, the other way round. */
+/** (x − mean) / max(√variance, 10⁻⁷), statistics along some axes or over all; inverted, the other way round. */
 const normalization: LayerHandler = elementwise((scope, input) => {
-  const overAll = scope.setting('axis') === null;
-  const rank = scope.rank(input);
-  if (!overAll && scope.axes('axis', rank, -1).join(',') !== String(rank - 1)) {
-    throw scope.refuse('normalises along other axes than the last, the channels, which is not supported');
-  }
-  const mean = perChannel(scope, 'mean', statistic(scope, 'mean'), input);
+  const given = scope.setting('axis');
+  const overAll = given === null || (Array.isArray(given) && given.length === 0);
+  const axes = overAll ? [] : scope.axes('axis', scope.rank(input), -1);
+  const dims = [1, ...scope.shape(input).map((size, axis) => (axes.includes(axis + 1) ? size : 1))];
+  const constant = (name: string, numbers: readonly number[]): string => {
+    if (numbers.length !== 1 && numbers.length !== sizeOf(dims)) {
+      throw scope.refuse(
+        `has ${String(numbers.length)} numbers for ${name}, expected ${String(sizeOf(dims))}`,
+      );
+    }
+    return scope.broadcast(name, numbers.length === 1 ? dims.map(() => 1) : dims, numbers, input);
+  };
+  const mean = constant('mean', statistic(scope, 'mean'));
   const spread = statistic(scope, 'variance').map((variance) =>
     Math.max(Math.sqrt(variance), LEAST_DEVIATION),
   );
-  const deviation = perChannel(scope, 'deviation', spread, input);
+  const deviation = constant('deviation', spread);
   const { builder } = scope;
   if (scope.flag('invert', false)) return builder.add(mean, builder.mul(input.value, deviation));
   return builder.div(builder.sub(input.value, mean), deviation);

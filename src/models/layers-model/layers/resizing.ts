@@ -77,12 +77,16 @@ function tfjsCrop(scope: LayerScope, x: string, target: Size): string {
   return product(scope, x, [matrices[0], matrices[1]]);
 }
 
-/** Random in training; in inference Keras 2 takes the middle and resizes it, Keras 3 leaves the image alone. */
+/** Random in training; in inference Keras 2 resizes the middle, Keras 3 leaves the image alone. */
 const randomCrop: LayerHandler = (scope, inputs) => {
   const input = only(scope, inputs);
-  if (scope.dialect === 'Keras 3') return input;
   const x = scope.windowed(input);
-  return made(scope, smartResized(scope, x, [scope.size('height'), scope.size('width')]));
+  const target: Size = [scope.size('height'), scope.size('width')];
+  if (scope.dialect !== 'Keras 3') return made(scope, smartResized(scope, x, target));
+  if (imageSize(scope, x).some((size, axis) => size !== target[axis])) {
+    throw scope.refuse('leaves images of another size uncropped in inference; export the model without it');
+  }
+  return input;
 };
 
 /** Keras's smart_resize: the middle of the wanted aspect, resized bilinearly. */
