@@ -72,7 +72,7 @@ export async function createGraphClassifier(
       : given;
   const forward = await engine.compile(description.graph);
   const classifier = new GraphClassifier(description, { bounds, rows, engine, forward, probe });
-  if (await isFaithful(classifier, description, engine, options)) {
+  if (await isFaithful(classifier, description, engine)) {
     await classifier.checkUnoptimized();
     return classifier;
   }
@@ -111,7 +111,6 @@ async function isFaithful(
   opened: GraphClassifier,
   { exported, ...description }: ClassifierSource,
   engine: Engine,
-  options: GraphClassifierOptions,
 ): Promise<boolean> {
   if (exported === undefined) return true;
   const asExported = new GraphClassifier(
@@ -398,7 +397,12 @@ export function lossGradientGraph(
   // A logit of −∞, a class that is never chosen, has the probability 0 with this one too, and no NaN in its loss.
   const finite = builder.apply('Clip', [logits.name, builder.scalar(LEAST_LOGIT)]);
   const losses = appendCrossEntropy(builder, finite, labels);
-  const [gradients = ''] = appendGradients(builder, losses, [image.name]);
+  const [gradients = ''] = appendGradients(
+    builder,
+    losses,
+    [image.name],
+    approximate === undefined ? {} : { approximate },
+  );
   for (const output of [losses, gradients, logits.name]) builder.output(output);
   return { graph: simplify(builder.build()), names: { labels, losses, gradients, logits: logits.name } };
 }

@@ -6,7 +6,6 @@ import { UnsupportedOperatorError } from '../../src/core/errors.ts';
 import { readNpy } from '../../src/data/npy.ts';
 import { createOnnxRuntimeEngine } from '../../src/engine/onnxruntime/engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import { int } from '../../src/graph/attributes.ts';
 import { GraphBuilder } from '../../src/graph/builder.ts';
 import { sizeOf } from '../../src/graph/tensor.ts';
 import type { Graph } from '../../src/graph/types.ts';

@@ -1,6 +1,10 @@
 /** What files give as scores, and what becomes of it: logits whose gradient is that of the loss that the scores mean. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { openModel } from '../../src/benchmark/open-model.ts';
 import type { Classifier } from '../../src/classifier/classifier.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { createOnnxRuntimeEngine } from '../../src/engine/onnxruntime/engine.ts';
@@ -10,7 +14,7 @@ import { float32 } from '../../src/graph/tensor.ts';
 import type { Graph } from '../../src/graph/types.ts';
 import { createModelClassifier } from '../../src/models/model-classifier.ts';
 import type { ModelOptions } from '../../src/models/options.ts';
-import { linearGraph, randomConstant, randomNumbers } from './graphs.ts';
+import { linearGraph, randomConstant, randomNumbers, writeOnnx } from './graphs.ts';
 import { openedGraph } from './opened.ts';
 
 let engine: Engine;
@@ -198,11 +202,6 @@ test('a file of operators that are not known runs as a black box, each example b
     nodes: [...linear.nodes, normalizer],
     outputs: [{ name: 'scores', dataType: 'float32', dims: ['N', 4] }],
   };
-  const { mkdtemp, rm } = await import('node:fs/promises');
-  const { tmpdir } = await import('node:os');
-  const { join } = await import('node:path');
-  const { openModel } = await import('../../src/benchmark/open-model.ts');
-  const { writeOnnx } = await import('./graphs.ts');
   const folder = await mkdtemp(join(tmpdir(), 'robust-bench-opaque-'));
   const model = await openModel(await writeOnnx(folder, 'm.onnx', graph), { bounds });
   assert.match(model.notes.join(), /Normalizer/);
