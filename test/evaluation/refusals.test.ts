@@ -45,7 +45,7 @@ const withLogits = (change: (values: Float32Array) => Float32Array): Classifier 
 
 describe('evaluate refuses', () => {
   const cases: [string, Partial<EvaluationPlan>, RegExp][] = [
-    ['another input shape', { whiteBox: [{ ...model, inputShape: [2, 2, 1] }] }, /\[2, 2, 1\].*\[1, 2, 2\]/],
+    ['another input shape', { whiteBox: [{ ...model, inputShape: [3, 2, 2] }] }, /\[3, 2, 2\].*\[1, 2, 2\]/],
     [
       'too few classes',
       { whiteBox: [{ ...model, classCount: 2 }] },
