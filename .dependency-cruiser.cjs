@@ -38,7 +38,10 @@ const layers = {
     may: ['core', 'results/messages.ts'],
     instead: 'a recipe is data: turn it into settings in cli/',
   },
-  results: { may: ['core'], instead: 'results are plain data: build them in benchmark/' },
+  results: {
+    may: ['core', 'statistics'],
+    instead: 'results are plain data, and what follows from them by counting: build them in benchmark/',
+  },
   report: {
     may: ['core', 'results', 'statistics', 'gate'],
     instead: "a report reads a result or the gate's verdict and nothing else",

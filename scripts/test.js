@@ -10,6 +10,10 @@ const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8
   .filter((path) => chosen.length === 0 || chosen.some((part) => path.includes(part)))
   .map((path) => join('test', path))
   .sort();
+if (files.length === 0) {
+  console.error(`no test file under test/ has ${chosen.join(' or ')} in its path`);
+  process.exit(2);
+}
 const { status } = spawnSync(
   process.execPath,
   ['--import', 'tsx', '--test', '--test-reporter=spec', ...files],

@@ -4,7 +4,7 @@ export { packageVersion } from './core/package.ts';
 export { permutation, randomStream, type RandomStream, type Seed } from './core/random.ts';
 export { assertWritable, writeFileAtomically } from './core/files.ts';
 
-export type { Bounds, Classifier, LossGradient } from './classifier/classifier.ts';
+export type { Bounds, Classifier, LossGradient, ModelCheck } from './classifier/classifier.ts';
 export { wrapFunction } from './classifier/wrap.ts';
 
 export type { CompiledGraph, CompileOptions, Engine, StateBinding, Tensors } from './engine/engine.ts';
@@ -16,15 +16,24 @@ export { readModel, type OnnxModel } from './graph/onnx/read.ts';
 export { simplify } from './graph/simplify/simplify.ts';
 export type { Graph, Node, Tensor, Value } from './graph/types.ts';
 export { appendGradients, gradientSupport } from './autodiff/gradient.ts';
-export { appendCrossEntropy, appendSoftCrossEntropy } from './autodiff/cross-entropy.ts';
+export {
+  createGradientGraph,
+  type Differentiated,
+  type GradientGraphOptions,
+} from './autodiff/gradient-graph.ts';
+export { appendCrossEntropy, appendSoftCrossEntropy } from './autodiff/losses/cross-entropy.ts';
+export { appendMargin } from './autodiff/losses/margin.ts';
 
-export { describeModel, type ModelSummary } from './models/describe.ts';
+export { describeModel, openModel } from './benchmark/open-model.ts';
+export type { ModelSummary } from './models/describe.ts';
 export {
   type ClassifierSource,
   createGraphClassifier,
   type GraphClassifierOptions,
+  type ModelClassifier,
 } from './models/graph-classifier.ts';
-export { openModel, type ModelDescription } from './models/open.ts';
+export { createModelClassifier } from './models/model-classifier.ts';
+export type { ModelDescription } from './models/open.ts';
 export type { ModelOptions } from './models/options.ts';
 export { requireBounds } from './models/options.ts';
 export { readModelCard, writeModelCard } from './models/card/model-card-file.ts';
@@ -64,8 +73,10 @@ export {
   type BenchmarkAttack,
 } from './benchmark/attack-benchmark.ts';
 export type { BenchmarkModel } from './benchmark/models.ts';
+export { createGradientModel } from './benchmark/gradient-model.ts';
+export type { GradientModel, GradientModelOptions } from './models/gradient-file.ts';
 export { memorizationResult, type MemorizationBenchmark } from './benchmark/memorization-benchmark.ts';
-export type { ScoredRun } from './benchmark/memorization-run.ts';
+export { describeCheckpoint, type ScoredRun } from './benchmark/memorization-run.ts';
 
 export { train } from './training/train.ts';
 export { runTraining, type RunObserver, type TrainingRun } from './training/run.ts';

@@ -62,7 +62,7 @@ def kind_of(value):
 
 
 def listed(values):
-    if values.dtype == np.int64 or values.dtype == bool:
+    if values.dtype.kind in "iub":
         return [int(value) for value in values.reshape(-1)]
     return [float(f"{value:.7g}") for value in values.reshape(-1)]
 
@@ -222,6 +222,13 @@ for operator, function in {"Neg": torch.neg, "Abs": torch.abs, "Exp": torch.exp,
     case("elementwise", operator, "plain", [normal(2, 5, away=0.1)], function, batch=True)
 for operator, function in {"Sqrt": torch.sqrt, "Log": torch.log, "Reciprocal": torch.reciprocal}.items():
     case("elementwise", operator, "plain", [positive(2, 5)], function, batch=True)
+for operator, function in {"Tan": torch.tan, "Atan": torch.atan, "Sinh": torch.sinh, "Cosh": torch.cosh, "Asinh": torch.asinh}.items():
+    case("elementwise", operator, "plain", [normal(2, 5)], function, batch=True)
+small = Input(np.array([[-0.9, -0.4, 0.1, 0.5, 0.8]]))
+for operator, function in {"Asin": torch.asin, "Acos": torch.acos, "Atanh": torch.atanh}.items():
+    case("elementwise", operator, "plain", [small], function, batch=True)
+case("elementwise", "Acosh", "plain", [Input(np.array([[1.2, 1.9, 3.5]]))], torch.acosh, batch=True)
+case("elementwise", "Mod", "fmod", [Input(np.array([5.3, -4.2, 2.9, -0.7])), Input(np.array([2.1, 1.3, -0.8, 0.5]))], torch.fmod, {"fmod": 1})
 case("elementwise", "Abs", "0", [Input(np.array([0.0, 1.0]))], torch.abs)
 case("elementwise", "Sum", "broadcast", [normal(2, 3), normal(3), normal(2, 1)], lambda a, b, c: a + b + c)
 case("elementwise", "Mean", "broadcast", [normal(2, 3), normal(3), normal(2, 1)], lambda a, b, c: (a + b + c) / 3)
@@ -231,10 +238,17 @@ for operator, function in {"Max": torch.maximum, "Min": torch.minimum}.items():
     case("elementwise", operator, "three", [distinct(2, 3), Input(np.array([0.33, -0.2, 0.04])), number(0.01)], lambda a, b, c, f=function: f(f(a, b), c), batch=True)
     case("elementwise", operator, "one", [normal(3)], lambda a: a * 1)
 values = Input(np.array([[-2.0, -1.0, -0.5], [0.5, 1.0, 2.0]]))
-case("elementwise", "Clip", "both bounds, values at them", [values, number(-1.0), number(1.0)], lambda x, a, b: x.clamp(-1, 1), batch=True)
-case("elementwise", "Clip", "lower bound, values at it", [values, number(-1.0)], lambda x, a: x.clamp(min=-1))
-case("elementwise", "Clip", "upper bound, values at it", [values, None, number(1.0)], lambda x, _, b: x.clamp(max=1))
-case("elementwise", "Clip", "no bound", [values], lambda x: x.clamp(-9, 9))
+
+
+def clipped(x, least=-9.0, most=9.0):
+    """Slope 1 at the bounds, as clamp has it in PyTorch 1.13; in 2.15 it is 0 there."""
+    return torch.where(x < least, torch.full_like(x, least), torch.where(x > most, torch.full_like(x, most), x))
+
+
+case("elementwise", "Clip", "both bounds, values at them", [values, number(-1.0), number(1.0)], lambda x, a, b: clipped(x, -1.0, 1.0), batch=True)
+case("elementwise", "Clip", "lower bound, values at it", [values, number(-1.0)], lambda x, a: clipped(x, least=-1.0))
+case("elementwise", "Clip", "upper bound, values at it", [values, None, number(1.0)], lambda x, _, b: clipped(x, most=1.0))
+case("elementwise", "Clip", "no bound", [values], clipped)
 case("elementwise", "Clip", "gradient by the bounds", [normal(3, 3), Input(np.array(-0.51)), Input(np.array(0.49))], lambda x, a, b: torch.clamp(x, a, b))
 
 # Activations ----------------------------------------------------------------------------------------------------
@@ -296,6 +310,9 @@ for operator in ("ReduceMax", "ReduceMin"):
 case("reduction", "ReduceSum", "no axes, nothing to do", [normal(2, 3), integers()], lambda x, _: x * 1, {"noop_with_empty_axes": 1})
 case("reduction", "ReduceL2", "a norm of 0", [Input(np.array([[3.0, 4.0], [0.0, 0.0]])), integers(1)], lambda x, _: torch.linalg.vector_norm(x, dim=1, keepdim=True))
 
+case("reduction", "ReduceProd", "two axes", [distinct(2, 3, 2), integers(0, 2)], lambda x, _: x.prod(2).prod(0), {"keepdims": 0})
+case("reduction", "ReduceProd", "kept, elements of 0", [Input(np.array([[2.0, 0.0, 3.0], [0.0, 0.0, 1.0], [1.5, 2.0, -1.0]])), integers(1)], lambda x, _: x.prod(1, True), batch=True)
+
 # Pools ----------------------------------------------------------------------------------------------------------
 
 
@@ -321,6 +338,10 @@ for include in (0, 1):
     pool_case("AveragePool", f"stride 1, count_include_pad {include}", (1, 1, 4, 4), lambda x, i=include: F.avg_pool2d(x, 3, 1, 1, count_include_pad=bool(i)), {"kernel_shape": [3, 3], "pads": [1, 1, 1, 1], **flag})
     pool_case("AveragePool", f"ceil, count_include_pad {include}", (1, 1, 6, 6), lambda x, i=include: F.avg_pool2d(x, 3, 2, 0, ceil_mode=True, count_include_pad=bool(i)), {"kernel_shape": [3, 3], "strides": [2, 2], "ceil_mode": 1, **flag})
     pool_case("AveragePool", f"ceil and padded, count_include_pad {include}", (1, 1, 6, 5), lambda x, i=include: F.avg_pool2d(x, 3, 2, 1, ceil_mode=True, count_include_pad=bool(i)), {"kernel_shape": [3, 3], "strides": [2, 2], "pads": [1, 1, 1, 1], "ceil_mode": 1, **flag})
+for include in (0, 1):
+    pool_case("AveragePool", f"ceil, last window in the padding, count_include_pad {include}", (1, 1, 5), lambda x, i=include: F.avg_pool1d(x, 2, 2, 1, ceil_mode=True, count_include_pad=bool(i)), {"kernel_shape": [2], "strides": [2], "pads": [1, 1], "ceil_mode": 1, "count_include_pad": include})
+pool_case("MaxPool", "ceil, last window in the padding", (1, 1, 5), lambda x: F.max_pool1d(x, 2, 2, 1, ceil_mode=True), {"kernel_shape": [2], "strides": [2], "pads": [1, 1], "ceil_mode": 1})
+pool_case("MaxPool", "ceil, one element in a window, strides of 3", (1, 1, 3), lambda x: F.max_pool1d(x, 1, 3, 0, ceil_mode=True), {"kernel_shape": [1], "strides": [3], "ceil_mode": 1})
 pool_case("AveragePool", "strides wider than the windows", (1, 1, 7, 6), lambda x: F.avg_pool2d(x, 2, 3), {"kernel_shape": [2, 2], "strides": [3, 3]})
 pool_case("AveragePool", "tiles with a rest", (1, 1, 5, 5), lambda x: F.avg_pool2d(x, 2), {"kernel_shape": [2, 2], "strides": [2, 2]})
 pool_case("AveragePool", "tiles, padded", (1, 1, 4, 4), lambda x: F.avg_pool2d(x, 2, 2, 1, count_include_pad=False), {"kernel_shape": [2, 2], "strides": [2, 2], "pads": [1, 1, 1, 1]})
@@ -395,6 +416,7 @@ move("Expand", "stretched", [normal(2, 1), integers(1, 4)], lambda x, _: x.expan
 move("Tile", "two axes", [normal(2, 3, 2), integers(1, 2, 3)], lambda x, _: x.repeat(1, 2, 3))
 move("SpaceToDepth", "blocks of 2", [normal(1, 1, 4, 4)], lambda x: x.reshape(1, 1, 2, 2, 2, 2).permute(0, 3, 5, 1, 2, 4).reshape(1, 4, 2, 2), {"blocksize": 2})
 move("DepthToSpace", "blocks of 2", [normal(1, 4, 2, 2)], lambda x: x.reshape(1, 2, 2, 1, 2, 2).permute(0, 3, 4, 1, 5, 2).reshape(1, 1, 4, 4), {"blocksize": 2})
+move("DepthToSpace", "columns first", [normal(1, 4, 2, 2)], lambda x: F.pixel_shuffle(x, 2), {"blocksize": 2, "mode": "CRD"})
 move("Dropout", "evaluation", [normal(2, 3), number(0.5)], lambda x, _: x * 1)
 
 # Selection ------------------------------------------------------------------------------------------------------
@@ -417,6 +439,179 @@ case("selection", "Gather", "one axis", [normal(4), integers(1, 1, 3)], lambda x
 case("selection", "GatherElements", "axis 1, repeated", [normal(2, 3), Input(np.array([[0, 0, 2, 2], [1, 1, 1, 0]], dtype=np.int64), "int64", True)], lambda x, i: torch.gather(x, 1, i), {"axis": 1})
 case("selection", "GatherND", "rows and elements", [normal(2, 3), Input(np.array([[0, 1], [1, 2], [0, 1]], dtype=np.int64), "int64", True)], lambda x, i: x[i[:, 0], i[:, 1]])
 case("selection", "TopK", "largest two", [distinct(2, 5), integers(2)], lambda x, _: x.topk(2, 1).values, {"axis": 1}, batch=True)
+
+scattered = Input(np.array([[0, 2, 2], [1, 0, 1]], dtype=np.int64), "int64", True)
+apart = Input(np.array([[0, 2, 1], [1, 0, 2]], dtype=np.int64), "int64", True)
+case("selection", "ScatterElements", "overwriting", [normal(2, 4), apart, normal(2, 3)], lambda x, i, u: x.scatter(1, i, u), {"axis": 1})
+case("selection", "ScatterElements", "adding, repeated", [normal(2, 4), scattered, normal(2, 3)], lambda x, i, u: x.scatter_add(1, i, u), {"axis": 1, "reduction": "add"})
+case("selection", "ScatterElements", "multiplying", [normal(2, 4), scattered, held(normal(2, 3))], lambda x, i, u: x.scatter_reduce(1, i, u, "prod"), {"axis": 1, "reduction": "mul"})
+tuples = Input(np.array([[2], [0]], dtype=np.int64), "int64", True)
+case("selection", "ScatterND", "rows, overwriting", [normal(4, 3), tuples, normal(2, 3)], lambda x, i, u: x.index_put((i[:, 0],), u))
+case("selection", "ScatterND", "rows, adding, repeated", [normal(4, 3), Input(np.array([[2], [2]], dtype=np.int64), "int64", True), normal(2, 3)], lambda x, i, u: x.index_put((i[:, 0],), u, accumulate=True), {"reduction": "add"})
+case("selection", "GatherND", "by batch", [normal(2, 3, 2), Input(np.array([[2], [0]], dtype=np.int64), "int64", True)], lambda x, i: x[torch.arange(2), i[:, 0]], {"batch_dims": 1}, batch=False)
+case("selection", "GatherND", "by two axes of a batch", [normal(2, 2, 3), Input(np.array([[[2], [0]], [[1], [1]]], dtype=np.int64), "int64", True)], lambda x, i: torch.gather(x, 2, i)[:, :, 0], {"batch_dims": 2})
+case("selection", "OneHot", "the two values", [integers(0, 2, 1), integers(3), normal(2)], lambda i, d, v: F.one_hot(i, 3).double() * (v[1] - v[0]) + v[0])
+
+# Recurrent layers -------------------------------------------------------------------------------------------------
+
+
+def recurrent_case(operator, setting, directions=1, biases=True, states=True, extra=None, reverse=False, before=1, gates=None):
+    """Weights in the gate order of ONNX, brought to PyTorch's for the computation."""
+    length, batch, width, hidden = 3, 2, 2, 2
+    count = {"LSTM": 4, "GRU": 3, "RNN": 1}[operator]
+    # PyTorch's gate i stands at this place in ONNX.
+    order = {"LSTM": [0, 2, 3, 1], "GRU": [1, 0, 2], "RNN": [0]}[operator]
+    inputs = [normal(length, batch, width), normal(directions, count * hidden, width), normal(directions, count * hidden, hidden)]
+    inputs.append(normal(directions, 2 * count * hidden) if biases else None)
+    if states:
+        inputs += [None, normal(directions, batch, hidden)] + ([normal(directions, batch, hidden)] if operator == "LSTM" else [])
+
+    def compute(x, w, r, b=None, lengths=None, h=None, c=None):
+        rows = lambda value: torch.cat([value.reshape(count, hidden, -1)[place] for place in order])
+        outputs = []
+        for direction in range(directions):
+            turned = reverse or direction == 1
+            sequence = x.flip(0) if turned else x
+            weights = [rows(w[direction]), rows(r[direction])]
+            if b is not None:
+                weights += [rows(part.reshape(-1, 1))[:, 0] for part in b[direction].chunk(2)]
+            h0 = torch.zeros(1, batch, hidden, dtype=torch.float64) if h is None else h[direction][None]
+            c0 = torch.zeros(1, batch, hidden, dtype=torch.float64) if c is None else c[direction][None]
+            flags = (b is not None, 1, 0.0, False, False, False)
+            if operator == "LSTM":
+                y = torch.lstm(sequence, (h0, c0), weights, *flags)[0]
+            elif operator == "GRU":
+                y = torch.gru(sequence, h0, weights, *flags)[0]
+            else:
+                y = torch.rnn_tanh(sequence, h0, weights, *flags)[0]
+            outputs.append(y.flip(0) if turned else y)
+        return torch.stack(outputs, 1)
+
+    direction = "bidirectional" if directions == 2 else "reverse" if reverse else "forward"
+    attributes = {"hidden_size": hidden, "direction": direction, **({"linear_before_reset": before} if operator == "GRU" else {})}
+    case("recurrent", operator, setting, inputs, compute, attributes)
+
+
+for operator in ("LSTM", "GRU", "RNN"):
+    recurrent_case(operator, "forward")
+    recurrent_case(operator, "both directions, no states", directions=2, states=False)
+    recurrent_case(operator, "reverse, no biases", reverse=True, biases=False)
+
+# Sampling ---------------------------------------------------------------------------------------------------------
+
+
+def resize_case(setting, dims, size, attributes, compute, scales=None):
+    inputs = [normal(*dims), None, None if scales is None else number(np.array(scales))]
+    inputs += [integers(*dims[:2], *size)] if scales is None else []
+    case("sampling", "Resize", setting, inputs, lambda x, *_: compute(x), attributes, batch=scales is not None)
+
+
+for align in (False, True):
+    coordinates = {"coordinate_transformation_mode": "align_corners" if align else "half_pixel"}
+    for size in ((7, 6), (2, 9)):
+        resize_case(f"linear to {list(size)}, {coordinates['coordinate_transformation_mode']}", (1, 2, 4, 5), size, {"mode": "linear", **coordinates}, lambda x, s=size, a=align: F.interpolate(x, s, mode="bilinear", align_corners=a))
+        resize_case(f"cubic to {list(size)}, {coordinates['coordinate_transformation_mode']}", (1, 2, 4, 5), size, {"mode": "cubic", **coordinates}, lambda x, s=size, a=align: F.interpolate(x, s, mode="bicubic", align_corners=a))
+resize_case("nearest to [8, 3]", (1, 2, 4, 5), (8, 3), {"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}, lambda x: F.interpolate(x, (8, 3), mode="nearest"))
+resize_case("nearest, exact, to [6, 7]", (1, 2, 4, 5), (6, 7), {"mode": "nearest", "coordinate_transformation_mode": "half_pixel", "nearest_mode": "round_prefer_ceil"}, lambda x: F.interpolate(x, (6, 7), mode="nearest-exact"))
+resize_case("nearest by scales", (2, 1, 2, 3), None, {"mode": "nearest", "coordinate_transformation_mode": "asymmetric", "nearest_mode": "floor"}, lambda x: F.interpolate(x, scale_factor=2, mode="nearest"), scales=[1.0, 1.0, 2.0, 2.0])
+resize_case("linear, antialiased, to [3, 2]", (1, 2, 7, 6), (3, 2), {"mode": "linear", "antialias": 1, "exclude_outside": 1}, lambda x: F.interpolate(x, (3, 2), mode="bilinear", antialias=True))
+resize_case("cubic, antialiased, to [3, 2]", (1, 2, 7, 6), (3, 2), {"mode": "cubic", "antialias": 1, "cubic_coeff_a": -0.5, "exclude_outside": 1}, lambda x: F.interpolate(x, (3, 2), mode="bicubic", antialias=True))
+grid = Input((random.uniform(-1.3, 1.3, (2, 3, 2, 2))).round(2))
+for mode in ("bilinear", "nearest", "bicubic"):
+    for padding in ("zeros", "border", "reflection"):
+        for align in (0, 1):
+            case("sampling", "GridSample", f"{mode}, {padding}, align_corners {align}", [normal(2, 2, 4, 3), held(grid) if mode == "nearest" else grid], lambda x, g, m=mode, p=padding, a=align: F.grid_sample(x, g, m, p, bool(a)), {"mode": mode, "padding_mode": padding, "align_corners": align})
+case("sampling", "Col2Im", "plain", [normal(2, 8, 6), integers(3, 4), integers(2, 2)], lambda x, *_: F.fold(x, (3, 4), 2), batch=True)
+case("sampling", "Col2Im", "strides, pads, dilations", [normal(1, 12, 2), integers(5, 4), integers(3, 2)], lambda x, *_: F.fold(x, (5, 4), (3, 2), (2, 1), (1, 0), (2, 3)), {"strides": [2, 3], "pads": [1, 0, 1, 0], "dilations": [2, 1]}, batch=True)
+
+# Written out ------------------------------------------------------------------------------------------------------
+
+
+def einsum_case(equation, *shapes):
+    case("expanded", "Einsum", equation, [normal(*shape) for shape in shapes], lambda *t: torch.einsum(equation, *t), {"equation": equation})
+
+
+for equation, *shapes in [
+    ("bij,bjk->bik", (2, 3, 2), (2, 2, 3)),
+    ("bhid,bhjd->bhij", (2, 2, 3, 2), (2, 2, 2, 2)),
+    ("ij,jk,kl->il", (2, 3), (3, 2), (2, 2)),
+    ("ij->ji", (2, 3)),
+    ("ij->", (2, 3)),
+    ("...ij,...jk->...ik", (2, 2, 3), (3, 2)),
+    ("bnd,d->bn", (2, 3, 2), (2,)),
+    ("i,j->ij", (3,), (2,)),
+    ("bchw,kc->bkhw", (2, 3, 2, 2), (2, 3)),
+    ("bij,bij->b", (2, 3, 2), (2, 3, 2)),
+    ("bxyd,xzd->bxyz", (2, 2, 3, 2), (2, 3, 2)),
+    ("abc,cd", (2, 3, 2), (2, 3)),
+]:
+    einsum_case(equation, *shapes)
+case("expanded", "LRN", "plain", [normal(2, 5, 2, 3)], lambda x: F.local_response_norm(x, 3, 0.3, 0.75, 2.0), {"size": 3, "alpha": 0.3, "bias": 2.0, "beta": 0.75})
+case("expanded", "LRN", "of even size", [normal(1, 4, 3)], lambda x: x / (1.0 + 0.2 / 2 * torch.stack([(x[:, c : c + 2] ** 2).sum(1) for c in range(4)], 1)) ** 0.5, {"size": 2, "alpha": 0.2, "beta": 0.5})
+case("expanded", "Swish", "plain", [normal(2, 4)], F.silu)
+case("expanded", "Swish", "alpha", [normal(2, 4)], lambda x: x * torch.sigmoid(1.7 * x), {"alpha": 1.7})
+case("expanded", "Gelu", "exact", [normal(2, 4)], F.gelu)
+case("expanded", "Gelu", "tanh", [normal(2, 4)], lambda x: F.gelu(x, approximate="tanh"), {"approximate": "tanh"})
+case("expanded", "Celu", "alpha", [kinked], lambda x: F.celu(x, 0.7), {"alpha": 0.7})
+case("expanded", "ThresholdedRelu", "alpha", [kinked], lambda x: F.threshold(x, 0.5, 0.0), {"alpha": 0.5})
+case("expanded", "Shrink", "hard", [kinked], lambda x: F.hardshrink(x, 0.5))
+case("expanded", "Shrink", "soft", [kinked], lambda x: F.softshrink(x, 0.6), {"lambd": 0.6, "bias": 0.6})
+case("expanded", "RMSNormalization", "last axis", [normal(2, 3, 4), normal(4)], lambda x, s: F.rms_norm(x, (4,), s, 0.01), {"epsilon": 0.01})
+case("expanded", "RMSNormalization", "last two axes", [normal(2, 3, 4), normal(3, 4)], lambda x, s: F.rms_norm(x, (3, 4), s, 0.01), {"epsilon": 0.01, "axis": 1})
+case("expanded", "GroupNormalization", "by channel", [normal(2, 4, 3), normal(4), normal(4)], lambda x, s, b: F.group_norm(x, 2, s, b, 0.01), {"num_groups": 2, "epsilon": 0.01})
+case("expanded", "MeanVarianceNormalization", "by channel", [normal(2, 3, 2, 3)], lambda x: (x - x.mean((0, 2, 3), True)) / (x.var((0, 2, 3), False, True).sqrt() + 1e-9), {"axes": [0, 2, 3]})
+case("expanded", "LpNormalization", "p 2", [normal(2, 3)], lambda x: F.normalize(x, 2.0, 1))
+case("expanded", "LpNormalization", "p 1", [normal(2, 3, away=0.1)], lambda x: F.normalize(x, 1.0, 1), {"p": 1, "axis": 1})
+case("expanded", "LpPool", "p 2, padded", [normal(2, 2, 5, 4)], lambda x: F.conv2d(F.pad(x * x, (1, 1, 1, 1)).reshape(4, 1, 7, 6), torch.ones(1, 1, 3, 2, dtype=torch.float64), stride=2).sqrt().reshape(2, 2, 3, 3), {"kernel_shape": [3, 2], "strides": [2, 2], "pads": [1, 1, 1, 1]})
+case("expanded", "LpPool", "p 3, ceil", [normal(1, 2, 5, away=0.1)], lambda x: F.lp_pool1d(F.pad(x.abs(), (0, 1)), 3.0, 2, 2), {"kernel_shape": [2], "strides": [2], "p": 3, "ceil_mode": 1})
+case("expanded", "LpPool", "windows of 0", [Input(np.array([[[0.0, 0.0, 3.0, 4.0]]]))], lambda x: torch.linalg.vector_norm(x.reshape(1, 1, 2, 2), dim=3), {"kernel_shape": [2], "strides": [2]})
+case("expanded", "GlobalLpPool", "p 2", [normal(2, 2, 3, 2)], lambda x: torch.linalg.vector_norm(x, dim=(2, 3), keepdim=True))
+case("expanded", "CenterCropPad", "one axis cut, one padded", [normal(2, 5, 2), integers(2, 5)], lambda x, _: F.pad(x[:, 1:3], (1, 2)), {"axes": [1, 2]})
+case("expanded", "AffineGrid", "pictures", [normal(2, 2, 3), integers(2, 1, 2, 3)], lambda t, _: F.affine_grid(t, (2, 1, 2, 3), False))
+case("expanded", "AffineGrid", "volumes, corners aligned", [normal(1, 3, 4), integers(1, 1, 2, 3, 2)], lambda t, _: F.affine_grid(t, (1, 1, 2, 3, 2), True), {"align_corners": 1})
+
+
+def heads(value, count):
+    return value.reshape(*value.shape[:2], count, -1).transpose(1, 2)
+
+
+case("expanded", "Attention", "four axes", [normal(2, 2, 3, 2), normal(2, 2, 4, 2), normal(2, 2, 4, 3)], F.scaled_dot_product_attention)
+case("expanded", "Attention", "shared keys, causal", [normal(1, 4, 3, 2), normal(1, 2, 3, 2), normal(1, 2, 3, 2)], lambda q, k, v: F.scaled_dot_product_attention(q, k, v, is_causal=True, enable_gqa=True), {"is_causal": 1})
+case("expanded", "Attention", "three axes, scale", [normal(2, 3, 4), normal(2, 2, 4), normal(2, 2, 4)], lambda q, k, v: F.scaled_dot_product_attention(heads(q, 2), heads(k, 2), heads(v, 2), scale=0.3).transpose(1, 2).reshape(2, 3, 4), {"q_num_heads": 2, "kv_num_heads": 2, "scale": 0.3})
+allowed = Input(np.array([[True, False, True], [True, True, False]]), "bool", constant=True)
+case("expanded", "Attention", "mask of truth values", [normal(1, 2, 2, 2), normal(1, 2, 3, 2), normal(1, 2, 3, 2), allowed], lambda q, k, v, m: F.scaled_dot_product_attention(q, k, v, m))
+case("expanded", "Attention", "added mask, softcap", [normal(1, 1, 2, 2), normal(1, 1, 3, 2), normal(1, 1, 3, 2), normal(2, 3)], lambda q, k, v, m: torch.softmax(0.8 * torch.tanh(q @ k.mT * 0.5 / 0.8) + m, -1) @ v, {"scale": 0.5, "softcap": 0.8})
+
+
+def rotated(x, cos, sin, interleaved, turned):
+    pairs, rest = x[..., :turned], x[..., turned:]
+    first, second = (pairs[..., ::2], pairs[..., 1::2]) if interleaved else pairs.chunk(2, -1)
+    c, s = cos[:, None], sin[:, None]
+    parts = (c * first - s * second, s * first + c * second)
+    return torch.cat([torch.stack(parts, -1).flatten(-2) if interleaved else torch.cat(parts, -1), rest], -1)
+
+
+for interleaved in (0, 1):
+    case("expanded", "RotaryEmbedding", f"interleaved {interleaved}", [normal(2, 2, 3, 4), held(normal(2, 3, 2)), held(normal(2, 3, 2))], lambda x, c, s, i=interleaved: rotated(x, c, s, i, 4), {"interleaved": interleaved})
+case("expanded", "RotaryEmbedding", "positions, part, three axes", [normal(1, 2, 8), held(normal(5, 1)), held(normal(5, 1)), Input(np.array([[3, 1]], dtype=np.int64), "int64", True)], lambda x, c, s, p: rotated(heads(x, 2), c[p], s[p], 0, 2).transpose(1, 2).reshape(1, 2, 8), {"num_heads": 2, "rotary_embedding_dim": 2})
+
+# Straight-through quantisation, with DequantizeLinear behind -------------------------------------------------------
+
+
+def quantized_case(setting, x, scale, zero, kind, least, greatest, axis=None):
+    inputs = [x, number(scale), Input(np.asarray(zero), kind, constant=True)]
+
+    def compute(values, scales, zeros):
+        if axis is None:
+            return torch.fake_quantize_per_tensor_affine(values.float(), float(scales), int(zeros), least, greatest).double()
+        return torch.fake_quantize_per_channel_affine(values.float(), scales.float(), zeros.int(), axis, least, greatest).double()
+
+    case("straight-through", "QuantizeLinear", setting, inputs, compute, {} if axis is None else {"axis": axis})
+
+
+quantized_case("int8", normal(3, 5), 0.01, 3, "int8", -128, 127)
+quantized_case("uint8", normal(3, 5), 0.007, 128, "uint8", 0, 255)
+quantized_case("by channel", normal(2, 3, 4), [0.0101, 0.0043, 0.0197], [0, 10, -5], "int8", -128, 127, axis=1)
 
 FOLDER.mkdir(parents=True, exist_ok=True)
 for family, cases in families.items():

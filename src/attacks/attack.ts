@@ -53,6 +53,11 @@ export interface AttackOutput {
   readonly inputs: Float32Array;
   /** The class each example was led towards, [n]; null when untargeted. */
   readonly targets: Int32Array | null;
+  /**
+   * 0 where the target is the very label (true or predicted, as the settings say) that the example is to be led away
+   * from: it stays clean and is no success. Else 1, [n]; null when untargeted.
+   */
+  readonly led: Uint8Array | null;
   /** Gradients taken for each example, [n]. */
   readonly gradientCounts: Int32Array;
   /** 1 where the gradient at the clean input is zero everywhere, so that the attack had nothing to follow, [n]. */

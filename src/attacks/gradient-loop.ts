@@ -53,6 +53,7 @@ export async function signAscent(
   return {
     inputs,
     targets: objective.targets,
+    led: objective.led,
     gradientCounts: new Int32Array(batch.labels.length).fill(steps),
     zeroGradients: objective.zeroGradients,
   };

@@ -7,6 +7,8 @@ import { chooseTargets } from './targets.ts';
 export interface Objective {
   /** The class each example is led towards, [n]; null when untargeted. */
   readonly targets: Int32Array | null;
+  /** 0 where the target is the label itself, so that there is nowhere to lead the example, else 1, [n]; null when untargeted. */
+  readonly led: Uint8Array | null;
   /** 1 where the first gradient that was taken is zero everywhere, [n]. */
   readonly zeroGradients: Uint8Array;
   /** Gradient of the objective at the points, [n, ...inputShape]; to be read only. */
@@ -25,7 +27,7 @@ export async function createObjective(
   settings: AttackSettings,
 ): Promise<Objective> {
   const { classCount } = classifier;
-  const needsLogits = settings.label === 'predicted' || settings.target === 'least-likely';
+  const needsLogits = settings.label === 'predicted' || settings.target !== null;
   const logits = needsLogits
     ? (batch.cleanLogits ?? (await classifier.logits(batch.inputs)))
     : new Float32Array(0);
@@ -41,11 +43,13 @@ export async function createObjective(
           indices: batch.indices,
           logits,
         });
+  const led = targets && Uint8Array.from(targets, (target, example) => (target === labels[example] ? 0 : 1));
   const exampleSize = batch.inputs.length / Math.max(1, labels.length);
   const zeroGradients = new Uint8Array(labels.length);
   let first = true;
   return {
     targets,
+    led,
     zeroGradients,
     async gradientAt(points) {
       assertApplicable({ title: 'the attack', needs: 'gradient' }, classifier);
@@ -59,7 +63,7 @@ export async function createObjective(
       }
       if (first) markZeros(gradients, exampleSize, zeroGradients);
       first = false;
-      return targets ? descending(gradients, exampleSize, labels, targets) : gradients;
+      return led ? descending(gradients, exampleSize, led) : gradients;
     },
   };
 }
@@ -72,15 +76,10 @@ export function predictions(logits: Float32Array, classCount: number): Int32Arra
   });
 }
 
-function descending(
-  gradients: Float32Array,
-  exampleSize: number,
-  labels: Int32Array,
-  targets: Int32Array,
-): Float32Array {
+function descending(gradients: Float32Array, exampleSize: number, led: Uint8Array): Float32Array {
   const turned = new Float32Array(gradients.length);
-  targets.forEach((target, example) => {
-    if (target === labels[example]) return;
+  led.forEach((isLed, example) => {
+    if (isLed === 0) return;
     for (let index = example * exampleSize; index < (example + 1) * exampleSize; index++) {
       turned[index] = -(gradients[index] ?? 0);
     }

@@ -29,17 +29,40 @@ export interface TargetChoice {
   readonly labels: Int32Array;
   /** Each example's place in the data set, [n]: names its random stream. */
   readonly indices: ArrayLike<number>;
-  /** Clean logits, [n, classCount]. */
+  /** Clean logits, [n, classCount]; a class of logit −∞ can never be chosen, and is no target. */
   readonly logits: Float32Array;
 }
 
 /**
  * The target class of each example, [n]. A given class that is an example's own label stays: such an example has
- * nowhere to be led.
+ * nowhere to be led. Where a rule comes upon a class of logit −∞, it goes on to the next class that can be chosen.
  *
- * @throws InputError when the given class does not exist, or there is no second class
+ * @throws InputError when the given class does not exist or can never be chosen, or there is no second class
  */
-export function chooseTargets({ rule, seed, classCount, labels, indices, logits }: TargetChoice): Int32Array {
+export function chooseTargets(choice: TargetChoice): Int32Array {
+  const { rule, labels, classCount, logits, indices } = choice;
+  const targets = ruledTargets(choice);
+  return targets.map((target, example) => {
+    const label = labels[example] ?? 0;
+    const row = logits.subarray(example * classCount, (example + 1) * classCount);
+    if (target === label || row[target] !== -Infinity) return target;
+    const other = typeof rule === 'number' ? undefined : choosableAfter(target, row, label);
+    if (other !== undefined) return other;
+    throw new InputError(
+      `example ${String(indices[example])} cannot be led to ${typeof rule === 'number' ? `the target class ${String(rule)}` : 'any other class'}: ` +
+        'the model gives it the logit -Infinity, so that it is never predicted; ' +
+        (typeof rule === 'number' ? 'name another target class' : 'attack it without a target'),
+    );
+  });
+}
+
+/** The first class after the target, cyclically, that is not the label and can be chosen. */
+function choosableAfter(target: number, logits: Float32Array, label: number): number | undefined {
+  const following = logits.map((_, step) => (target + step) % logits.length);
+  return following.find((index) => index !== label && logits[index] !== -Infinity);
+}
+
+function ruledTargets({ rule, seed, classCount, labels, indices, logits }: TargetChoice): Int32Array {
   if (classCount < 2)
     throw new InputError('a targeted attack needs at least two classes; this model has one');
   if (typeof rule === 'number') {
@@ -62,12 +85,12 @@ export function chooseTargets({ rule, seed, classCount, labels, indices, logits 
   );
 }
 
-/** The class of the least logit other than the label; the first of equals. */
+/** The class of the least logit other than the label and −∞; the first of equals. */
 function leastLikely(logits: Float32Array, label: number): number {
   let least = Infinity;
   let chosen = label === 0 ? 1 : 0;
   logits.forEach((logit, index) => {
-    if (index !== label && logit < least) {
+    if (index !== label && logit < least && logit !== -Infinity) {
       least = logit;
       chosen = index;
     }

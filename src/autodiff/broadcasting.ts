@@ -1,6 +1,7 @@
 /** The two directions between a value and the shape it is broadcast to. Sizes may be symbolic. */
 import { InputError } from '../core/errors.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
+import { shapeText } from '../graph/shapes/dimensions.ts';
 import type { Dimension } from '../graph/types.ts';
 
 /**
@@ -24,7 +25,7 @@ export function sumTo(
     const wide = from[axis + gained];
     if (dim !== wide && dim !== 1) {
       throw new InputError(
-        `the shape [${to.join(', ')}] may or may not be broadcast to [${from.join(', ')}]: give the model fixed sizes`,
+        `the shape ${shapeText(to)} may or may not be broadcast to ${shapeText(from)}: give the model fixed sizes`,
       );
     }
   });

@@ -1,7 +1,7 @@
 /** How many elements lie along some axes, where a size may be known only at run time. */
 import { int } from '../graph/attributes.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
-import { scalar } from './filling.ts';
+import { scalar } from '../graph/filling.ts';
 
 /** The product of a value's sizes along the axes, as a value of its floating type. */
 export function countAlong(builder: GraphBuilder, value: string, axes: readonly number[]): string {

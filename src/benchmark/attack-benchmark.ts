@@ -65,6 +65,9 @@ export async function runAttackBenchmark(benchmark: AttackBenchmark): Promise<Re
     indices,
     batchSize,
     attacks,
+    declaredLogits: benchmark.models.flatMap(({ classifier, declaredLogits }) =>
+      declaredLogits === true ? [classifier.name] : [],
+    ),
     whiteBox: benchmark.whiteBox.map(classifierOf),
     ...(blackBox === undefined
       ? {}

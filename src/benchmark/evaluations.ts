@@ -1,7 +1,9 @@
 /** The evaluator's outcomes as entries of a result: counts become rates with intervals. */
+import type { PerturbationSizes } from '../attacks/ball.ts';
 import type { AttackOutcome, CleanOutcome } from '../evaluation/outcomes.ts';
 import type { Score } from '../evaluation/score.ts';
 import type { ErrorRate, PerturbationSummary, ResultEvaluation } from '../results/result.ts';
+import { stateTargets } from '../results/targets.ts';
 import { wilsonInterval } from '../statistics/proportion.ts';
 
 /** With five classes or fewer every label is among the best five. */
@@ -30,20 +32,31 @@ export function attackEvaluation(
   idOf: (name: string) => string,
   attack: string,
 ): ResultEvaluation {
-  const { score, rounded, perturbation, gradientCounts } = outcome;
-  const { linf, l2 } = perturbation;
+  const { score, rounded, gradientCounts } = outcome;
+  const { outcomes, ...errors } = scoreEntries(score, classCount);
   const roundedEntries = scoreEntries(rounded, classCount);
   return {
     setting: outcome.box === 'white' ? 'white-box' : 'black-box',
     attack,
     source: idOf(outcome.source),
     target: idOf(outcome.target),
-    ...scoreEntries(score, classCount),
-    perturbation: { linf: summary(linf), l2: summary(l2), unit: 'fraction of range' },
-    rounded8Bit: { top1: roundedEntries.top1, top5: roundedEntries.top5 },
-    targetsReached: outcome.targetsReached,
+    ...errors,
+    outcomes: { ...outcomes, ...targetList(outcome) },
+    perturbation: perturbationSummary(outcome.perturbation),
+    rounded8Bit: {
+      top1: roundedEntries.top1,
+      top5: roundedEntries.top5,
+      perturbation: perturbationSummary(outcome.roundedPerturbation),
+    },
+    ...(outcome.targetCounts === null ? { targetsReached: null } : stateTargets(outcome.targetCounts)),
     gradientsPerExample: mean(gradientCounts),
   };
+}
+
+/** The class that each example was led towards, null for those that it could not be. */
+function targetList({ targets, led }: AttackOutcome): Pick<ResultEvaluation['outcomes'], 'targets'> {
+  if (targets === null || led === null) return {};
+  return { targets: Array.from(targets, (target, example) => (led[example] === 1 ? target : null)) };
 }
 
 function scoreEntries(
@@ -63,6 +76,10 @@ function scoreEntries(
 export function errorRate(errors: number, count: number): ErrorRate {
   const { lower, upper, level } = wilsonInterval(errors, count);
   return { errors, rate: errors / count, interval: { lower, upper, level, method: 'Wilson' } };
+}
+
+function perturbationSummary({ linf, l2 }: PerturbationSizes): PerturbationSummary {
+  return { linf: summary(linf), l2: summary(l2), unit: 'fraction of range' };
 }
 
 function summary(sizes: ArrayLike<number>): PerturbationSummary['linf'] {

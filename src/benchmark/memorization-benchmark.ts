@@ -43,7 +43,11 @@ export async function memorizationResult(benchmark: MemorizationBenchmark): Prom
     engine:
       engine === null ? null : { name: engine.name, provider: engine.provider, runtime: engine.runtime },
     runs,
-    warnings: [...benchmark.warnings, ...runs.flatMap(memorizationWarnings)],
+    warnings: [
+      ...benchmark.warnings,
+      ...benchmark.runs.flatMap(({ warnings = [] }) => warnings),
+      ...runs.flatMap(memorizationWarnings),
+    ],
     run: {
       startedAt: benchmark.startedAt.toISOString(),
       durationMs: benchmark.durationMs,

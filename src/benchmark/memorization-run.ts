@@ -1,18 +1,23 @@
 /** One training run, scored for memorization, as a result states it: counts become rates with intervals. */
+import type { Classifier } from '../classifier/classifier.ts';
 import type { CorruptionSettings } from '../corruption/settings.ts';
 import type { TrainingLabels } from '../evaluation/memorization/groups.ts';
 import type { EpochScores, MemorizationScores } from '../evaluation/memorization/scores.ts';
 import { encodeBits, encodePackedBits } from '../core/bits.ts';
+import type { ModelDescription } from '../models/open.ts';
+import { requireBounds } from '../models/options.ts';
 import type {
   EpochError,
   ErrorRate,
   MemorizationCorruption,
   MemorizationCurves,
+  MemorizationModel,
   MemorizationPerExample,
   MemorizationRun,
   Proportion,
 } from '../results/memorization.ts';
 import { errorRate } from './evaluations.ts';
+import { describeReading } from './models.ts';
 import { type CardTraining, trainingFacts } from './training-facts.ts';
 
 /** A scored training run and what is known of it. */
@@ -22,6 +27,10 @@ export interface ScoredRun {
   /** What tables call it. */
   readonly name: string;
   readonly source: MemorizationRun['source'];
+  /** The checkpoints in the order of the epochs; absent where the predictions come from elsewhere. */
+  readonly models?: readonly MemorizationModel[];
+  /** What a reader must know of how the predictions were made, one sentence each. */
+  readonly warnings?: readonly string[];
   /** Null where it is not known how the network was trained. */
   readonly training: CardTraining | null;
   /** How the labels were corrupted, with `hash()` of the data set that carries them; null where they were not. */
@@ -36,12 +45,13 @@ export interface ScoredRun {
 }
 
 export function memorizationRun(run: ScoredRun): MemorizationRun {
-  const { id, name, source, training, corruption, scores } = run;
+  const { id, name, source, models, training, corruption, scores } = run;
   const { groups, best, last, learning, areaUnderMargin, membership, calibration } = scores;
   return {
     id,
     name,
     source,
+    ...(models === undefined ? {} : { models: [...models] }),
     training: training === null ? null : trainingFacts(training),
     corruption: corruption === null ? null : corruptionFacts(corruption),
     groups: { ...groups },
@@ -62,6 +72,23 @@ export function memorizationRun(run: ScoredRun): MemorizationRun {
     calibration: { error: calibration.error, bins: [...calibration.bins] },
     curves: curvesOf(run),
     perExample: perExampleOf(run),
+  };
+}
+
+/** A checkpoint as a result describes it. */
+export function describeCheckpoint(description: ModelDescription, classifier: Classifier): MemorizationModel {
+  const { check, notes = [] } = classifier;
+  const { name, file, sha256, format, inputShape, outputs } = description;
+  const { lower, upper } = requireBounds(name, description.bounds);
+  return {
+    file,
+    sha256,
+    format,
+    inputShape: [...inputShape],
+    bounds: { lower, upper },
+    outputs,
+    ...describeReading(description, notes),
+    ...(check === undefined ? {} : { check: { ...check } }),
   };
 }
 

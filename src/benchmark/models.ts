@@ -11,6 +11,8 @@ export interface BenchmarkModel {
   readonly classifier: Classifier;
   /** What is known of the file; absent for a function. */
   readonly description?: ModelDescription;
+  /** Whether it was said outright that the outputs are logits: then their looks are a warning and no error. */
+  readonly declaredLogits?: boolean;
 }
 
 /** The models with the roles they play. */
@@ -26,10 +28,9 @@ export function describeModels({ models, whiteBox, blackBox }: AttackBenchmark):
   });
 }
 
-function describeModel(
-  { id, classifier, description }: BenchmarkModel,
-  roles: ResultModel['roles'],
-): ResultModel {
+function describeModel(model: BenchmarkModel, roles: ResultModel['roles']): ResultModel {
+  const { id, classifier, description } = model;
+  const { check, notes = [] } = classifier;
   const training = description?.card?.training;
   return {
     id,
@@ -43,6 +44,33 @@ function describeModel(
     classCount: classifier.classCount,
     outputs: description?.outputs ?? 'logits',
     parameters: description?.parameterCount ?? null,
+    ...(description === undefined
+      ? {}
+      : {
+          ...describeReading(description, notes),
+          approximateGradient: description.approximateGradient ?? null,
+        }),
+    ...(check === undefined ? {} : { check: { ...check } }),
     ...(training === undefined ? {} : { training: trainingFacts(training) }),
+  };
+}
+
+type Reading = Required<Pick<ResultModel, 'layout' | 'normalization' | 'fixedBatch' | 'notes'>>;
+
+/**
+ * How a model file was read: what changes its numbers beside its weights.
+ *
+ * @param found what came out only when it was run
+ */
+export function describeReading(
+  { layout, normalization, program, notes }: ModelDescription,
+  found: readonly string[],
+): Reading {
+  return {
+    layout,
+    normalization:
+      normalization === undefined ? null : { mean: [...normalization.mean], std: [...normalization.std] },
+    fixedBatch: program.kind === 'file' ? program.batch : (program.fixedBatch ?? null),
+    notes: [...notes, ...found],
   };
 }

@@ -18,6 +18,20 @@ export interface LossGradient {
   readonly logits: Float32Array;
 }
 
+/** What a model was checked for when it was opened, before anything is measured with it. */
+export interface ModelCheck {
+  /** How many examples were compared. */
+  readonly examples: number;
+  /** The greatest difference of a logit that passes for rounding, as a part of the largest logit. */
+  readonly tolerance: number;
+  /** The greatest difference that was seen; absent where no gradient was taken. */
+  readonly forwardAgainstGradientGraph?: number;
+  /** Absent where the engine has no optimisations, or does not run without them. */
+  readonly optimisedAgainstUnoptimised?: number;
+  /** Whether the file's fixed batch was opened, with logits and gradients as those of the file. */
+  readonly batchOpened?: boolean;
+}
+
 export interface Classifier {
   readonly name: string;
   /** The shape of one input, channels first for images: [channels, height, width]. */
@@ -37,6 +51,10 @@ export interface Classifier {
    * @param labels [n], each in 0 … classCount−1
    */
   lossGradient?(inputs: Float32Array, labels: Int32Array): Promise<LossGradient>;
+  /** What was compared so far: the gradient's graph is compared when it is first asked for. */
+  readonly check?: ModelCheck | undefined;
+  /** What came out only when it was run, one sentence each. */
+  readonly notes?: readonly string[];
   /** Frees what the classifier holds. */
   dispose?(): Promise<void>;
 }

@@ -9,11 +9,13 @@ interface GivenModelOptions {
   readonly modelLayout?: string | undefined;
   readonly inputShape?: string | undefined;
   readonly outputs?: string | undefined;
+  readonly output?: string | undefined;
+  readonly approximateGradient?: string | undefined;
 }
 
 /** What the command line says about model files. */
 export function modelSettings(given: GivenModelOptions): ModelOptions {
-  const { bounds, mean, std, modelLayout, inputShape, outputs } = given;
+  const { bounds, mean, std, modelLayout, inputShape, outputs, output, approximateGradient } = given;
   return {
     ...(bounds === undefined ? {} : { bounds: rangeOf(bounds, '--bounds') }),
     ...(mean === undefined ? {} : { mean: parseNumbers(mean, '--mean') }),
@@ -21,6 +23,8 @@ export function modelSettings(given: GivenModelOptions): ModelOptions {
     ...(modelLayout === undefined ? {} : { layout: modelLayout as NonNullable<ModelOptions['layout']> }),
     ...(inputShape === undefined ? {} : { inputShape: parseNumbers(inputShape, '--input-shape') }),
     ...(outputs === undefined ? {} : { outputs: outputs as NonNullable<ModelOptions['outputs']> }),
+    ...(output === undefined ? {} : { output }),
+    ...(approximateGradient === undefined ? {} : { approximateGradient: 'straight-through' as const }),
   };
 }
 

@@ -7,6 +7,7 @@ import { packageVersion } from '../core/package.ts';
 import { addAttackCommand } from './commands/attack.ts';
 import { addCorruptCommand } from './commands/corrupt.ts';
 import { addGateCommand } from './commands/gate.ts';
+import { addGradientCommand } from './commands/gradient.ts';
 import { addMemorizeCommand } from './commands/memorize.ts';
 import { addModelsCommand } from './commands/models.ts';
 import { addRecipesCommand } from './commands/recipes.ts';
@@ -37,6 +38,7 @@ const COMMANDS: Readonly<Record<string, AddCommand>> = {
   gate: addGateCommand,
   validate: addValidateCommand,
   models: addModelsCommand,
+  gradient: addGradientCommand,
 };
 
 /**
@@ -113,6 +115,8 @@ const REPEATABLE: ReadonlySet<string> = new Set([
   'variant',
   'checkpoint',
   'files',
+  'inputs',
+  'size',
   '_',
 ]);
 

@@ -5,6 +5,7 @@ import type { Options } from 'yargs';
 export const GROUP = {
   models: 'Models:',
   attack: 'Attack:',
+  gradient: 'Gradient:',
   data: 'Data:',
   corruption: 'Corruption:',
   memorization: 'Memorization:',
@@ -122,6 +123,16 @@ export const modelOptions = grouped(GROUP.models, {
   outputs: {
     choices: ['logits', 'probabilities'],
     describe: 'What the model’s output holds, where the file does not tell',
+    requiresArg: true,
+  },
+  output: {
+    type: 'string',
+    describe: 'The output that holds the scores, where the file has several',
+    requiresArg: true,
+  },
+  'approximate-gradient': {
+    choices: ['straight-through'],
+    describe: 'A gradient past rounding (quantised values, inputs of whole numbers); the result says so',
     requiresArg: true,
   },
 });

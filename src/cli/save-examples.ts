@@ -1,12 +1,21 @@
 /** Keeps the adversarial examples of a run and writes them as .npz files and PNG grids. */
 import { join } from 'node:path';
-import { type AdversarialExamples, encodeNpz, encodePngGrid, writeFileAtomically } from '../index.ts';
+import {
+  type AdversarialExamples,
+  encodeNpz,
+  encodePngGrid,
+  scaleToBounds,
+  writeFileAtomically,
+} from '../index.ts';
 
 export interface ExampleStore {
   readonly add: (examples: AdversarialExamples) => void;
   /** Writes `METHOD-SOURCE.npz` and `.png` for each attack and source. */
   write(): Promise<void>;
 }
+
+/** The range of 8-bit pixels. */
+const LEVELS = { lower: 0, upper: 255 };
 
 /** The first this many are drawn. */
 const DRAWN = 64;
@@ -73,17 +82,17 @@ async function npzOf(parts: readonly AdversarialExamples[]): Promise<Uint8Array>
   });
 }
 
-/** Pairs of an original and its adversarial example; undefined for inputs that are no pictures. */
+/** Pairs of an original and its adversarial example in 8-bit pixels; undefined for inputs that are no pictures. */
 async function gridOf(parts: readonly AdversarialExamples[]): Promise<Uint8Array | undefined> {
   const [first] = parts;
   const [channels] = first?.shape ?? [];
   if (first?.shape.length !== 3 || (channels !== 1 && channels !== 3)) return undefined;
   const size = first.shape.reduce((product, dim) => product * dim, 1);
   const pairs: Float32Array[] = [];
-  for (const { clean, adversarial, labels } of parts) {
+  for (const { clean, levels, labels, bounds } of parts) {
     for (let example = 0; example < labels.length && pairs.length < DRAWN; example++) {
       const at = [example * size, (example + 1) * size] as const;
-      pairs.push(clean.subarray(...at), adversarial.subarray(...at));
+      pairs.push(clean.subarray(...at), scaleToBounds(levels.subarray(...at), LEVELS, bounds));
     }
   }
   const images = joined(pairs, (length) => new Float32Array(length));

@@ -12,12 +12,15 @@ export interface StateBinding {
   readonly input: string;
   /** The graph output whose value takes its place after a run. */
   readonly output: string;
+  /** Copied when the graph is compiled. */
   readonly initial: Tensor;
 }
 
 export interface CompileOptions {
   /** Inputs the engine itself feeds, from the run before; they are neither given to nor returned by `run`. */
   readonly state?: readonly StateBinding[];
+  /** False: the runtime is to run the graph as it is written, for comparison. True where absent. */
+  readonly optimize?: boolean;
 }
 
 export interface CompiledGraph {
@@ -29,9 +32,22 @@ export interface CompiledGraph {
    * @throws InputError when an input is missing, unknown, or of the wrong type or shape
    */
   run(inputs: Tensors): Promise<Tensors>;
-  /** The present state by input name; empty where none was bound. */
+  /** The present state by input name; empty where none was bound. The arrays belong to the caller. */
   readState(): Promise<Tensors>;
   /** Frees what the graph holds. Idempotent. Running it afterwards is an error. */
+  dispose(): Promise<void>;
+}
+
+/** A model file that the runtime runs by its own understanding. */
+export interface RunnableFile {
+  /**
+   * Runs the file once.
+   *
+   * @param inputs every input of the file, by name
+   * @param outputs the names of those wanted
+   * @throws InputError when the runtime cannot
+   */
+  run(inputs: Tensors, outputs: readonly string[]): Promise<Tensors>;
   dispose(): Promise<void>;
 }
 
@@ -42,7 +58,18 @@ export interface Engine {
   readonly provider: string;
   /** The runtime package and its version, e.g. `onnxruntime-node 1.30.0`. */
   readonly runtime: string;
+  /** What was passed over in choosing what computes, one sentence each, for the reader. */
+  readonly notes?: readonly string[];
+  /** Whether the runtime rewrites graphs before it runs them, and can be told not to. */
+  readonly optimizes?: boolean;
+  /** The graph's constants and the state's first values are copied: changing their arrays later changes nothing. */
   compile(graph: Graph, options?: CompileOptions): Promise<CompiledGraph>;
+  /**
+   * Opens an ONNX file that the graph language cannot say; absent where the engine has no reader of its own.
+   *
+   * @throws InputError when the runtime cannot read it
+   */
+  openFile?(path: string): Promise<RunnableFile>;
   /** Frees every graph still compiled. Idempotent. */
   dispose(): Promise<void>;
 }

@@ -6,6 +6,7 @@ import { batches } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { scaleToBounds } from '../data/scale.ts';
 import type { Predictions } from '../predictions/predictions.ts';
+import { createProbabilityCheck, describeFinding, type ProbabilityCheck } from './probability-check.ts';
 
 export interface CheckpointSeries {
   /** Names the series in messages. */
@@ -20,6 +21,10 @@ export interface CheckpointSeries {
   readonly testIndices: Int32Array;
   /** Examples that go through a model at a time. */
   readonly batchSize: number;
+  /** Whether it was said that the outputs are logits: then rows that sum to 1 are no error. */
+  readonly declaredLogits?: boolean;
+  /** Receives what a reader must know of a checkpoint's outputs, one sentence. */
+  readonly onWarning?: (text: string) => void;
   readonly signal?: AbortSignal;
 }
 
@@ -33,9 +38,14 @@ export function checkpointPredictions(series: CheckpointSeries): Predictions {
       const classifier = await series.open(epoch - 1);
       try {
         assertTakes(classifier, train);
+        const check = createProbabilityCheck(classifier.classCount);
+        const logits = {
+          train: await logitsOf(classifier, train, trainIndices, series, check),
+          test: await logitsOf(classifier, test, testIndices, series, check),
+        };
+        reportProbabilities(classifier, check, series);
         return {
-          train: await logitsOf(classifier, train, trainIndices, series),
-          test: await logitsOf(classifier, test, testIndices, series),
+          ...logits,
           trainCount: trainIndices.length,
           testCount: testIndices.length,
           classCount: classifier.classCount,
@@ -52,16 +62,45 @@ async function logitsOf(
   dataset: Dataset,
   indices: Int32Array,
   { batchSize, signal }: CheckpointSeries,
+  check: ProbabilityCheck,
 ): Promise<Float32Array> {
   const logits = new Float32Array(indices.length * classifier.classCount);
   let done = 0;
   for await (const { inputs, labels } of batches(dataset, indices, batchSize)) {
     await interruptionPoint(signal);
     const scaled = scaleToBounds(inputs, dataset.range, classifier.bounds);
-    logits.set(await classifier.logits(scaled), done * classifier.classCount);
+    const rows = await classifier.logits(scaled);
+    assertFinite(classifier, rows, done);
+    check.record(rows);
+    logits.set(rows, done * classifier.classCount);
     done += labels.length;
   }
   return logits;
+}
+
+/** Losses and margins of probabilities are not those of the model, as files of predictions are refused for. */
+function reportProbabilities(
+  { name }: Classifier,
+  check: ProbabilityCheck,
+  { declaredLogits = false, onWarning }: CheckpointSeries,
+): void {
+  const finding = check.finding();
+  if (finding === null) return;
+  const text = describeFinding(name, finding, declaredLogits);
+  if (finding.kind === 'sum to 1' && !declaredLogits) {
+    throw new InputError(`${text}; or --outputs logits if they are logits all the same`);
+  }
+  onWarning?.(text);
+}
+
+/** Memorization is scored by losses and margins, which −∞ would make infinite. */
+function assertFinite({ name, classCount }: Classifier, logits: Float32Array, done: number): void {
+  const position = logits.findIndex((logit) => !Number.isFinite(logit));
+  if (position < 0) return;
+  throw new InputError(
+    `${name} returned the logit ${String(logits[position])} for example ${String(done + Math.floor(position / classCount))} ` +
+      'of a set: memorization is scored by losses and margins, which need finite logits; leave masks of -Infinity out of the model, and look for overflow in its weights',
+  );
 }
 
 function assertTakes({ name, inputShape }: Classifier, { shape }: Dataset): void {

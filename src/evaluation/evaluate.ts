@@ -1,10 +1,12 @@
 /**
  * Evaluates models on clean and on adversarial inputs, a batch at a time: each source makes its examples once, and
- * every target scores them, as made and rounded to 8-bit pixels.
+ * every target scores them, as made and as 8-bit pixels.
  */
-import type { Bounds, Classifier } from '../classifier/classifier.ts';
+import { perturbationSizes } from '../attacks/ball.ts';
+import type { Classifier } from '../classifier/classifier.ts';
 import { batches, type Batch } from '../data/batches.ts';
-import { levelsOf, scaleToBounds } from '../data/scale.ts';
+import { scaleToBounds } from '../data/scale.ts';
+import { levelRange, levelsWithinBall } from './eight-bit.ts';
 import { interruptible } from './interruptible.ts';
 import type { AttackOutcome, CleanOutcome, Evaluation } from './outcomes.ts';
 import {
@@ -15,12 +17,11 @@ import {
   modelsOf,
   transfersOf,
 } from './plan.ts';
+import { assertLogitsNotProbabilities, createProbabilityCheck } from './probability-check.ts';
 import { type ScoreCollector, createScoreCollector } from './score.ts';
 import { type TransferCollector, createTransferCollector } from './transfer-collector.ts';
-import { assertBatch, assertLogitsNotProbabilities, verifiedSizes } from './verify.ts';
+import { assertBatch, verifiedSizes } from './verify.ts';
 import { warningsOf } from './warnings.ts';
-
-const levelRange: Bounds = { lower: 0, upper: 255 };
 
 /**
  * Runs the plan. The outcome of an example depends on that example, the models, the attacks and their seeds, and on
@@ -33,7 +34,15 @@ export async function evaluate(given: EvaluationPlan): Promise<Evaluation> {
   assertPlan(given);
   const plan = interruptible(given);
   const count = plan.indices.length;
-  const clean = modelsOf(plan).map((model) => ({ model, scores: createScoreCollector(model, count) }));
+  const clean = modelsOf(plan).map((model) => ({
+    model,
+    scores: createScoreCollector(model, count),
+    check: createProbabilityCheck(model.classCount),
+    declaredLogits: plan.declaredLogits?.includes(model.name) === true,
+  }));
+  const undeclared = new Map(
+    clean.flatMap(({ model, check, declaredLogits }) => (declaredLogits ? [] : [[model, check] as const])),
+  );
   const attacked = transfersOf(plan).flatMap((transfer) =>
     plan.attacks.map((run) => ({ transfer, run, collector: createTransferCollector(transfer, run, count) })),
   );
@@ -49,20 +58,24 @@ export async function evaluate(given: EvaluationPlan): Promise<Evaluation> {
       plan.onProgress?.({ completed, total, task });
     };
     const work = createBatchWork(plan, batch, offset);
-    for (const { model, scores } of clean) {
-      await work.scoreClean(model, scores);
+    for (const { model, scores, check } of clean) {
+      check.record(await work.scoreClean(model, scores));
       finish(`clean inputs on ${model.name}`);
     }
     for (const { transfer, run, collector } of attacked) {
+      const check = run.attack.needs === 'decisions' ? undefined : undeclared.get(transfer.source);
+      if (check !== undefined) assertLogitsNotProbabilities(transfer.source, check, count);
       await work.attack(transfer, run, collector);
       finish(`${run.attack.title} on ${transfer.source.name}`);
     }
     offset += batch.labels.length;
   }
-  const cleanOutcomes = clean.map(({ model, scores }): CleanOutcome => ({
+  const cleanOutcomes = clean.map(({ model, scores, check, declaredLogits }): CleanOutcome => ({
     model: model.name,
     classCount: model.classCount,
     score: scores.score(),
+    probabilities: check.finding(),
+    declaredLogits,
   }));
   const outcomes = attacked.flatMap(({ collector }) => collector.outcomes());
   const evidence = { indices: plan.indices, labels, clean: cleanOutcomes, attacks: whiteFirst(outcomes) };
@@ -70,7 +83,8 @@ export async function evaluate(given: EvaluationPlan): Promise<Evaluation> {
 }
 
 interface BatchWork {
-  scoreClean(model: Classifier, scores: ScoreCollector): Promise<void>;
+  /** @returns the clean logits, [n, classCount] */
+  scoreClean(model: Classifier, scores: ScoreCollector): Promise<Float32Array>;
   attack(transfer: Transfer, run: AttackRun, collector: TransferCollector): Promise<void>;
 }
 
@@ -91,34 +105,41 @@ function createBatchWork(plan: EvaluationPlan, batch: Batch, offset: number): Ba
       const logits = await model.logits(inputsFor(model));
       scores.record(offset, logits, labels);
       cleanLogits.set(model, logits);
+      return logits;
     },
     async attack({ source, targets }, run, collector) {
       const clean = inputsFor(source);
       const logits = cleanLogits.get(source);
-      if (offset === 0 && logits && run.attack.needs !== 'decisions')
-        assertLogitsNotProbabilities(source, logits);
       const output = await run.attack.perturb(
         source,
         { inputs: clean, labels, indices, ...(logits ? { cleanLogits: logits } : {}) },
         run.settings,
       );
-      const sizes = verifiedSizes(run, source, clean, output.inputs);
-      collector.recordSource(offset, output, sizes);
+      const exact = verifiedSizes(run, source, clean, output.inputs);
+      const { bounds } = source;
+      const { epsilon } = run.settings;
+      const { norm } = run.attack;
+      const levels = levelsWithinBall({ clean, adversarial: output.inputs, bounds, epsilon, norm });
+      const pixels = scaleToBounds(levels, levelRange, bounds);
+      const rounded = perturbationSizes(clean, pixels, clean.length / labels.length);
+      collector.recordSource(offset, output, { exact, rounded });
       await plan.onExamples?.({
         run,
         source: source.name,
         shape: dataset.shape,
-        bounds: source.bounds,
+        bounds,
         indices,
         labels,
         clean,
         adversarial: output.inputs,
+        levels,
       });
-      const pixels = new Uint8Array(levelsOf(output.inputs, source.bounds).buffer);
       for (const target of targets) {
-        const exact = await target.logits(scaleToBounds(output.inputs, source.bounds, target.bounds));
-        const rounded = await target.logits(scaleToBounds(pixels, levelRange, target.bounds));
-        collector.recordTarget(offset, target, { exact, rounded, labels });
+        const logits = {
+          exact: await target.logits(scaleToBounds(output.inputs, bounds, target.bounds)),
+          rounded: await target.logits(scaleToBounds(levels, levelRange, target.bounds)),
+        };
+        collector.recordTarget(offset, target, { ...logits, labels });
       }
     },
   };

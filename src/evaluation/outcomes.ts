@@ -1,6 +1,7 @@
 /** What an evaluation returns: counts, and the outcome of every example. */
 import type { PerturbationSizes } from '../attacks/ball.ts';
 import type { AttackRun } from './plan.ts';
+import type { ProbabilityFinding } from './probability-check.ts';
 import type { Score } from './score.ts';
 import type { Warning } from './warnings.ts';
 
@@ -8,6 +9,10 @@ export interface CleanOutcome {
   readonly model: string;
   readonly classCount: number;
   readonly score: Score;
+  /** Why the outputs look like probabilities rather than logits; null where they do not. */
+  readonly probabilities: ProbabilityFinding | null;
+  /** Whether the plan declares the outputs to be logits. */
+  readonly declaredLogits: boolean;
 }
 
 /** One attack, with examples made on one model and scored on one model. */
@@ -19,18 +24,31 @@ export interface AttackOutcome {
   readonly target: string;
   /** On the adversarial examples as made, in float32. */
   readonly score: Score;
-  /** On the adversarial examples rounded to 8-bit pixels. */
+  /** On the adversarial examples as 8-bit pixels within the ball. */
   readonly rounded: Score;
   /** Measured from the float32 examples, as parts of the source's range, [count] each. */
   readonly perturbation: PerturbationSizes;
+  /** The same of the 8-bit examples; above ε only where no 8-bit level is within ε of a clean value. */
+  readonly roundedPerturbation: PerturbationSizes;
   /** The class each example was led towards, [count]; null when untargeted. */
   readonly targets: Int32Array | null;
-  /** Examples that the scored model takes for the class they were led towards; null when untargeted. */
-  readonly targetsReached: number | null;
+  /** 1 where the example was led towards its target, 0 where the target was its label already, [count]; null when untargeted. */
+  readonly led: Uint8Array | null;
+  /** Counts of examples by their targets; null when untargeted. */
+  readonly targetCounts: TargetCounts | null;
   /** Gradients of the source taken for each example, [count]. */
   readonly gradientCounts: Int32Array;
   /** Examples whose gradient at the clean input is zero everywhere. */
   readonly zeroGradients: number;
+}
+
+export interface TargetCounts {
+  /** Examples that were led towards their target: those whose label it already was are left out. */
+  readonly possible: number;
+  /** Those among them that the scored model takes for their target. */
+  readonly reached: number;
+  /** All examples that the scored model takes for their target, whether or not they were led there. */
+  readonly predicted: number;
 }
 
 export interface Evaluation {

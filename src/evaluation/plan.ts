@@ -20,6 +20,11 @@ export interface EvaluationPlan {
   readonly whiteBox: readonly Classifier[];
   /** One model's examples scored on others that the attack has not seen. */
   readonly blackBox?: { readonly source: Classifier; readonly targets: readonly Classifier[] };
+  /**
+   * Names of models whose outputs are declared to be logits: where they look like probabilities all the same, that is
+   * a warning, and without the declaration an error.
+   */
+  readonly declaredLogits?: readonly string[];
   /** None scores the clean inputs alone. */
   readonly attacks: readonly AttackRun[];
   /** Receives the adversarial examples of every batch, attack and source as they are made. */
@@ -40,6 +45,8 @@ export interface AdversarialExamples {
   readonly labels: Int32Array;
   readonly clean: Float32Array;
   readonly adversarial: Float32Array;
+  /** The adversarial examples as 8-bit pixels within the ball, 0 for the lower bound and 255 for the upper. */
+  readonly levels: Uint8Array;
 }
 
 export interface Progress {
@@ -113,11 +120,23 @@ function assertBlackBox({ blackBox, attacks }: EvaluationPlan): void {
   if (attacks.length === 0) throw new InputError('a black-box evaluation needs an attack: name at least one');
 }
 
+/**
+ * Whether two shapes hold the same numbers in the same order: they are equal but for axes of size 1, or one is the list
+ * of the pixels of a grey image. Of several channels the order could be another.
+ */
+function holdSameNumbers(a: readonly number[], b: readonly number[]): boolean {
+  const [own, other] = [a, b].map((shape) => shape.filter((size) => size !== 1));
+  if (own?.join() === other?.join()) return true;
+  const isGrey = (shape: readonly number[]): boolean => shape.length < 3 || shape[0] === 1;
+  const product = (shape: readonly number[]): number => shape.reduce((sum, size) => sum * size, 1);
+  const isList = own?.length === 1 || other?.length === 1;
+  return isList && isGrey(a) && isGrey(b) && product(a) === product(b);
+}
+
 function assertFits(model: Classifier, dataset: Dataset): void {
-  const shape = model.inputShape;
-  if (shape.length !== dataset.shape.length || shape.some((dim, axis) => dim !== dataset.shape[axis])) {
+  if (!holdSameNumbers(model.inputShape, dataset.shape)) {
     throw new InputError(
-      `the model ${model.name} takes inputs of shape [${shape.join(', ')}] and the data ${dataset.name} has ` +
+      `the model ${model.name} takes inputs of shape [${model.inputShape.join(', ')}] and the data ${dataset.name} has ` +
         `[${dataset.shape.join(', ')}]: choose data of the model's shape, or declare the model's layout`,
     );
   }

@@ -7,10 +7,14 @@ import { InputError } from '../core/errors.ts';
 export interface Score {
   /** The class of the greatest logit, the first of equals, [count]. */
   readonly predictions: Int32Array;
-  /** How many classes stand before the true label: 0 is correct, below 5 is correct in the top 5, [count]. */
+  /**
+   * How many classes stand before the true label: 0 is correct, below 5 is correct in the top 5, [count]. A label of
+   * logit −∞ can never be chosen and comes last.
+   */
   readonly ranks: Int32Array;
-  /** Cross-entropy of the true label, computed in float64 from the logits, [count]. */
+  /** Cross-entropy of the true label, computed in float64 from the logits, [count]; infinite where its logit is −∞. */
   readonly losses: Float64Array;
+  /** Infinite where one of the losses is. */
   readonly meanLoss: number;
   /** Examples whose true label does not have the greatest logit. */
   readonly top1Errors: number;
@@ -26,7 +30,7 @@ export interface ScoreCollector {
    *
    * @param offset place of its first example among the outcomes
    * @param logits [n, classCount]
-   * @throws InputError when the logits are not n × classCount finite numbers
+   * @throws InputError when the logits are not n × classCount numbers below infinity, of which one in each row is finite
    */
   record(offset: number, logits: Float32Array, labels: Int32Array): void;
   score(): Score;
@@ -62,16 +66,17 @@ export function createScoreCollector(model: Classifier, count: number): ScoreCol
   };
 }
 
-/** Classes with a greater logit, and those with an equal one that come first. */
+/** Classes with a greater logit, and those with an equal one that come first; all others where the label's is −∞. */
 function rankOf(label: number, logits: Float32Array): number {
   const own = logits[label] ?? NaN;
+  if (own === -Infinity) return logits.length - 1;
   return logits.reduce(
     (rank, logit, index) => (logit > own || (logit === own && index < label) ? rank + 1 : rank),
     0,
   );
 }
 
-/** log Σ exp(zⱼ) − z of the label, shifted by the greatest logit. */
+/** log Σ exp(zⱼ) − z of the label, shifted by the greatest logit, which is finite. */
 function crossEntropy(label: number, logits: Float32Array): number {
   const greatest = logits.reduce((a, b) => Math.max(a, b), -Infinity);
   const sum = logits.reduce((total, logit) => total + Math.exp(logit - greatest), 0);
@@ -84,6 +89,7 @@ function isSaturated(logits: Float32Array): boolean {
   return Math.fround(1 / logits.reduce((total, logit) => total + Math.exp(logit - greatest), 0)) === 1;
 }
 
+/** −∞ is the logit of a class that can never be chosen, as masks give it; softmax and loss are defined with it. */
 function assertLogits(model: Classifier, logits: Float32Array, count: number, offset: number): void {
   if (logits.length !== count * model.classCount) {
     throw new InputError(
@@ -91,11 +97,23 @@ function assertLogits(model: Classifier, logits: Float32Array, count: number, of
         `${String(model.classCount)} classes: its outputs must be one row of logits per example`,
     );
   }
-  const position = logits.findIndex((logit) => !Number.isFinite(logit));
+  const position = logits.findIndex((logit) => !(logit < Infinity));
   if (position >= 0) {
+    const logit = logits[position];
+    const cause =
+      logit === Infinity
+        ? 'its numbers grew beyond float32: look for weights that are too great, a division by zero, or a wrong normalisation'
+        : 'look for NaN in its weights, a division 0/0, or the logarithm or square root of a negative number';
     throw new InputError(
-      `the model ${model.name} returned the logit ${String(logits[position])} for example ` +
-        `${String(offset + Math.floor(position / model.classCount))} of the subset: look for NaN or overflow in its weights`,
+      `the model ${model.name} returned the logit ${String(logit)} for example ` +
+        `${String(offset + Math.floor(position / model.classCount))} of the subset: ${cause}`,
+    );
+  }
+  for (let start = 0; start < logits.length; start += model.classCount) {
+    if (logits.subarray(start, start + model.classCount).some((logit) => logit !== -Infinity)) continue;
+    throw new InputError(
+      `the model ${model.name} returned the logit -Infinity for every class of example ` +
+        `${String(offset + start / model.classCount)} of the subset: a mask has to leave at least one class`,
     );
   }
 }

@@ -77,23 +77,3 @@ export function verifiedSizes(
   }
   return sizes;
 }
-
-/**
- * Refuses a model that gives probabilities where an attack needs logits: the gradient of a second softmax, or of the
- * logarithm of one that underflows, makes a model look robust that is not.
- *
- * @param logits [n, classCount] of clean inputs
- * @throws InputError when every row is nonnegative and sums to 1
- */
-export function assertLogitsNotProbabilities(model: Classifier, logits: Float32Array): void {
-  const { classCount } = model;
-  for (let start = 0; start < logits.length; start += classCount) {
-    const row = logits.subarray(start, start + classCount);
-    const sum = row.reduce((total, value) => total + value, 0);
-    if (!row.every((value) => value >= 0) || Math.abs(sum - 1) > 1e-4) return;
-  }
-  throw new InputError(
-    `the outputs of the model ${model.name} are probabilities (each row sums to 1) and attacks need logits: ` +
-      'give the model without its final softmax, or declare its outputs as probabilities',
-  );
-}

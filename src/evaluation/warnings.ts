@@ -1,5 +1,6 @@
 /** Named checks of an evaluation, one per pitfall: signs that a number does not mean what it seems to. */
 import type { AttackOutcome, Evaluation } from './outcomes.ts';
+import { describeFinding } from './probability-check.ts';
 
 export interface Warning {
   /** The name of the check. */
@@ -28,6 +29,28 @@ const checks: Readonly<Record<string, (evidence: Evidence) => readonly string[]>
           `${percent(1 - 1 / classCount)} of chance: check the bounds, the normalisation (missing or applied twice), ` +
           'the layout (channels first or last, RGB or BGR) and the order of the labels',
       ),
+
+  'outputs-look-like-probabilities': ({ clean, attacks }) =>
+    clean.flatMap(({ model, probabilities, declaredLogits }) => {
+      const attacked = attacks.some(
+        ({ source, run }) => source === model && run.attack.needs !== 'decisions',
+      );
+      if (probabilities === null || !attacked) return [];
+      return [
+        `${describeFinding(model, probabilities, declaredLogits)}; attacks on them follow a gradient that vanishes where ` +
+          'the model is sure, so that it looks more robust than it is',
+      ];
+    }),
+
+  'labels-never-predicted': ({ clean, indices }) =>
+    clean.flatMap(({ model, score }) => {
+      const count = score.losses.filter((loss) => loss === Infinity).length;
+      if (count === 0) return [];
+      return [
+        `${model} gives the label of ${percent(count / indices.length)} of the examples the logit -Infinity, so that it is wrong ` +
+          'there whatever it sees: check that its masked classes are those that the data does not have',
+      ];
+    }),
 
   'zero-gradients': ({ attacks, indices }) =>
     attacks

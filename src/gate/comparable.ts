@@ -2,8 +2,9 @@
  * Whether two results measured the same thing: the same attacks on the same examples. The models may differ, they
  * are what is compared; they are matched by id.
  */
-import { InputError } from '../core/errors.ts';
 import type { Result, ResultAttack, ResultEvaluation } from '../results/result.ts';
+import { differing, refuse } from './difference.ts';
+import { readingDiffering } from './reading.ts';
 
 /** Two evaluations of the same target in the same setting. */
 export interface EvaluationPair {
@@ -12,16 +13,15 @@ export interface EvaluationPair {
   readonly current: ResultEvaluation;
 }
 
-/** How many differences one message names. */
-const named = 3;
-
 /**
  * Finds for every evaluation of the baseline the same one of the current result.
  *
  * @throws InputError that names the fields that differ, with both values, or the evaluations that are missing
  */
 export function pairEvaluations(baseline: Result, current: Result): EvaluationPair[] {
+  const ids = modelsNamed(baseline);
   refuse([
+    ...readingDiffering(baseline, current, ids),
     ...differing('schema', baseline.schema, current.schema),
     ...differing('kind', baseline.kind, current.kind),
     ...differing('data.sha256', baseline.data.sha256, current.data.sha256),
@@ -53,26 +53,9 @@ export function keyOf({ setting, attack, source, target }: ResultEvaluation): st
   return JSON.stringify([setting, attack, source, target]);
 }
 
-function refuse(problems: readonly string[]): void {
-  if (problems.length === 0) return;
-  const more = problems.length - named;
-  const rest = more > 0 ? [`and ${String(more)} more`] : [];
-  throw new InputError(
-    `the results are not comparable: ${[...problems.slice(0, named), ...rest].join('; ')}`,
-  );
-}
-
-type Plain = string | number | boolean | null;
-
-/** At most one problem: that a field differs, with both values. */
-function* differing(field: string, baseline: Plain, current: Plain): Iterable<string> {
-  if (baseline !== current) {
-    yield `${field} is ${show(baseline)} in the baseline and ${show(current)} in the current result`;
-  }
-}
-
-function show(value: Plain): string {
-  return typeof value === 'string' ? JSON.stringify(value) : String(value);
+/** The models that make or meet the examples of a result's evaluations. */
+export function modelsNamed({ evaluations }: Result): ReadonlySet<string> {
+  return new Set(evaluations.flatMap(({ source, target }) => [target, ...(source === null ? [] : [source])]));
 }
 
 function* examplesDiffering(baseline: Result, current: Result): Iterable<string> {

@@ -7,12 +7,19 @@
  * what interval and p-value are shown for; who wants to allow for it raises `maxIncrease`.
  */
 import { InputError } from '../core/errors.ts';
-import type { Result, ResultModel } from '../results/result.ts';
+import type { Result, ResultEvaluation, ResultModel } from '../results/result.ts';
 import { pairedDifference } from '../statistics/difference.ts';
 import { mcnemarExact } from '../statistics/mcnemar.ts';
-import { pairRanks } from '../statistics/paired.ts';
-import { describeEvaluation, keyOf, pairEvaluations, type EvaluationPair } from './comparable.ts';
+import { type PairedCounts, pairedTotal, pairRanks } from '../statistics/paired.ts';
+import {
+  describeEvaluation,
+  keyOf,
+  modelsNamed,
+  pairEvaluations,
+  type EvaluationPair,
+} from './comparable.ts';
 import type { GateReport, GateRow } from './gate-report.ts';
+import { readingNotes } from './reading.ts';
 
 export interface GateOptions {
   /** The greatest increase of an error rate that passes, as a fraction in [0, 1]; 0 unless given. */
@@ -22,8 +29,8 @@ export interface GateOptions {
 }
 
 /**
- * Compares a current result with a baseline: every error the baseline has, clean and adversarial, top-1 and top-5.
- * What only the current result has is not gated.
+ * Compares a current result with a baseline: every error the baseline has, clean and adversarial, top-1 and top-5, and
+ * of targeted attacks the targets reached. What only the current result has is not gated.
  *
  * @throws InputError when the two are not comparable (saying which field differs), or an option is out of range
  */
@@ -37,9 +44,7 @@ export function compareResults(baseline: Result, current: Result, options: GateO
   }
   const pairs = pairEvaluations(baseline, current);
   const rows = pairs.flatMap((pair) =>
-    (['top1', 'top5'] as const)
-      .filter((metric) => pair.baseline[metric] !== null)
-      .map((metric) => compareErrors(pair, metric, maxIncrease, alpha)),
+    countsOf(pair).map(([metric, counts]) => compareErrors(pair, metric, counts, { maxIncrease, alpha })),
   );
   return {
     passed: rows.every((row) => row.passed),
@@ -50,14 +55,36 @@ export function compareResults(baseline: Result, current: Result, options: GateO
   };
 }
 
+/** What is compared of a pair, with the paired table of each. */
+function countsOf({ baseline, current }: EvaluationPair): (readonly [GateRow['metric'], PairedCounts])[] {
+  const errors = (['top1', 'top5'] as const)
+    .filter((metric) => baseline[metric] !== null)
+    .map((metric) => {
+      const top = metric === 'top1' ? 1 : 5;
+      return [metric, pairRanks(baseline.outcomes.ranks, current.outcomes.ranks, top)] as const;
+    });
+  const targets = pairTargets(baseline, current);
+  return targets === null ? errors : [...errors, ['targets', targets]];
+}
+
+/** The paired table of the examples that both led towards a class, "wrong" where they reached it; null for none. */
+function pairTargets(baseline: ResultEvaluation, current: ResultEvaluation): PairedCounts | null {
+  const [before, after] = [baseline.outcomes.targets, current.outcomes.targets];
+  if (before === undefined || after === undefined) return null;
+  const led = before.flatMap((target, index) => (target === null || after[index] === null ? [] : [index]));
+  const reached = ({ outcomes }: ResultEvaluation): number[] =>
+    led.map((index) => (outcomes.predictions[index] === outcomes.targets?.[index] ? 1 : 0));
+  return led.length === 0 ? null : pairRanks(reached(baseline), reached(current), 1);
+}
+
 function compareErrors(
-  { attack, baseline, current }: EvaluationPair,
+  { attack, baseline }: EvaluationPair,
   metric: GateRow['metric'],
-  maxIncrease: number,
-  alpha: number,
+  counts: PairedCounts,
+  { maxIncrease, alpha }: Required<GateOptions>,
 ): GateRow {
-  const counts = pairRanks(baseline.outcomes.ranks, current.outcomes.ranks, metric === 'top1' ? 1 : 5);
   const { onlyFirstRight: newlyWrong, onlySecondRight: newlyRight, bothWrong } = counts;
+  const count = pairedTotal(counts);
   const { difference, interval } = pairedDifference(counts, 1 - alpha);
   const pValue = mcnemarExact(newlyWrong, newlyRight);
   return {
@@ -67,7 +94,7 @@ function compareErrors(
     source: baseline.source,
     target: baseline.target,
     metric,
-    count: baseline.count,
+    count,
     baselineErrors: newlyRight + bothWrong,
     currentErrors: newlyWrong + bothWrong,
     newlyWrong,
@@ -77,7 +104,7 @@ function compareErrors(
     pValue,
     significant: pValue < alpha,
     // In whole examples, so that 7 of 100 is not above 0.07.
-    passed: newlyWrong - newlyRight <= maxIncrease * baseline.count + 1e-9,
+    passed: newlyWrong - newlyRight <= maxIncrease * count + 1e-9,
   };
 }
 
@@ -95,6 +122,7 @@ function notesOn(baseline: Result, current: Result): string[] {
       notes.push(`the ${name} was ${before} in the baseline and is ${after}: rounding may differ`);
     }
   }
+  notes.push(...readingNotes(baseline, current, modelsNamed(baseline)));
   const makers = new Set(
     baseline.evaluations.filter(({ setting }) => setting === 'black-box').map((e) => e.source),
   );
@@ -109,6 +137,13 @@ function notesOn(baseline: Result, current: Result): string[] {
   for (const evaluation of current.evaluations) {
     if (!gated.has(keyOf(evaluation))) {
       notes.push(`not gated, because the baseline lacks it: ${describeEvaluation(evaluation)}`);
+    }
+  }
+  for (const evaluation of baseline.evaluations) {
+    if (evaluation.targetsReached !== null && evaluation.outcomes.targets === undefined) {
+      notes.push(
+        `the targets reached are not gated, because the baseline is of an earlier version and does not list them: ${describeEvaluation(evaluation)}`,
+      );
     }
   }
   return notes;

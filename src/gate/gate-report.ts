@@ -2,7 +2,10 @@
 import type { ResultEvaluation } from '../results/result.ts';
 import type { Interval } from '../statistics/interval.ts';
 
-/** One error of one target in one setting, before and after, on the same examples. */
+/**
+ * One error of one target in one setting, before and after, on the same examples. Of a targeted attack there is also
+ * the row `targets`, whose examples are those that both results led towards a class, and whose errors reached it.
+ */
 export interface GateRow {
   readonly setting: ResultEvaluation['setting'];
   /** The attack's id, null when clean. */
@@ -12,7 +15,7 @@ export interface GateRow {
   /** The id of the model the examples were made on, null when clean. */
   readonly source: string | null;
   readonly target: string;
-  readonly metric: 'top1' | 'top5';
+  readonly metric: 'top1' | 'top5' | 'targets';
   /** Examples compared. */
   readonly count: number;
   readonly baselineErrors: number;

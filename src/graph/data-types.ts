@@ -15,6 +15,7 @@ export const dataTypeCodes: Readonly<Record<DataType, number>> = {
   float64: 11,
   uint32: 12,
   uint64: 13,
+  bfloat16: 16,
 };
 
 const byCode = new Map(Object.entries(dataTypeCodes).map(([name, code]) => [code, name as DataType]));
@@ -29,6 +30,7 @@ export const elementArrays = {
   float32: Float32Array,
   float64: Float64Array,
   float16: Uint16Array,
+  bfloat16: Uint16Array,
   int8: Int8Array,
   uint8: Uint8Array,
   int16: Int16Array,

@@ -35,9 +35,14 @@ export class NodeBuilder {
     }
   }
 
-  /** Declares a graph input. */
-  input(name: string, dataType: DataType, dims: readonly Dimension[]): string {
-    this.#declare(name, { dataType, dims });
+  /** Declares a graph input; `elements` are those of a small integer value, where they are known or named. */
+  input(
+    name: string,
+    dataType: DataType,
+    dims: readonly Dimension[],
+    elements?: readonly Dimension[],
+  ): string {
+    this.#declare(name, { dataType, dims, ...(elements === undefined ? {} : { elements }) });
     this.#inputs.push({ name, dataType, dims });
     return name;
   }
@@ -90,6 +95,11 @@ export class NodeBuilder {
   }
 
   type(value: string): ValueType {
+    return this.#inferred(value);
+  }
+
+  /** The type of a value and, of a small integer value, what is known of its elements. */
+  inferred(value: string): InferredType {
     return this.#inferred(value);
   }
 

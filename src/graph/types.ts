@@ -10,6 +10,7 @@ export type DataType =
   | 'float32'
   | 'float64'
   | 'float16'
+  | 'bfloat16'
   | 'int8'
   | 'uint8'
   | 'int16'
@@ -21,11 +22,12 @@ export type DataType =
   | 'bool'
   | 'string';
 
-/** Element storage by data type: float16 as raw bits in a Uint16Array, bool as 0 or 1 in a Uint8Array. */
+/** Element storage by data type: float16 and bfloat16 as raw bits in a Uint16Array, bool as 0 or 1 in a Uint8Array. */
 export interface DataOf {
   float32: Float32Array;
   float64: Float64Array;
   float16: Uint16Array;
+  bfloat16: Uint16Array;
   int8: Int8Array;
   uint8: Uint8Array;
   int16: Int16Array;
@@ -61,6 +63,13 @@ export interface Value extends ValueType {
   readonly name: string;
 }
 
+/** A value of which a file may leave the type open, in part or whole: a tensor of any shape, a sequence, an optional. */
+export interface OpenValue {
+  readonly name: string;
+  readonly dataType?: DataType | undefined;
+  readonly dims?: readonly Dimension[] | undefined;
+}
+
 export type Attribute =
   | { readonly kind: 'int'; readonly value: number }
   | { readonly kind: 'float'; readonly value: number }
@@ -69,7 +78,7 @@ export type Attribute =
   | { readonly kind: 'floats'; readonly value: readonly number[] }
   | { readonly kind: 'strings'; readonly value: readonly string[] }
   | { readonly kind: 'tensor'; readonly value: Tensor }
-  | { readonly kind: 'graph'; readonly value: Graph };
+  | { readonly kind: 'graph'; readonly value: OpenGraph };
 
 export type Attributes = Readonly<Record<string, Attribute>>;
 
@@ -89,4 +98,18 @@ export interface Graph {
   readonly outputs: readonly Value[];
   readonly initializers: ReadonlyMap<string, Tensor>;
   readonly nodes: readonly Node[];
+}
+
+/** A graph within a node: it also reads values of the graphs around it. */
+export interface OpenGraph extends Omit<Graph, 'inputs' | 'outputs'> {
+  readonly inputs: readonly OpenValue[];
+  readonly outputs: readonly OpenValue[];
+}
+
+/**
+ * A graph as a file has it: operators that choose, repeat or hold sequences may stand in it, and types of outputs may
+ * be open. specialize/ makes it a Graph.
+ */
+export interface SourceGraph extends Omit<Graph, 'outputs'> {
+  readonly outputs: readonly OpenValue[];
 }

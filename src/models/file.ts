@@ -4,24 +4,36 @@ import { createReadStream } from 'node:fs';
 import { basename, dirname, resolve } from 'node:path';
 import { InputError, messageOf } from '../core/errors.ts';
 import { readInputFile } from '../core/files.ts';
+import { parseJson } from '../core/json.ts';
 import { externalDataBeside } from '../graph/onnx/external-data.ts';
-import { decodeModel } from '../graph/onnx/read.ts';
-import type { ExternalData } from '../graph/onnx/read.ts';
-import type { Graph } from '../graph/types.ts';
-import { isObject, parseJson } from '../core/json.ts';
+import { decodeModel, readInterface } from '../graph/onnx/read.ts';
+import type { ExternalData, FileValue, OnnxInterface } from '../graph/onnx/read.ts';
+import type { Graph, SourceGraph } from '../graph/types.ts';
+import { scoreOutput } from './choose.ts';
+import { importGraphModel, isGraphModel } from './graph-model/import.ts';
 import { importLayersModel, isLayersModel } from './layers-model/import.ts';
 
-export type ModelFormat = 'onnx' | 'tfjs-layers-model';
+export type ModelFormat = 'onnx' | 'tfjs-graph-model' | 'tfjs-layers-model';
 
 /** A model as its file has it. */
 export interface ModelFile {
   readonly format: ModelFormat;
-  readonly graph: Graph;
+  /** Computes the one output that holds the scores; absent where the file is beyond what the toolkit understands. */
+  readonly graph?: SourceGraph;
+  /** Why there is no graph. */
+  readonly obstacle?: InputError;
+  readonly inputs: readonly FileValue[];
+  /** All outputs of the file. */
+  readonly outputs: readonly FileValue[];
+  /** The one that holds the scores. */
+  readonly output: FileValue;
+  /** How often the file uses each operator. */
+  readonly operators: ReadonlyMap<string, number>;
   /** Base name of the file, or of the first of the files, that hold the weights. */
   readonly file: string;
   /**
    * SHA-256, hexadecimal, of the files that hold the weights: an .onnx file and then its external data files in
-   * the order in which it first names them; the shards of a layers-model in the order of its manifest.
+   * the order in which it first names them; the shards of a tfjs model in the order of its manifest.
    */
   readonly sha256: string;
   /** The program that wrote it; '' where it does not say. */
@@ -35,6 +47,14 @@ export interface ModelFile {
 /** What a path turned out to be. */
 export type OpenedFile =
   { readonly kind: 'json'; readonly json: unknown } | { readonly kind: 'binary'; readonly bytes: Uint8Array };
+
+/** What reading has to know of what is wanted. */
+export interface FileSettings {
+  /** Channels first, for models that leave their input's size open. */
+  readonly inputShape?: readonly number[] | undefined;
+  /** The output that holds the scores. */
+  readonly output?: string | undefined;
+}
 
 /**
  * Reads a file and tells JSON from a binary format by its first character.
@@ -51,41 +71,122 @@ export async function openFile(path: string): Promise<OpenedFile> {
 /**
  * Reads the model in an opened file.
  *
- * @param inputShape channels first, for models that leave their input's size open
- * @throws InputError when the format is not supported or the file is damaged
+ * @throws InputError when the format is not supported, the file is damaged, or its outputs leave a choice
  */
 export async function readModelFile(
   path: string,
   opened: OpenedFile,
-  inputShape: readonly number[] | undefined,
+  settings: FileSettings,
 ): Promise<ModelFile> {
-  if (opened.kind === 'binary') return readOnnx(path, opened.bytes);
+  if (opened.kind === 'binary') return readOnnx(path, opened.bytes, settings);
   const { json } = opened;
-  if (isLayersModel(json)) {
-    const { graph, files, sha256, producer } = await importLayersModel(path, json, inputShape);
-    return { format: 'tfjs-layers-model', graph, file: files[0] ?? basename(path), sha256, producer };
+  if (isGraphModel(json)) {
+    const imported = await importGraphModel(path, json, settings.inputShape);
+    return importedFile(path, 'tfjs-graph-model', imported, settings);
   }
-  if (isObject(json) && json['format'] === 'graph-model') {
-    throw new InputError(
-      `${path} is a tfjs graph-model, which cannot be read; convert it to ONNX and use that`,
-    );
+  if (isLayersModel(json)) {
+    const imported = await importLayersModel(path, json, settings.inputShape);
+    return importedFile(path, 'tfjs-layers-model', imported, settings);
   }
   throw new InputError(
-    `${path} is JSON, and neither a tfjs layers-model (it has no modelTopology) nor a model card (its kind is not robust-bench-model-card)`,
+    `${path} is JSON, and neither a tfjs layers-model or graph-model (it has no modelTopology) nor a model card (its kind is not robust-bench-model-card)`,
   );
 }
 
-async function readOnnx(path: string, bytes: Uint8Array): Promise<ModelFile> {
+/** What an importer of tfjs models gives. */
+interface ImportedModel {
+  readonly graph: Graph;
+  readonly files: readonly string[];
+  readonly sha256: string;
+  readonly producer: string;
+  readonly notes?: readonly string[];
+}
+
+function importedFile(
+  path: string,
+  format: ModelFormat,
+  { graph, files, sha256, producer, notes }: ImportedModel,
+  { output }: FileSettings,
+): ModelFile {
+  const outputs = graph.outputs.map((value): FileValue => ({ ...value, kind: 'tensor' }));
+  const chosen = scoreOutput(basename(path), outputs, output);
+  return {
+    format,
+    graph: { ...graph, outputs: [chosen] },
+    inputs: graph.inputs.map((value): FileValue => ({ ...value, kind: 'tensor' })),
+    outputs,
+    output: chosen,
+    operators: countOperators(graph),
+    file: files[0] ?? basename(path),
+    sha256,
+    producer,
+    ...(notes === undefined ? {} : { notes }),
+  };
+}
+
+async function readOnnx(
+  path: string,
+  bytes: Uint8Array,
+  { output: wanted }: FileSettings,
+): Promise<ModelFile> {
   const beside = externalDataBeside(path);
   const named = new Set<string>();
+  const missing: InputError[] = [];
   const recording: ExternalData = (location, offset, length) => {
     named.add(location);
-    return beside(location, offset, length);
+    try {
+      return beside(location, offset, length);
+    } catch (error) {
+      if (error instanceof InputError) missing.push(error);
+      throw error;
+    }
   };
-  const { graph, producer, opset } = decodeModel(bytes, path, recording);
+  const face = readInterface(bytes, path);
+  const output = scoreOutput(basename(path), face.outputs, wanted);
+  const read = graphOf(bytes, path, recording, output);
+  // Without its weights no runtime can run it.
+  if (missing[0] !== undefined) throw new InputError(`the model ${path}: ${missing[0].message}`);
   const hash = createHash('sha256').update(bytes);
   for (const location of named) await hashFile(hash, resolve(dirname(path), location));
-  return { format: 'onnx', graph, file: basename(path), sha256: hash.digest('hex'), producer, opset };
+  return {
+    format: 'onnx',
+    ...read,
+    inputs: face.inputs,
+    outputs: face.outputs,
+    output,
+    operators: face.operators,
+    file: basename(path),
+    sha256: hash.digest('hex'),
+    producer: face.producer,
+    ...opsetOf(face),
+  };
+}
+
+/** The file's graph, or why the toolkit does not understand it. */
+function graphOf(
+  bytes: Uint8Array,
+  path: string,
+  external: ExternalData,
+  output: FileValue,
+): Pick<ModelFile, 'graph' | 'obstacle' | 'notes'> {
+  try {
+    const { graph, notes } = decodeModel(bytes, path, external, { chooseOutputs: () => [output.name] });
+    return { graph, notes };
+  } catch (error) {
+    if (error instanceof InputError) return { obstacle: error };
+    throw error;
+  }
+}
+
+function opsetOf({ opsets }: OnnxInterface): { readonly opset?: number } {
+  const opset = opsets.get('');
+  return opset === undefined ? {} : { opset };
+}
+
+function countOperators(graph: Graph): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const { operator } of graph.nodes) counts.set(operator, (counts.get(operator) ?? 0) + 1);
+  return counts;
 }
 
 async function hashFile(hash: ReturnType<typeof createHash>, path: string): Promise<void> {

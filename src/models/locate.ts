@@ -5,7 +5,7 @@ import { InputError } from '../core/errors.ts';
 import { checkModelCard, isModelCard, sidecarPaths, weightsPath } from './card/model-card-file.ts';
 import type { ModelCard } from './card/model-card.ts';
 import { openFile, readModelFile } from './file.ts';
-import type { ModelFile } from './file.ts';
+import type { FileSettings, ModelFile } from './file.ts';
 
 export interface LocatedModel {
   /** Where the model file itself is. */
@@ -18,14 +18,10 @@ export interface LocatedModel {
  * Reads what a path names: a model file, or a model card and the file it names. The card beside a model file (see
  * `sidecarPaths`) is taken into account where it names that very file.
  *
- * @param inputShape channels first, for models that leave their input's size open
  * @throws InputError when a file is missing, damaged or of an unknown format, or the weights are not those whose
  * hash the card gives
  */
-export async function locateModel(
-  path: string,
-  inputShape: readonly number[] | undefined,
-): Promise<LocatedModel> {
+export async function locateModel(path: string, settings: FileSettings): Promise<LocatedModel> {
   const opened = await openFile(path);
   if (opened.kind === 'json' && isModelCard(opened.json)) {
     const content = await checkModelCard(path, opened.json);
@@ -36,14 +32,18 @@ export async function locateModel(
         `${path}: its weights file ${weights} is a model card itself; name the model file`,
       );
     }
-    return located(weights, await readModelFile(weights, inner, inputShape ?? content.input.shape), {
+    return located(weights, await readModelFile(weights, inner, withCard(settings, content)), {
       path,
       content,
     });
   }
   const card = await cardBeside(path);
-  const file = await readModelFile(path, opened, inputShape ?? card?.content.input.shape);
+  const file = await readModelFile(path, opened, withCard(settings, card?.content));
   return card === undefined ? { path, file } : located(path, file, card);
+}
+
+function withCard(settings: FileSettings, card: ModelCard | undefined): FileSettings {
+  return { ...settings, inputShape: settings.inputShape ?? card?.input.shape };
 }
 
 async function cardBeside(path: string): Promise<LocatedModel['card']> {

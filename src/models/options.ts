@@ -25,7 +25,17 @@ export interface ModelOptions {
   readonly inputShape?: readonly number[];
   /** What the file's output holds: `--outputs`. */
   readonly outputs?: 'logits' | 'probabilities';
+  /** The output of an ONNX file that holds the scores, where there are several: `--output`. */
+  readonly output?: string;
+  /**
+   * `straight-through`: where rounding stops the gradient (quantised activations, inputs of whole numbers), the
+   * gradient of what is rounded stands in for it. It is an approximation, and the result says so:
+   * `--approximate-gradient`.
+   */
+  readonly approximateGradient?: ApproximateGradient;
 }
+
+export type ApproximateGradient = 'straight-through';
 
 /** What is known of a model apart from its file. */
 export interface ModelSettings {

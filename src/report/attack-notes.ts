@@ -1,5 +1,5 @@
 /** The lines below the table of an attack result: what was measured, comparisons, perturbations, warnings. */
-import type { Result, ResultComparison } from '../results/result.ts';
+import type { PerturbationSummary, Result, ResultComparison } from '../results/result.ts';
 import { attackTitle, metricTitle, percent, ratio } from './format.ts';
 import type { Palette } from './table.ts';
 
@@ -7,7 +7,9 @@ export function notesBelow(result: Result, colors: Palette): string[] {
   return [
     caption(result),
     ...softmaxNotes(result),
+    ...readingNotes(result),
     ...perturbations(result),
+    ...targetNotes(result),
     ...result.comparisons.map((comparison) => comparisonLine(result, comparison)),
     ...result.warnings.map((warning) => colors.warning(`warning: ${warning}`)),
   ];
@@ -34,18 +36,76 @@ function softmaxNotes({ models }: Result): string[] {
   ];
 }
 
+/** What stands between the data and a file's own input, and what opening the file changed. */
+function readingNotes({ models }: Result): string[] {
+  return models.flatMap(({ name, normalization, approximateGradient, notes = [] }) => [
+    ...(normalization
+      ? [
+          `${name}: its inputs are normalised, mean ${normalization.mean.join(', ')}, std ${normalization.std.join(', ')}`,
+        ]
+      : []),
+    ...(approximateGradient
+      ? [
+          `${name}: its gradient is an approximation (${approximateGradient}), and its white-box error may be too low`,
+        ]
+      : []),
+    ...notes.map((note) => `${name}: ${note}`),
+  ]);
+}
+
 function perturbations({ attacks, evaluations }: Result): string[] {
   return attacks.flatMap((attack) => {
-    const sizes = evaluations.flatMap(({ attack: id, perturbation }) =>
-      id === attack.id && perturbation !== null ? [perturbation] : [],
-    );
-    if (sizes.length === 0) return [];
-    const linf = Math.max(...sizes.map((size) => size.linf.max));
-    const means = sizes.map((size) => size.l2.mean);
-    const [least, greatest] = [Math.min(...means), Math.max(...means)].map((mean) => mean.toPrecision(3));
-    const l2 = least === greatest ? (least ?? '') : `${least ?? ''} to ${greatest ?? ''}`;
+    const own = evaluations.filter(({ attack: id }) => id === attack.id);
+    const exact = own.flatMap(({ perturbation }) => perturbation ?? []);
+    const rounded = own.flatMap(({ rounded8Bit }) => rounded8Bit?.perturbation ?? []);
+    if (exact.length === 0) return [];
+    const measured = sizesOf(exact);
+    const asPixels = rounded.length === 0 ? measured : sizesOf(rounded);
+    const pixels = asPixels === measured ? '' : `, as 8-bit pixels ${asPixels}`;
+    return [`${attackTitle(attack)}: measured ${measured}${pixels} (fractions of the range)`];
+  });
+}
+
+/** The greatest L∞ norm, and the mean L2 norms of several evaluations. */
+function sizesOf(sizes: readonly PerturbationSummary[]): string {
+  const linf = Math.max(...sizes.map((size) => size.linf.max));
+  const means = sizes.map((size) => size.l2.mean);
+  const [least = '', greatest = ''] = [Math.min(...means), Math.max(...means)].map((mean) =>
+    mean.toPrecision(3),
+  );
+  const l2 = least === greatest ? least : `${least} to ${greatest}`;
+  return `‖δ‖∞ at most ${linf.toPrecision(5)}, mean ‖δ‖₂ ${l2}`;
+}
+
+/** How many could be led to their target and were, for each evaluation of a targeted attack. */
+function targetNotes({ attacks, evaluations, models }: Result): string[] {
+  const nameOf = (id: string | null): string => models.find((model) => model.id === id)?.name ?? '';
+  return evaluations.flatMap((evaluation) => {
+    const {
+      attack: id,
+      source,
+      target,
+      count,
+      targetsReached,
+      targetsPossible,
+      targetsPredicted,
+    } = evaluation;
+    const attack = attacks.find((candidate) => candidate.id === id);
+    if (attack === undefined || targetsReached === null) return [];
+    const made = evaluation.setting === 'black-box' ? ` made on ${nameOf(source)}` : '';
+    const where = `${attackTitle(attack)}${made} on ${nameOf(target)}`;
+    if (targetsPossible === undefined) {
+      return [
+        `${where}: ${String(targetsReached)} of ${String(count)} examples are taken for the target, those of that label included`,
+      ];
+    }
+    const out = count - targetsPossible;
+    const excluded =
+      out === 0
+        ? ''
+        : `; ${String(out)} ${attack.label === 'true' ? 'are of the target class' : 'were taken for the target class before'} and left out, ${String(targetsPredicted)} are taken for it in all`;
     return [
-      `${attackTitle(attack)}: measured ‖δ‖∞ at most ${linf.toPrecision(5)}, mean ‖δ‖₂ ${l2} (fractions of the range)`,
+      `${where}: ${String(targetsReached)} of ${String(targetsPossible)} examples led to their target${excluded}`,
     ];
   });
 }

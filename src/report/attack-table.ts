@@ -56,7 +56,7 @@ function blocksOf({ evaluations, attacks, models }: Result): Block[] {
 
 interface Metric {
   readonly title: string;
-  readonly of: (evaluation: ResultEvaluation) => ErrorRate | null | undefined;
+  readonly of: (evaluation: ResultEvaluation) => Pick<ErrorRate, 'rate' | 'interval'> | null | undefined;
 }
 
 /** What a row shows of an evaluation. */
@@ -64,6 +64,7 @@ const metrics: readonly Metric[] = [
   { title: metricTitle('top1'), of: ({ top1 }) => top1 },
   { title: `${metricTitle('top1')}, 8-bit`, of: ({ rounded8Bit }) => rounded8Bit?.top1 },
   { title: metricTitle('top5'), of: ({ top5 }) => top5 },
+  { title: metricTitle('targets'), of: ({ targetRate }) => targetRate },
 ];
 
 /** One row, or none where no model of the block has the metric. */

@@ -8,7 +8,7 @@ export function percent(fraction: number): string {
 }
 
 /** An error in percent with its interval: `90.7 [89.3, 91.9]`. */
-export function errorWithInterval({ rate, interval }: ErrorRate): string {
+export function errorWithInterval({ rate, interval }: Pick<ErrorRate, 'rate' | 'interval'>): string {
   return `${percent(rate)} [${percent(interval.lower)}, ${percent(interval.upper)}]`;
 }
 
@@ -45,14 +45,21 @@ export function attackTitle({ method, epsilonText, targeted, target, label }: Re
   return [`${titles[method]} ${epsilonText}`, ...extras].join(', ');
 }
 
-/** `Top-1` or `Top-5`. */
+const metricTitles: Readonly<Record<GateRow['metric'], string>> = {
+  top1: 'Top-1',
+  top5: 'Top-5',
+  targets: 'Targets reached',
+};
+
+/** `Top-1`, `Top-5` or `Targets reached`. */
 export function metricTitle(metric: GateRow['metric']): string {
-  return metric === 'top1' ? 'Top-1' : 'Top-5';
+  return metricTitles[metric];
 }
 
 /** What a row of the gate is about: `Top-1 error of mixup, white-box, ifgsm 4/255`. */
 export function gateRowTitle({ metric, target, setting, attack, epsilonText, source }: GateRow): string {
-  const parts = [`${metricTitle(metric)} error of ${target}`, setting];
+  const title = metric === 'targets' ? `${metricTitle(metric)} on` : `${metricTitle(metric)} error of`;
+  const parts = [`${title} ${target}`, setting];
   if (attack !== null) parts.push(`${attack} ${epsilonText ?? ''}`);
   if (setting === 'black-box') parts.push(`made on ${source ?? ''}`);
   return parts.join(', ');
@@ -62,9 +69,10 @@ export function gateRowTitle({ metric, target, setting, attack, epsilonText, sou
 export function gateSummary(rows: readonly GateRow[], maxIncrease: number): string {
   const failed = rows.filter(({ passed }) => !passed).length;
   const limit = `${String(Number((100 * maxIncrease).toPrecision(12)))} percentage points`;
+  const what = rows.some(({ metric }) => metric === 'targets') ? 'errors and targets reached' : 'errors';
   return failed === 0
-    ? `The gate passed: none of ${String(rows.length)} errors rose by more than ${limit}.`
-    : `The gate failed: ${String(failed)} of ${String(rows.length)} errors rose by more than ${limit}.`;
+    ? `The gate passed: none of ${String(rows.length)} ${what} rose by more than ${limit}.`
+    : `The gate failed: ${String(failed)} of ${String(rows.length)} ${what} rose by more than ${limit}.`;
 }
 
 /** The numbers of a row of the gate, as texts. */

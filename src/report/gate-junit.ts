@@ -23,9 +23,11 @@ function testCase(row: GateRow): string {
   if (row.passed) return `${open}/>`;
   const { baseline, current, change, interval, pValue } = gateRowNumbers(row);
   const message = `from ${baseline} % to ${current} %, ${change} percentage points`;
+  const [worse, better] =
+    row.metric === 'targets' ? ['led to their target', 'kept from it'] : ['wrong', 'right'];
   const details =
-    `${message}, interval ${interval}; ${String(row.newlyWrong)} of ${String(row.count)} examples newly wrong, ` +
-    `${String(row.newlyRight)} newly right, McNemar p ${pValue}`;
+    `${message}, interval ${interval}; ${String(row.newlyWrong)} of ${String(row.count)} examples newly ${worse}, ` +
+    `${String(row.newlyRight)} newly ${better}, McNemar p ${pValue}`;
   return [
     `${open}>`,
     `      <failure type="error-increase" message="${escaped(message)}">${escaped(details)}</failure>`,

@@ -1,9 +1,19 @@
 /** The checks of consistency.ts on evaluations: references, settings, counts, and rates against outcomes. */
 import { type Counted, rateProblems, tolerance } from './consistency-rates.ts';
-import type { ErrorRate, Result, ResultAttack, ResultEvaluation, ResultModel } from './result.ts';
+import { targetProblems } from './consistency-targets.ts';
+import type {
+  ErrorRate,
+  PerturbationSummary,
+  Result,
+  ResultAttack,
+  ResultEvaluation,
+  ResultModel,
+} from './result.ts';
 
 /** How far float32 examples may be measured beyond epsilon, as a fraction of the range. */
 const epsilonTolerance = 1e-5;
+/** Where no 8-bit level is within epsilon of a value, the nearest is this far at most, as a fraction of the range. */
+const halfLevel = 0.5 / 255;
 /** Up to this many classes a top-5 error means nothing. */
 const topFive = 5;
 
@@ -46,6 +56,10 @@ function* settingProblems(
       perturbation,
       rounded8Bit,
       targetsReached,
+      targetsPossible: evaluation.targetsPossible ?? null,
+      targetRate: evaluation.targetRate ?? null,
+      targetsPredicted: evaluation.targetsPredicted ?? null,
+      'outcomes/targets': evaluation.outcomes.targets ?? null,
       gradientsPerExample,
     }).find(([, value]) => value !== null);
     if (present !== undefined) yield `${at}/${present[0]} is given, but a clean evaluation has none`;
@@ -63,21 +77,31 @@ function* settingProblems(
   } else if (setting === 'black-box' && !maker.roles.includes('source')) {
     yield `${at}/source is "${source}", which lacks the role source`;
   }
-  if ((targetsReached !== null) !== attack.targeted) {
-    yield `${at}/targetsReached is ${String(targetsReached)}, but the attack "${attack.id}" is ${attack.targeted ? 'targeted' : 'untargeted'}`;
+  if (maker !== undefined) yield* targetProblems(evaluation, attack, maker.classCount, at);
+  const epsilon = `the attack's epsilon of ${String(attack.epsilon)}`;
+  yield* sizeProblems(perturbation, attack.epsilon, epsilon, `${at}/perturbation`);
+  if (rounded8Bit?.perturbation !== undefined) {
+    const greatest = Math.max(attack.epsilon, halfLevel);
+    const limit = attack.epsilon < halfLevel ? 'half a level of 8 bits' : epsilon;
+    yield* sizeProblems(rounded8Bit.perturbation, greatest, limit, `${at}/rounded8Bit/perturbation`);
   }
-  if (targetsReached !== null && targetsReached > evaluation.count) {
-    yield `${at}/targetsReached is ${String(targetsReached)} of ${String(evaluation.count)} examples`;
+}
+
+/** @param limit says in the message what `greatest` is */
+function* sizeProblems(
+  sizes: PerturbationSummary,
+  greatest: number,
+  limit: string,
+  at: string,
+): Iterable<string> {
+  for (const name of ['linf', 'l2'] as const) {
+    const { max, mean } = sizes[name];
+    if (mean > max + tolerance) {
+      yield `${at}/${name}/mean is ${String(mean)}, above the max of ${String(max)}`;
+    }
   }
-  for (const [name, { max, mean }] of [
-    ['linf', perturbation.linf],
-    ['l2', perturbation.l2],
-  ] as const) {
-    if (mean > max + tolerance)
-      yield `${at}/perturbation/${name}/mean is ${String(mean)}, above the max of ${String(max)}`;
-  }
-  if (perturbation.linf.max > attack.epsilon + epsilonTolerance) {
-    yield `${at}/perturbation/linf/max is ${String(perturbation.linf.max)}, above the attack's epsilon of ${String(attack.epsilon)}`;
+  if (sizes.linf.max > greatest + epsilonTolerance) {
+    yield `${at}/linf/max is ${String(sizes.linf.max)}, above ${limit}`;
   }
 }
 

@@ -38,13 +38,17 @@ function* modelProblems({ data, models }: Result): Iterable<string> {
     models.map(({ id }) => id),
     '/models',
   );
-  for (const [index, { classCount, bounds }] of models.entries()) {
+  for (const [index, { classCount, bounds, normalization }] of models.entries()) {
     const at = `/models/${String(index)}`;
     if (classCount < data.classes) {
       yield `${at}/classCount is ${String(classCount)}, fewer than the ${String(data.classes)} classes of the data`;
     }
     if (bounds.lower >= bounds.upper) {
       yield `${at}/bounds are ${String(bounds.lower)} to ${String(bounds.upper)}, but the lower must be less than the upper`;
+    }
+    if (normalization && normalization.mean.length !== normalization.std.length) {
+      const { mean, std } = normalization;
+      yield `${at}/normalization has ${String(mean.length)} means and ${String(std.length)} standard deviations`;
     }
   }
 }

@@ -3,6 +3,64 @@
  * and run `node scripts/generate-types.js`.
  */
 /**
+ * A least and a greatest value.
+ */
+export interface ResultRange {
+  /**
+   * The least value.
+   */
+  lower: number;
+  /**
+   * The greatest value.
+   */
+  upper: number;
+}
+
+/**
+ * (x − mean) / std, in the units of the bounds; one number for each channel, or one for all.
+ */
+export interface ResultNormalization {
+  /**
+   * What is taken away.
+   *
+   * @minItems 1
+   */
+  mean: number[];
+  /**
+   * What is divided by.
+   *
+   * @minItems 1
+   */
+  std: number[];
+}
+
+/**
+ * What a model was checked for when it was opened, before anything was measured. Differences are the greatest relative ones that were seen; what was not compared is left out.
+ */
+export interface ModelCheck {
+  /**
+   * Inputs that were computed.
+   */
+  examples: number;
+  /**
+   * Logits of the graph that classifies against those of the graph that gives gradients.
+   */
+  forwardAgainstGradientGraph?: number;
+  /**
+   * Logits of the graph as the runtime optimises it against those without optimisation.
+   */
+  optimisedAgainstUnoptimised?: number;
+  /**
+   * The greatest difference that passes for rounding.
+   */
+  tolerance: number;
+  /**
+   * Whether a file made for a fixed number of examples was opened to any number and gave the same for each.
+   */
+  batchOpened?: boolean;
+}
+
+/**
  * A program and its version.
  */
 export interface ResultTool {
@@ -51,6 +109,19 @@ export interface ResultData {
    * The number of examples in the split.
    */
   size: number;
+  /**
+   * The least and the greatest value that a stored input can have, which the bounds of a model stand for; left out by earlier versions.
+   */
+  range?: ResultRange;
+  /**
+   * What the reader was told, or decided, that changes the inputs or labels, by name; left out where the format leaves no choice, and by earlier versions.
+   */
+  settings?: {
+    /**
+     * A number, true or false, or text of one line without control characters.
+     */
+    [k: string]: string | number | boolean;
+  };
 }
 
 /**

@@ -4,14 +4,28 @@
  */
 import type {
   ErrorRate,
+  ModelCheck,
   RateInterval,
   ResultData,
   ResultEngine,
+  ResultNormalization,
+  ResultRange,
   ResultRun,
   ResultTool,
   TrainingFacts
 } from './definitions.ts';
-export type {ErrorRate, RateInterval, ResultData, ResultEngine, ResultRun, ResultTool, TrainingFacts};
+export type {
+  ErrorRate,
+  ModelCheck,
+  RateInterval,
+  ResultData,
+  ResultEngine,
+  ResultNormalization,
+  ResultRange,
+  ResultRun,
+  ResultTool,
+  TrainingFacts
+};
 
 /** The format and version that this toolkit writes and reads. */
 export const memorizationSchemaId = 'robust-bench/memorization/1';
@@ -107,6 +121,12 @@ export interface MemorizationRun {
    */
   source: 'trained' | 'checkpoints' | 'predictions';
   /**
+   * checkpoints: the models, one for each scored epoch, and how they were read. Left out for other sources, and by earlier versions.
+   *
+   * @minItems 1
+   */
+  models?: MemorizationModel[];
+  /**
    * How it was trained; null where that is not known.
    */
   training: TrainingFacts | null;
@@ -128,6 +148,58 @@ export interface MemorizationRun {
   calibration: Calibration;
   curves: MemorizationCurves;
   perExample: MemorizationPerExample;
+}
+/**
+ * A checkpoint: where it comes from and how it was read.
+ */
+export interface MemorizationModel {
+  /**
+   * The base name of the model file.
+   */
+  file: string;
+  /**
+   * SHA-256 of the model's weights file or files.
+   */
+  sha256: string;
+  /**
+   * What the model was read from.
+   */
+  format: 'onnx' | 'tfjs-graph-model' | 'tfjs-layers-model' | 'function';
+  /**
+   * The shape of one input of the model.
+   *
+   * @minItems 1
+   * @maxItems 8
+   */
+  inputShape: number[];
+  /**
+   * The range of the model's inputs, in the units of the data.
+   */
+  bounds: ResultRange;
+  /**
+   * What the file's outputs are, and what was done to score logits.
+   */
+  outputs: 'logits' | 'softmax removed' | 'logarithm of probabilities' | 'binary';
+  /**
+   * The order of the axes of the file's own image input.
+   */
+  layout: 'channels-first' | 'channels-last';
+  /**
+   * The normalisation put before the model, null where there is none or the file has its own.
+   */
+  normalization: ResultNormalization | null;
+  /**
+   * The number of examples that the file insists on at a time, null where any goes.
+   */
+  fixedBatch: number | null;
+  /**
+   * What opening the file changed or took for granted, one sentence each.
+   */
+  notes: string[];
+  /**
+   * What the model was checked for when it was opened; left out where it was not.
+   */
+  check?: ModelCheck;
 }
 /**
  * How training labels were replaced.

@@ -4,13 +4,28 @@
  */
 import type {
   ErrorRate,
+  ModelCheck,
+  RateInterval,
   ResultData,
   ResultEngine,
+  ResultNormalization,
+  ResultRange,
   ResultRun,
   ResultTool,
   TrainingFacts
 } from './definitions.ts';
-export type {ErrorRate, ResultData, ResultEngine, ResultRun, ResultTool, TrainingFacts};
+export type {
+  ErrorRate,
+  ModelCheck,
+  RateInterval,
+  ResultData,
+  ResultEngine,
+  ResultNormalization,
+  ResultRange,
+  ResultRun,
+  ResultTool,
+  TrainingFacts
+};
 
 /** The format and version that this toolkit writes and reads. */
 export const resultSchemaId = 'robust-bench/result/1';
@@ -133,7 +148,7 @@ export interface ResultModel {
   /**
    * What the model was read from.
    */
-  format: 'onnx' | 'tfjs-layers-model' | 'function';
+  format: 'onnx' | 'tfjs-graph-model' | 'tfjs-layers-model' | 'function';
   /**
    * The shape of one input of the model.
    *
@@ -141,7 +156,10 @@ export interface ResultModel {
    * @maxItems 8
    */
   inputShape: number[];
-  bounds: ResultBounds;
+  /**
+   * The range of the model's inputs, in the units of the data.
+   */
+  bounds: ResultRange;
   /**
    * The number of classes it tells apart.
    */
@@ -149,28 +167,39 @@ export interface ResultModel {
   /**
    * What the file's outputs are, and what was done to attack logits.
    */
-  outputs: 'logits' | 'softmax removed' | 'logarithm of probabilities';
+  outputs: 'logits' | 'softmax removed' | 'logarithm of probabilities' | 'binary';
   /**
    * The number of trained values, null where it cannot be known.
    */
   parameters: number | null;
   /**
+   * The order of the axes of the file's own image input; left out for a function, and by earlier versions.
+   */
+  layout?: 'channels-first' | 'channels-last';
+  /**
+   * The normalisation put before the model, null where there is none or the file has its own; left out for a function, and by earlier versions.
+   */
+  normalization?: ResultNormalization | null;
+  /**
+   * The number of examples that the file insists on at a time, null where any goes; left out for a function, and by earlier versions.
+   */
+  fixedBatch?: number | null;
+  /**
+   * What opening the file changed or took for granted, one sentence each; left out for a function, and by earlier versions.
+   */
+  notes?: string[];
+  /**
+   * What stands in for the gradient where the model has none that is exact, e.g. straight-through; null where gradients are exact. Left out for a function, and by earlier versions.
+   */
+  approximateGradient?: string | null;
+  /**
+   * What the model was checked for when it was opened; left out where it was not.
+   */
+  check?: ModelCheck;
+  /**
    * How it was trained, where that is known.
    */
   training?: TrainingFacts;
-}
-/**
- * The least and the greatest value of an input element, in the units of the data.
- */
-export interface ResultBounds {
-  /**
-   * The least value.
-   */
-  lower: number;
-  /**
-   * The greatest value.
-   */
-  upper: number;
 }
 /**
  * An attack with all its settings.
@@ -258,14 +287,26 @@ export interface ResultEvaluation {
    */
   perturbation: PerturbationSummary | null;
   /**
-   * Errors on the examples rounded to 8-bit pixels, null where that was not measured.
+   * Errors on the examples as 8-bit pixels, each the nearest level within epsilon; null where that was not measured.
    */
   rounded8Bit: RoundedErrors | null;
   outcomes: ResultOutcomes;
   /**
-   * Examples that the target model takes for the class they were led towards, null when clean or untargeted.
+   * Examples led towards a class that the target model takes for it, null when clean or untargeted. An example whose label the class is already is not led and not counted; earlier versions, which have no targetsPossible, counted it.
    */
   targetsReached: number | null;
+  /**
+   * Examples that were led towards a class: all but those whose label it is already. Left out when clean or untargeted.
+   */
+  targetsPossible?: number;
+  /**
+   * The share of targetsReached in targetsPossible, null where nothing could be led. Left out when clean or untargeted.
+   */
+  targetRate?: TargetRate | null;
+  /**
+   * All examples that the target model takes for the class that the attack aims at, those included whose label it is already. Left out when clean or untargeted.
+   */
+  targetsPredicted?: number;
   /**
    * Gradient evaluations spent on each example, null when clean.
    */
@@ -296,7 +337,7 @@ export interface NormSummary {
   mean: number;
 }
 /**
- * Errors after the adversarial examples are rounded to 8-bit pixels.
+ * Errors on the adversarial examples as 8-bit pixels.
  */
 export interface RoundedErrors {
   /**
@@ -307,6 +348,7 @@ export interface RoundedErrors {
    * The true label is not among the best five; null with five classes or fewer.
    */
   top5: ErrorRate | null;
+  perturbation?: PerturbationSummary;
 }
 /**
  * What became of each example, in the order of examples.indices.
@@ -320,6 +362,23 @@ export interface ResultOutcomes {
    * The rank of the true label by score, 0 for the best: top-k is right where the rank is below k.
    */
   ranks: number[];
+  /**
+   * The class that each example was led towards, null where that is its label already. Left out when clean or untargeted.
+   */
+  targets?: (number | null)[];
+}
+/**
+ * How many of the examples that were led towards a class reached it.
+ */
+export interface TargetRate {
+  /**
+   * targetsReached divided by targetsPossible.
+   */
+  rate: number;
+  /**
+   * The confidence interval of the rate.
+   */
+  interval: RateInterval;
 }
 /**
  * How many times more accurate one model is than another, on the same examples in the same setting.

@@ -7,6 +7,7 @@ import { memorizationSchemaId, type MemorizationResult } from './memorization.ts
 import { describeProblems, describeViolations, excerpt } from './messages.ts';
 import { resultSchemaId, type Result } from './result.ts';
 import { definitionsSchema, memorizationSchema, resultSchema, type SchemaNode } from './schema.ts';
+import { upgradeResult } from './upgrade.ts';
 
 /** A kind of result file. */
 interface Format<T> {
@@ -19,6 +20,8 @@ interface Format<T> {
   readonly schema: () => SchemaNode;
   /** What a value that the schema accepts says against itself, each as "pointer: what is wrong". */
   readonly inconsistencies: (value: T) => readonly string[];
+  /** Brings a valid value of an earlier version up to this one; the same value where there is nothing to do. */
+  readonly upgrade: (value: T) => T;
   compiled?: Promise<ValidateFunction<T>>;
 }
 
@@ -28,6 +31,7 @@ const attackFormat: Format<Result> = {
   command: 'attack',
   schema: resultSchema,
   inconsistencies,
+  upgrade: upgradeResult,
 };
 
 const memorizationFormat: Format<MemorizationResult> = {
@@ -36,6 +40,7 @@ const memorizationFormat: Format<MemorizationResult> = {
   command: 'memorize',
   schema: memorizationSchema,
   inconsistencies: memorizationInconsistencies,
+  upgrade: (result) => result,
 };
 
 /**
@@ -43,7 +48,7 @@ const memorizationFormat: Format<MemorizationResult> = {
  *
  * @param value parsed JSON, or an object just built
  * @param source names the value in messages, e.g. its path
- * @returns the same value
+ * @returns the same value, or a copy with what an earlier version did not state and its outcomes tell
  * @throws InputError that names the first few violations on one line
  */
 export function validateResult(value: unknown, source: string): Promise<Result> {
@@ -84,7 +89,7 @@ async function validateAs<T>(format: Format<T>, value: unknown, source: string):
   if (problems.length > 0) {
     throw new InputError(`${source} contradicts itself: ${describeProblems(problems)}`);
   }
-  return value;
+  return format.upgrade(value);
 }
 
 function assertVersion(

@@ -2,7 +2,7 @@
  * Training as graphs: one step as one graph (forward, loss, backward, running statistics, update of every weight), or
  * its two halves, for minibatches that go through the network in parts.
  */
-import { appendSoftCrossEntropy } from '../autodiff/cross-entropy.ts';
+import { appendSoftCrossEntropy } from '../autodiff/losses/cross-entropy.ts';
 import { appendGradients } from '../autodiff/gradient.ts';
 import { GraphBuilder } from '../graph/builder.ts';
 import { BATCH, type Graph } from '../graph/types.ts';

@@ -8,7 +8,7 @@ import { fgsm } from '../../src/attacks/fgsm.ts';
 import { ifgsm } from '../../src/attacks/ifgsm.ts';
 import { readNpy } from '../../src/data/npy.ts';
 import { createOnnxRuntimeEngine } from '../../src/engine/onnxruntime/engine.ts';
-import { createGraphClassifier } from '../../src/models/graph-classifier.ts';
+import { createModelClassifier } from '../../src/models/model-classifier.ts';
 import { openModel } from '../../src/models/open.ts';
 
 const folder = fileURLToPath(new URL('../../../shared/reference/', import.meta.url));
@@ -26,7 +26,7 @@ describe('attacks on reference models', { skip }, async () => {
       const labels = (await readNpy(`${folder}${name}/y.npy`)).data as Int32Array;
       const batch = { inputs: await floats('x'), labels, indices: labels.map((_, index) => index) };
       const model = await openModel(`${folder}${name}/model.onnx`, { bounds: { lower: 0, upper: 1 } });
-      const classifier = await createGraphClassifier(model, engine);
+      const classifier = await createModelClassifier(model, engine);
       for (const [attack, leastEqual] of [
         [fgsm, 0.999],
         // A sign that flips where the gradient is nearly 0 moves the points that later gradients are taken at.

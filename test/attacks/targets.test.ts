@@ -48,6 +48,42 @@ test('a given class is every example’s target, if it exists', () => {
   assert.throws(() => chooseTargets({ ...choice, classCount: 1, rule: 'next' }), InputError);
 });
 
+test('a class of logit −∞ is never a target: rules go on to the next class, a given one is refused', () => {
+  const never = -Infinity;
+  const masked = {
+    ...choice,
+    logits: Float32Array.from(
+      [
+        [5, never, 2, 3],
+        [1, 0, never, 1],
+        [2, 2, 2, never],
+        [never, 9, 1, -5],
+      ].flat(),
+    ),
+  };
+  // Without the masks next gives 1, 2, 3, 0.
+  assert.deepEqual([...chooseTargets({ ...masked, rule: 'next' })], [2, 3, 0, 1]);
+  assert.deepEqual([...chooseTargets({ ...masked, rule: 'least-likely' })], [2, 0, 0, 2]);
+  for (let seed = 0; seed < 20; seed++) {
+    const drawn = chooseTargets({ ...masked, rule: 'random', seed });
+    drawn.forEach((target, example) => {
+      assert.notEqual(target, choice.labels[example]);
+      assert.notEqual(masked.logits[4 * example + target], never);
+    });
+  }
+  assert.throws(
+    () => chooseTargets({ ...masked, rule: 1 }),
+    /^InputError: example 10 cannot be led to the target class 1: .*-Infinity.*name another target class$/,
+  );
+  // The label of the last example is 3, to which nobody leads it, whatever its logit.
+  assert.deepEqual(
+    [...chooseTargets({ ...masked, rule: 3, labels: Int32Array.of(0, 1, 3, 2) })],
+    [3, 3, 3, 3],
+  );
+  const alone = { ...masked, logits: Float32Array.of(1, never, never, never), labels: Int32Array.of(0) };
+  assert.throws(() => chooseTargets({ ...alone, rule: 'next' }), /cannot be led to any other class/);
+});
+
 test('rules are read as written, and what is none is refused', () => {
   assert.deepEqual(['next', 'least-likely', 'random', '12'].map(parseTargetRule), [
     'next',

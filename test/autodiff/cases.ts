@@ -1,12 +1,13 @@
 /** Reads fixtures/gradients: operators with inputs, outputs and gradients as PyTorch computed them. */
 import { readFileSync } from 'node:fs';
 import { GraphBuilder } from '../../src/graph/builder.ts';
+import { expandNode, isWrittenOut } from '../../src/graph/operators/expand.ts';
 import { float32, tensor } from '../../src/graph/tensor.ts';
-import type { Attribute, Dimension, Tensor } from '../../src/graph/types.ts';
+import type { Attribute, Dimension, Node, Tensor } from '../../src/graph/types.ts';
 import type { BATCH } from '../../src/graph/types.ts';
 
 export interface CaseInput {
-  readonly type: 'float32' | 'int64' | 'bool';
+  readonly type: 'float32' | 'int64' | 'bool' | 'int8' | 'uint8';
   readonly dims: readonly number[];
   readonly constant: boolean;
   readonly values: readonly number[];
@@ -27,15 +28,18 @@ export const families = [
   'activation',
   'convolution',
   'elementwise',
+  'expanded',
   'linear',
   'movement',
   'normalization',
   'pooling',
+  'recurrent',
   'reduction',
+  'sampling',
   'selection',
 ] as const;
 
-export function readCases(family: (typeof families)[number]): GradientCase[] {
+export function readCases(family: (typeof families)[number] | 'straight-through'): GradientCase[] {
   const file = new URL(`../../fixtures/gradients/${family}.json`, import.meta.url);
   return JSON.parse(readFileSync(file, 'utf8')) as GradientCase[];
 }
@@ -48,6 +52,8 @@ export function weightsFor(size: number): number[] {
 export function tensorOf({ type, dims, values }: CaseInput): Tensor {
   if (type === 'int64') return tensor('int64', dims, BigInt64Array.from(values, BigInt));
   if (type === 'bool') return tensor('bool', dims, Uint8Array.from(values));
+  if (type === 'int8') return tensor('int8', dims, Int8Array.from(values));
+  if (type === 'uint8') return tensor('uint8', dims, Uint8Array.from(values));
   return float32(dims, values);
 }
 
@@ -78,9 +84,30 @@ export function graphOf(item: GradientCase, batchName?: typeof BATCH): CaseGraph
   const training = item.attributes['training_mode']?.[1] === 1;
   const outputs = training ? ['output', 'running_mean', 'running_variance'] : ['output'];
   const twoOutputs = item.operator === 'TopK' ? ['output', 'places'] : outputs;
-  builder.node(item.operator, names, attributes, { name: 'operator', outputs: twoOutputs });
+  addNode(builder, {
+    operator: item.operator,
+    name: 'operator',
+    inputs: names,
+    outputs: twoOutputs,
+    attributes,
+  });
   const variables = item.inputs.flatMap((input, index) =>
     input === null || input.constant ? [] : [{ name: names[index] ?? '', index }],
   );
   return { builder, output: 'output', variables };
+}
+
+/** Adds a node, or what its expansion writes where graphs do not hold its operator. */
+function addNode(builder: GraphBuilder, node: Node): void {
+  if (!isWrittenOut(node)) {
+    builder.node(node.operator, node.inputs, node.attributes, { name: node.name, outputs: node.outputs });
+    return;
+  }
+  const { nodes, constants } = expandNode(node, {
+    type: (value) => builder.inferred(value),
+    constant: (value) => builder.constantOf(value),
+    fresh: (hint) => builder.fresh(hint),
+  });
+  for (const [name, value] of constants) builder.constant(value, name);
+  for (const each of nodes) addNode(builder, each);
 }

@@ -5,6 +5,7 @@ import { randomStream } from '../../src/core/random.ts';
 import type { RandomStream } from '../../src/core/random.ts';
 import type { Engine, Tensors } from '../../src/engine/engine.ts';
 import type { GraphBuilder } from '../../src/graph/builder.ts';
+import { simplify } from '../../src/graph/simplify/simplify.ts';
 import { float32 } from '../../src/graph/tensor.ts';
 import type { Tensor } from '../../src/graph/types.ts';
 
@@ -43,7 +44,7 @@ export async function runGraph(
   inputs: Tensors,
 ): Promise<Tensors> {
   for (const output of new Set(outputs)) builder.output(output);
-  const compiled = await engine.compile(builder.build());
+  const compiled = await engine.compile(simplify(builder.build()));
   try {
     return await compiled.run(inputs);
   } finally {
@@ -81,7 +82,7 @@ export async function assertMatchesFiniteDifferences(
   const fed = { ...inputs, weights: float32(outputDims, weights) };
   const gradients = appendWeightedGradients(builder, output, variables);
   for (const value of new Set([output, ...gradients])) builder.output(value);
-  const compiled = await engine.compile(builder.build());
+  const compiled = await engine.compile(simplify(builder.build()));
   try {
     const at = await compiled.run(fed);
     const directions = new Map(

@@ -5,7 +5,7 @@ import { appendGradients, gradientSupport } from '../../src/autodiff/gradient.ts
 import { InputError, UnsupportedOperatorError } from '../../src/core/errors.ts';
 import type { Engine, Tensors } from '../../src/engine/engine.ts';
 import { createOnnxRuntimeEngine } from '../../src/engine/onnxruntime/engine.ts';
-import { float, int } from '../../src/graph/attributes.ts';
+import { float, int, ints } from '../../src/graph/attributes.ts';
 import { GraphBuilder } from '../../src/graph/builder.ts';
 import { float32 } from '../../src/graph/tensor.ts';
 import { BATCH } from '../../src/graph/types.ts';
@@ -121,28 +121,34 @@ describe('appendGradients', () => {
 });
 
 describe('what has no gradient', () => {
-  const withLrn = (): { builder: GraphBuilder; x: string; y: string } => {
+  const withUnpool = (): { builder: GraphBuilder; x: string; y: string } => {
     const builder = new GraphBuilder('test');
     const x = builder.input('x', 'float32', [BATCH, 2, 3, 3]);
-    builder.node('LRN', [x], { size: int(3) }, { name: 'features.2', outputs: ['y'] });
+    const places = builder.cast(x, 'int64');
+    builder.node(
+      'MaxUnpool',
+      [x, places],
+      { kernel_shape: ints([1, 1]) },
+      { name: 'features.2', outputs: ['y'] },
+    );
     return { builder, x, y: 'y' };
   };
 
   it('is refused by operator and node, and the black box offered', () => {
-    const { builder, x, y } = withLrn();
+    const { builder, x, y } = withUnpool();
     assert.throws(
       () => appendGradients(builder, builder.relu(y), [x]),
       (error) => {
         assert.ok(error instanceof UnsupportedOperatorError);
-        assert.deepEqual([error.operator, error.node], ['LRN', 'features.2']);
-        assert.match(error.message, /^node features\.2 \(LRN\): .*black box.*--source MODEL\)$/);
+        assert.deepEqual([error.operator, error.node], ['MaxUnpool', 'features.2']);
+        assert.match(error.message, /^node features\.2 \(MaxUnpool\): .*black box.*--source MODEL\)$/);
         return true;
       },
     );
   });
 
   it('does not matter off the path', async () => {
-    const { builder, x, y } = withLrn();
+    const { builder, x, y } = withUnpool();
     const z = builder.mul(builder.neg(x), builder.scalar(2));
     builder.add(y, z);
     const inputs = { x: float32([1, 2, 3, 3], new Float32Array(18)) };
@@ -177,7 +183,10 @@ describe('what has no gradient', () => {
   it('is told apart for every operator', () => {
     assert.equal(gradientSupport('Conv'), 'gradient');
     assert.equal(gradientSupport('ArgMax'), 'zero');
-    assert.equal(gradientSupport('LRN'), 'unsupported');
+    assert.equal(gradientSupport('LRN'), 'gradient');
+    assert.equal(gradientSupport('MaxUnpool'), 'unsupported');
+    assert.equal(gradientSupport('QuantizeLinear'), 'unsupported');
+    assert.equal(gradientSupport('QuantizeLinear', { approximate: 'straight-through' }), 'gradient');
     assert.equal(gradientSupport('constructor'), 'unsupported');
   });
 });

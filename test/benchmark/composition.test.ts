@@ -6,9 +6,12 @@ import { attackOf } from '../../src/attacks/index.ts';
 import { runAttackBenchmark } from '../../src/benchmark/attack-benchmark.ts';
 import { attackId, describeAttack } from '../../src/benchmark/attacks.ts';
 import { comparisonsOf } from '../../src/benchmark/comparisons.ts';
+import { describeData } from '../../src/benchmark/data.ts';
 import { describeModels } from '../../src/benchmark/models.ts';
+import type { Classifier } from '../../src/classifier/classifier.ts';
 import { wrapFunction } from '../../src/classifier/wrap.ts';
-import type { Result } from '../../src/results/result.ts';
+import type { ModelDescription } from '../../src/models/open.ts';
+import type { Result, ResultModel } from '../../src/results/result.ts';
 import { validateResult } from '../../src/results/validate.ts';
 import { createMemoryDataset, randomBytes } from '../evaluation/memory-dataset.ts';
 import { exampleResult } from '../results/example-result.ts';
@@ -81,6 +84,14 @@ describe('comparisons', () => {
   });
 });
 
+/** Four values as parts of their sum. */
+function probabilitiesOf(inputs: Float32Array): Float32Array {
+  return inputs.map((value, index) => {
+    const start = index - (index % 4);
+    return (value + 1) / (4 + inputs.subarray(start, start + 4).reduce((a, b) => a + b, 0));
+  });
+}
+
 /** Classifies by which of the first values is greatest; no gradient. */
 const byValue = (name: string) =>
   wrapFunction({
@@ -134,6 +145,95 @@ describe('the whole', () => {
   test('an aborted signal ends it with its reason', async () => {
     const reason = new Error('enough');
     await assert.rejects(runAttackBenchmark({ ...benchmark, signal: AbortSignal.abort(reason) }), reason);
+  });
+
+  test('a function states of its reading what is known, the bounds', () => {
+    const [plain] = describeModels(benchmark);
+    assert.deepEqual(plain?.bounds, { lower: 0, upper: 255 });
+    for (const field of ['layout', 'normalization', 'fixedBatch', 'notes', 'approximateGradient', 'check']) {
+      assert.ok(!(field in plain), field);
+    }
+  });
+
+  test('a file states all that changes its numbers', () => {
+    const check = { examples: 2, tolerance: 1e-3, optimisedAgainstUnoptimised: 1e-7, batchOpened: true };
+    const description: ModelDescription = {
+      name: 'one',
+      file: 'one.onnx',
+      sha256: 'a'.repeat(64),
+      format: 'onnx',
+      program: {
+        kind: 'graph',
+        graph: { name: 'one', inputs: [], outputs: [], nodes: [], initializers: new Map() },
+        fixedBatch: 1,
+      },
+      inputShape: [1, 2, 2],
+      classCount: 4,
+      outputs: 'softmax removed',
+      parameterCount: 5,
+      producer: '',
+      normalization: { mean: [0.5], std: [0.25] },
+      layout: 'channels-last',
+      notes: ['something was done'],
+    };
+    const [model] = benchmark.models;
+    const stated = (known: Partial<ModelDescription>, found: Partial<Classifier>): ResultModel => {
+      const classifier = { ...model!.classifier, ...found };
+      const models = [{ ...model!, classifier, description: { ...description, ...known } }];
+      return describeModels({ ...benchmark, models })[0]!;
+    };
+    const {
+      outputs,
+      layout,
+      normalization,
+      fixedBatch,
+      notes,
+      approximateGradient,
+      check: found,
+    } = stated({}, { check, notes: ['something was found'] });
+    assert.deepEqual(
+      { outputs, layout, normalization, fixedBatch, notes, approximateGradient, found },
+      {
+        outputs: 'softmax removed',
+        layout: 'channels-last',
+        normalization: { mean: [0.5], std: [0.25] },
+        fixedBatch: 1,
+        notes: ['something was done', 'something was found'],
+        approximateGradient: null,
+        found: check,
+      },
+    );
+    assert.ok(!('check' in stated({}, {})));
+    const approximate = stated({ approximateGradient: 'straight-through' }, {});
+    assert.equal(approximate.approximateGradient, 'straight-through');
+  });
+
+  test('data state their range, and their settings where they have any', async () => {
+    assert.deepEqual((await describeData(dataset)).range, { lower: 0, upper: 255 });
+    assert.ok(!('settings' in (await describeData(dataset))));
+    const settings = { imageSize: 8, resized: true, order: 'numeric' };
+    assert.deepEqual((await describeData({ ...dataset, settings })).settings, settings);
+  });
+
+  test('outputs declared to be logits are attacked with a warning where they look like probabilities', async () => {
+    const soft = wrapFunction({
+      name: 'soft',
+      inputShape: [1, 2, 2],
+      classCount: 4,
+      bounds: { lower: 0, upper: 255 },
+      logits: probabilitiesOf,
+      lossGradient: (inputs, labels) => ({
+        losses: new Float32Array(labels.length),
+        gradients: inputs.map(Math.sqrt),
+        logits: probabilitiesOf(inputs),
+      }),
+    });
+    const attacks = [run('fgsm', '4/255', 4 / 255)];
+    const models = [{ id: 'one', classifier: soft }];
+    await assert.rejects(runAttackBenchmark({ ...benchmark, attacks, models }), /soft are probabilities/);
+    const declared = models.map((model) => ({ ...model, declaredLogits: true }));
+    const { warnings } = await runAttackBenchmark({ ...benchmark, attacks, models: declared });
+    assert.ok(warnings.some((text) => /^the outputs of soft look like probabilities/.test(text)));
   });
 
   test('roles', () => {

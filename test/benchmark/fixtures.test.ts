@@ -7,7 +7,7 @@ import {
   attackSettings,
   chooseSubset,
   createEngine,
-  createGraphClassifier,
+  createModelClassifier,
   openDataset,
   openModel,
   requireBounds,
@@ -27,7 +27,7 @@ async function mainJob(engineName: string, limit: number): Promise<Result> {
   const { specification, split } = opened[0]!.data!;
   const dataset = await openDataset(specification, { split, classCount: 10 });
   const classifiers = await Promise.all(
-    opened.map((description) => createGraphClassifier(description, engine)),
+    opened.map((description) => createModelClassifier(description, engine)),
   );
   const result = await runAttackBenchmark({
     models: opened.map((description, index) => ({
@@ -75,7 +75,7 @@ test('each fixture model is at least 90 % accurate on the shipped test images', 
     const description = await openModel(pathOf(model));
     const { specification, split } = description.data!;
     const dataset = await openDataset(specification, { split, classCount: 10 });
-    const classifier = await createGraphClassifier(description, engine);
+    const classifier = await createModelClassifier(description, engine);
     const { inputs, labels } = await dataset.read(Array.from({ length: dataset.size }, (_, index) => index));
     const bounds = requireBounds(model, description.bounds);
     const logits = await classifier.logits(scaleToBounds(inputs, dataset.range, bounds));

@@ -2,16 +2,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memorizationResult } from '../../src/benchmark/memorization-benchmark.ts';
-import { memorizationRun, type ScoredRun } from '../../src/benchmark/memorization-run.ts';
+import { describeCheckpoint, memorizationRun, type ScoredRun } from '../../src/benchmark/memorization-run.ts';
 import { memorizationWarnings } from '../../src/benchmark/memorization-warnings.ts';
 import { trainingFacts } from '../../src/benchmark/training-facts.ts';
+import { wrapFunction } from '../../src/classifier/wrap.ts';
 import { decodeBits } from '../../src/core/bits.ts';
 import { corruptLabels } from '../../src/corruption/corrupt-labels.ts';
 import { noiseProbability } from '../../src/corruption/label-noise.ts';
 import type { CorruptionOptions } from '../../src/corruption/settings.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
 import { scoreMemorization } from '../../src/evaluation/memorization/score-memorization.ts';
+import type { ModelDescription } from '../../src/models/open.ts';
 import type { Predictions } from '../../src/predictions/predictions.ts';
+import { canonicalJson } from '../../src/results/canonical.ts';
 import { validateMemorization } from '../../src/results/validate.ts';
 import { wilsonInterval } from '../../src/statistics/proportion.ts';
 import { createMemoryDataset } from '../evaluation/memory-dataset.ts';
@@ -101,6 +104,58 @@ const resultOf = (runs: readonly ScoredRun[], indices: Int32Array | null = null)
     durationMs: 5,
     timings: [{ stage: 'scoring', durationMs: 5, examplesPerSecond: null }],
   });
+
+test('checkpoints are stated with how they were read, and their warnings among the others', async () => {
+  const run = await scored('checkpoints', { seed: 1, rate: 0.4 });
+  const description: ModelDescription = {
+    name: 'net',
+    file: 'net.onnx',
+    sha256: 'a'.repeat(64),
+    format: 'onnx',
+    program: {
+      kind: 'graph',
+      graph: { name: 'net', inputs: [], outputs: [], nodes: [], initializers: new Map() },
+      fixedBatch: 1,
+    },
+    inputShape: [3, 8, 8],
+    classCount: CLASSES,
+    bounds: { lower: 0, upper: 1 },
+    outputs: 'softmax removed',
+    parameterCount: 5,
+    producer: '',
+    normalization: { mean: [0.5], std: [0.25] },
+    layout: 'channels-last',
+    notes: ['something was done'],
+  };
+  const check = { examples: 2, tolerance: 1e-3, forwardAgainstGradientGraph: 0 };
+  const classifier = wrapFunction({
+    name: 'net',
+    inputShape: [3, 8, 8],
+    classCount: CLASSES,
+    bounds: { lower: 0, upper: 1 },
+    logits: (_, count) => new Float32Array(count * CLASSES),
+  });
+  const models = [{}, { check }].map((found) => describeCheckpoint(description, { ...classifier, ...found }));
+  const warnings = ['outputs look odd'];
+  const result = await resultOf([{ ...run, source: 'checkpoints', models, warnings }]);
+  await validateMemorization(JSON.parse(canonicalJson(result)), 'result');
+  assert.deepEqual(result.warnings.slice(0, 2), ['given by the caller', 'outputs look odd']);
+  const [first, second] = result.runs[0]?.models ?? [];
+  assert.deepEqual(first, {
+    file: 'net.onnx',
+    sha256: 'a'.repeat(64),
+    format: 'onnx',
+    inputShape: [3, 8, 8],
+    bounds: { lower: 0, upper: 1 },
+    outputs: 'softmax removed',
+    layout: 'channels-last',
+    normalization: { mean: [0.5], std: [0.25] },
+    fixedBatch: 1,
+    notes: ['something was done'],
+  });
+  assert.deepEqual(second, { ...first, check });
+  assert.deepEqual(result.data.train.range, train.range);
+});
 
 test('runs of every kind make a valid result', async () => {
   const matrix = Array.from({ length: CLASSES }, (_, row) =>

@@ -11,7 +11,7 @@ import {
   attackSettings,
   chooseSubset,
   createEngine,
-  createGraphClassifier,
+  createModelClassifier,
   openDataset,
   openModel,
   runAttackBenchmark,
@@ -31,7 +31,7 @@ test(
     assert.equal(description.outputs, 'softmax removed');
     const dataset = await openDataset(`cifar10:${dataPath}`, { split: 'test' });
     const engine = await createEngine('onnxruntime', { threads: 2 });
-    const classifier = await createGraphClassifier(description, engine);
+    const classifier = await createModelClassifier(description, engine);
     const result = await runAttackBenchmark({
       models: [{ id: 'resnet8', classifier, description }],
       whiteBox: ['resnet8'],

@@ -152,9 +152,72 @@ describe('models and attacks', () => {
       const least = rule === 'least-likely' ? 0 : EXAMPLES / 2;
       assert.ok(result.evaluations[1]!.targetsReached! > least, rule);
     }
-    const { evaluations: all } = await attack('--target-class', '3', '--method', 'ifgsm', '--eps', '64/255');
-    const threes = all[1]!.outcomes.predictions.filter((seen) => seen === 3).length;
-    assert.ok(threes > EXAMPLES / 2);
+  });
+
+  test('--target-class leaves out whose label the class is, by --label', async () => {
+    for (const label of ['true', 'predicted']) {
+      const options = ['--target-class', '3', '--label', label, '--method', 'ifgsm', '--eps', '64/255'];
+      const { evaluations: all, examples } = await attack(...options);
+      const [clean, attacked] = all;
+      const own = label === 'true' ? examples.labels : clean!.outcomes.predictions;
+      const { predictions, targets } = attacked!.outcomes;
+      const threes = predictions.filter((seen) => seen === 3).length;
+      assert.ok(threes > EXAMPLES / 2);
+      assert.deepEqual(
+        targets,
+        own.map((each) => (each === 3 ? null : 3)),
+      );
+      const reached = predictions.filter((seen, index) => seen === 3 && own[index] !== 3).length;
+      assert.deepEqual(
+        [attacked!.targetsReached, attacked!.targetsPossible, attacked!.targetsPredicted],
+        [reached, own.filter((each) => each !== 3).length, threes],
+      );
+      assert.ok(reached < threes);
+    }
+  });
+
+  test('an ε below a level leaves 8-bit examples as they were, and --save-examples draws those', async () => {
+    const folder = await workspace.fresh('examples');
+    const { evaluations: all } = await attack(
+      '--eps',
+      '0.6/255',
+      '--method',
+      'fgsm',
+      '--save-examples',
+      folder,
+    );
+    const [clean, attacked] = all;
+    assert.equal(attacked!.rounded8Bit!.top1.errors, clean!.top1.errors);
+    assert.deepEqual(attacked!.rounded8Bit!.perturbation!.linf, { max: 0, mean: 0 });
+    assert.ok(Math.abs(attacked!.perturbation!.linf.max - 0.6 / 255) < 1e-7);
+    const { width, data } = decode(await readFile(join(folder, 'fgsm-a.png')));
+    // Pairs of an original and its adversarial example, each 64 pixels wide beside a gap of 2.
+    for (let x = 0; x < 64; x++) {
+      assert.equal(data[x], data[x + 66], `column ${String(x)} of ${String(width)}`);
+    }
+  });
+});
+
+describe('what changes numbers is recorded', () => {
+  test('normalisation, layout and bounds of the models, range of the data', async () => {
+    const options = ['--mean', '0.5', '--std', '0.25', '--method', 'fgsm', '--limit', '4'];
+    const [model] = (await attack(...options)).models;
+    assert.deepEqual(model?.normalization, { mean: [0.5], std: [0.25] });
+    const { models, data } = await attack('--method', 'fgsm', '--limit', '4');
+    const [{ normalization, layout, bounds, notes, fixedBatch, approximateGradient } = assert.fail()] =
+      models;
+    assert.deepEqual(
+      { normalization, layout, bounds, notes, fixedBatch, approximateGradient },
+      {
+        normalization: null,
+        layout: 'channels-first',
+        bounds: { lower: 0, upper: 1 },
+        notes: [],
+        fixedBatch: null,
+        approximateGradient: null,
+      },
+    );
+    assert.deepEqual(data.range, { lower: 0, upper: 255 });
   });
 });
 

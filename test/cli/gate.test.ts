@@ -17,6 +17,9 @@ async function measureAll(): Promise<void> {
   const teacher = smallNet({ seed: 1 });
   await measure('good.json', teacher);
   await measure('other-epsilon.json', teacher, '--eps', '8/255');
+  await measure('normalised.json', teacher, '--mean', '0.5', '--std', '0.25');
+  await measure('other-range.json', teacher, '--data-range', '0,510');
+  await measure('targeted.json', teacher, '--target-class', '3', '--eps', '64/255');
   await measure('bad.json', smallNet({ seed: 1, finish: (b, logits) => b.neg(logits) }));
 }
 
@@ -75,6 +78,26 @@ describe('gate', () => {
       /^error: the results are not comparable: the epsilon of attack "fgsm" is "4\/255"[^\n]*\n$/,
     );
     assert.deepEqual(await filesIn(workspace.folder), files);
+  });
+
+  test('models and data that were read otherwise: exit code 2, and a line that names the difference', async () => {
+    for (const [current, line] of [
+      [
+        'normalised.json',
+        'the normalization of model "model" is null in the baseline and "mean 0.5, std 0.25" in the current result',
+      ],
+      ['other-range.json', 'data.range is "0 to 255" in the baseline and "0 to 510" in the current result'],
+    ] as const) {
+      const { code, out, err } = await gate('good.json', current);
+      assert.deepEqual([code, out, err], [2, '', `error: the results are not comparable: ${line}\n`]);
+    }
+  });
+
+  test('targets reached have their row', async () => {
+    const { code, out } = await gate('targeted.json', 'targeted.json');
+    assert.equal(code, 0);
+    assert.match(out, /│ Targets reached (\d+\.\d) → \1 +│ 0\.00 /);
+    assert.match(out, /The gate passed: none of 5 errors and targets reached/);
   });
 
   test('--junit and --markdown write reports, also of a failure', async () => {

@@ -24,6 +24,7 @@ test('the commands, how they end, and the version', async () => {
     'gate',
     'validate <file>',
     'models <files..>',
+    'gradient <file>',
   ]) {
     assert.ok(text.includes(`robust-bench ${command} `), command);
   }

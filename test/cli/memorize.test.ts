@@ -150,6 +150,10 @@ describe('training', () => {
     const [run] = (await readMemorization(path)).runs;
     const own = result.runs[2];
     assert.equal(run?.source, 'checkpoints');
+    const [checkpoint, ...others] = run.models ?? [];
+    assert.deepEqual(others, []);
+    assert.deepEqual([checkpoint?.format, checkpoint?.outputs, checkpoint?.notes], ['onnx', 'logits', []]);
+    assert.equal(checkpoint?.sha256.length, 64);
     assert.deepEqual(run.testError.last.error, own?.testError.last.error);
     assert.deepEqual(run.trainingError, own?.trainingError);
     assert.deepEqual(run.memorizationGap, own?.memorizationGap);

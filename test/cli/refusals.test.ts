@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { before, describe, test } from 'node:test';
-import { int } from '../../src/graph/attributes.ts';
+import { isInstalled, type TfjsBackend } from '../../src/engine/tfjs/packages.ts';
 import { encodeNpz } from '../../src/data/npz.ts';
 import type { NpyArray } from '../../src/data/npy.ts';
 import {
@@ -128,11 +128,19 @@ describe('attack', () => {
     await refuses(attackA('--engine', 'onnxruntime:quantum'), /no engine onnxruntime:quantum/);
   });
 
-  test('an engine that is not installed is named with the command that installs it', () =>
-    refuses(
-      attackA('--engine', 'tfjs:node'),
-      /tfjs:node needs a package that is not installed.*npm install @tensorflow\/tfjs-node@\d/,
-    ));
+  const absent = ['node', 'node-gpu'].find((backend) => !isInstalled(backend as TfjsBackend));
+  test(
+    'an engine that is not installed is named with the commands that install it',
+    { skip: absent === undefined && '@tensorflow/tfjs-node and -gpu are installed' },
+    () =>
+      refuses(
+        attackA('--engine', `tfjs:${absent ?? ''}`),
+        new RegExp(
+          `tfjs:${absent ?? ''} needs a package that is not installed.*` +
+            `install-tfjs-node\\.js.*npm install @tensorflow/tfjs-${absent ?? ''}@\\d`,
+        ),
+      ),
+  );
 
   test('places that cannot be written, before any work', async () => {
     const file = workspace.a;
@@ -160,7 +168,7 @@ describe('model files', () => {
     await refuses(attack('--model', workspace.folder), /it is a folder/);
     await refuses(attack('--model', place('short.onnx'), '--bounds', '0,1'), /short\.onnx/);
     await refuses(attack('--model', place('garbage.json')), /garbage\.json/);
-    await refuses(attack('--model', place('other.json')), /neither a tfjs layers-model/);
+    await refuses(attack('--model', place('other.json')), /neither a tfjs layers-model or graph-model/);
     await refuses(['models', place('short.onnx')], /short\.onnx/);
   });
 
@@ -180,11 +188,17 @@ describe('model files', () => {
   });
 
   test('an operator without gradient is named, and the black box offered', async () => {
-    const net = smallNet({ seed: 1, between: (b, x) => b.apply('LRN', [x], { size: int(3) }) });
+    const net = smallNet({
+      seed: 1,
+      between: (b, x) => {
+        const scale = b.scalar(0.05);
+        return b.apply('DequantizeLinear', [b.apply('QuantizeLinear', [x, scale]), scale]);
+      },
+    });
     const path = await writeCarded(workspace.folder, 'stuck', net);
     await refuses(
       attack('--model', workspace.b, path, '--method', 'fgsm'),
-      /stuck: node \S+ \(LRN\).*black box.*--source/,
+      /stuck: node \S+ \(QuantizeLinear\).*black box.*--source/,
     );
     // Which works.
     const black = await run([
@@ -201,20 +215,25 @@ describe('model files', () => {
     assert.equal(black.code, 0, black.err);
   });
 
-  test('probabilities that no softmax node gives', async () => {
-    // Softmax of a sum of squares, which is no softmax over the classes as a node: looks like logits, sums to 1.
+  test('probabilities whose logarithm is not found', async () => {
+    // Squares over their sum: no softmax, and each row sums to 1.
     const net = smallNet({
       seed: 1,
       finish: (b, logits) => {
-        const positive = b.exp(logits);
-        return b.apply('Mul', [positive, b.div(b.scalar(1), b.reduceSum(positive, [1], true))]);
+        const squares = b.mul(logits, logits);
+        return b.div(squares, b.reduceSum(squares, [1], true));
       },
     });
+    // The card says that they are logits, as cards mostly do.
     const path = await writeCarded(workspace.folder, 'hidden', net);
     await refuses(
       attack('--model', path),
       /the outputs of the model hidden are probabilities.*attacks need logits/,
     );
+    // Who writes it on the command line is taken at their word, and warned.
+    const declared = await run(['attack', '--model', path, '--outputs', 'logits', '--threads', '1']);
+    assert.equal(declared.code, 0, declared.err);
+    assert.match(declared.out, /warning: the outputs of hidden look like probabilities/);
   });
 
   test('models and data that do not fit', async () => {

@@ -12,7 +12,7 @@ import { scaleToBounds } from '../../src/data/scale.ts';
 import { createOnnxRuntimeEngine } from '../../src/engine/onnxruntime/engine.ts';
 import { readModelCard } from '../../src/models/card/model-card-file.ts';
 import type { ModelCard } from '../../src/models/card/model-card.ts';
-import { createGraphClassifier } from '../../src/models/graph-classifier.ts';
+import { createModelClassifier } from '../../src/models/model-classifier.ts';
 import { openModel } from '../../src/models/open.ts';
 import { readRecipe } from '../../src/recipes/read.ts';
 import type { Result } from '../../src/results/result.ts';
@@ -154,7 +154,7 @@ describe('what a run leaves behind', () => {
     const theirs = await (model.predict(tf.tensor(images, [3, 28, 28, 1])) as tf.Tensor).data();
     const engine = await createOnnxRuntimeEngine({ threads: 1 });
     const description = await openModel(join(folder, 'last.json'));
-    const ours = await (await createGraphClassifier(description, engine)).logits(images);
+    const ours = await (await createModelClassifier(description, engine)).logits(images);
     await engine.dispose();
     for (const [index, logit] of ours.entries()) assert.ok(Math.abs(logit - theirs[index]!) < 1e-4);
   });

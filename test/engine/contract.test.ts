@@ -8,6 +8,7 @@ import { float, int } from '../../src/graph/attributes.ts';
 import { GraphBuilder } from '../../src/graph/builder.ts';
 import { float32, int64s, numbersOf, tensor } from '../../src/graph/tensor.ts';
 import type { Graph, Tensor } from '../../src/graph/types.ts';
+import { specifications } from './specifications.ts';
 
 /** y = x·w + b, and the classes of the rows. */
 function linearGraph(weight = 2): Graph {
@@ -79,7 +80,7 @@ const refused =
     return true;
   };
 
-for (const specification of ['onnxruntime', 'tfjs:cpu', 'tfjs:wasm']) {
+for (const specification of specifications) {
   describe(specification, () => {
     let engine: Engine;
     const withGraph = async (
@@ -243,6 +244,51 @@ for (const specification of ['onnxruntime', 'tfjs:cpu', 'tfjs:wasm']) {
           assert.deepEqual(await compiled.run({}), {});
           const after = await compiled.readState();
           assert.deepEqual([numbersOf(after['a']!), numbersOf(after['b']!)], [[2], [1]]);
+        },
+        { state },
+      );
+    });
+
+    test('keeps state and constants apart from the arrays of the caller', async () => {
+      const builder = new GraphBuilder('kept');
+      const x = builder.input('x', 'float32', [2]);
+      builder.input('same', 'float32', [2]);
+      const count = builder.input('count', 'float32', [2]);
+      const held = float32([2], [5, 6]);
+      const attribute = float32([2], [10, 20]);
+      const [step = ''] = builder.node('Constant', [], { value: { kind: 'tensor', value: attribute } });
+      builder.output(builder.identity(x, 'next same'));
+      builder.output(builder.apply('Add', [count, step], {}, 'next count'));
+      builder.output(builder.apply('Add', [x, builder.constant(held)], {}, 'y'));
+      const initial = float32([2], [1, 2]);
+      const state = [
+        { input: 'same', output: 'next same', initial },
+        { input: 'count', output: 'next count', initial },
+      ];
+      await withGraph(
+        builder.build(),
+        async (compiled) => {
+          const overwrite = ({ data }: Tensor): unknown => (data as Float32Array).fill(99);
+          for (const array of [held, attribute, initial]) overwrite(array);
+          assert.deepEqual(numbersOf((await compiled.readState())['same']!), [1, 2]);
+          const given = float32([2], [3, 4]);
+          const { y } = await compiled.run({ x: given });
+          overwrite(given);
+          assert.deepEqual(numbersOf(y!), [8, 10]);
+          const before = await compiled.readState();
+          assert.deepEqual(numbersOf(before['same']!), [3, 4]);
+          assert.deepEqual(numbersOf(before['count']!), [11, 22]);
+          Object.values(before).forEach(overwrite);
+          const { same, count: counted } = await compiled.readState();
+          assert.deepEqual(
+            [numbersOf(same!), numbersOf(counted!)],
+            [
+              [3, 4],
+              [11, 22],
+            ],
+          );
+          assert.deepEqual(numbersOf((await compiled.run({ x: float32([2], [0, 0]) }))['y']!), [5, 6]);
+          assert.deepEqual(numbersOf((await compiled.readState())['count']!), [21, 42]);
         },
         { state },
       );

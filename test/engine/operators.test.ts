@@ -1,4 +1,4 @@
-/** Every operator computes the same on onnxruntime and on each portable backend of tfjs. */
+/** Every operator computes the same on onnxruntime and on each backend of tfjs that loads. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Engine, Tensors } from '../../src/engine/engine.ts';
@@ -10,12 +10,13 @@ import type { Graph, Tensor } from '../../src/graph/types.ts';
 import { assertAgree } from './agreement.ts';
 import type { OperatorCase } from './operator-cases/case.ts';
 import { operatorCases } from './operator-cases/index.ts';
+import { specifications, tfjsSpecifications } from './specifications.ts';
 
 const TOLERANCE = 1e-5;
 const engines: Record<string, Engine> = {};
 
 before(async () => {
-  for (const name of ['onnxruntime', 'tfjs:cpu', 'tfjs:wasm']) engines[name] = await createEngine(name);
+  for (const name of specifications) engines[name] = await createEngine(name);
 });
 after(async () => {
   for (const engine of Object.values(engines)) await engine.dispose();
@@ -66,7 +67,7 @@ for (const each of operatorCases) {
     test(`${each.operator}: ${each.title}${convolved ? ', after a convolution' : ''}`, async () => {
       const { graph, inputs } = graphOf(each, convolved);
       const expected = await runOn('onnxruntime', graph, inputs);
-      for (const name of ['tfjs:cpu', 'tfjs:wasm'])
+      for (const name of tfjsSpecifications)
         assertAgree(await runOn(name, graph, inputs), expected, TOLERANCE);
     });
   }

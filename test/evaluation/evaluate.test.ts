@@ -159,11 +159,14 @@ describe('evaluate', async () => {
   });
 
   test('targeted attacks count the examples that reach their target', () => {
-    const { targets, targetsReached, score } = find(evaluation, 'first', 'first', 2);
-    assert.ok(targets && targetsReached !== null && targetsReached > 0);
+    const { targets, led, targetCounts, score } = find(evaluation, 'first', 'first', 2);
+    assert.ok(targets && led && targetCounts && targetCounts.reached > 0);
     assert.ok(targets.every((target, example) => target !== labels[example]));
-    assert.equal(targetsReached, score.predictions.filter((label, k) => label === targets[k]).length);
-    assert.equal(find(evaluation, 'first', 'first').targetsReached, null);
+    assert.ok(led.every((isLed) => isLed === 1));
+    const reached = score.predictions.filter((label, k) => label === targets[k]).length;
+    assert.deepEqual(targetCounts, { possible: count, reached, predicted: reached });
+    const untargeted = find(evaluation, 'first', 'first');
+    assert.deepEqual([untargeted.targets, untargeted.led, untargeted.targetCounts], [null, null, null]);
   });
 
   test('the outcomes do not depend on the batch size', async () => {

@@ -45,7 +45,7 @@ const withLogits = (change: (values: Float32Array) => Float32Array): Classifier 
 
 describe('evaluate refuses', () => {
   const cases: [string, Partial<EvaluationPlan>, RegExp][] = [
-    ['another input shape', { whiteBox: [{ ...model, inputShape: [2, 2, 1] }] }, /\[2, 2, 1\].*\[1, 2, 2\]/],
+    ['another input shape', { whiteBox: [{ ...model, inputShape: [3, 2, 2] }] }, /\[3, 2, 2\].*\[1, 2, 2\]/],
     [
       'too few classes',
       { whiteBox: [{ ...model, classCount: 2 }] },
@@ -97,7 +97,16 @@ describe('evaluate refuses', () => {
       { whiteBox: [withLogits((row) => row.slice(1))] },
       /returned 11 logits for 4 examples/,
     ],
-    ['probabilities for logits', { whiteBox: [softmax] }, /outputs of the model model are probabilities/],
+    [
+      'probabilities for logits',
+      { whiteBox: [softmax] },
+      /outputs of the model model are probabilities .*--outputs probabilities/,
+    ],
+    [
+      'probabilities for logits, whatever the batch size',
+      { whiteBox: [softmax], batchSize: 1 },
+      /outputs of the model model are probabilities/,
+    ],
   ];
   for (const [title, change, message] of cases) {
     test(title, async () => {
@@ -108,6 +117,13 @@ describe('evaluate refuses', () => {
       );
     });
   }
+
+  test('probabilities no more once they are declared to be logits, and warns instead', async () => {
+    const { warnings, clean } = await evaluate({ ...plan, whiteBox: [softmax], declaredLogits: ['model'] });
+    assert.equal(clean[0]?.declaredLogits, true);
+    const texts = warnings.filter(({ check }) => check === 'outputs-look-like-probabilities');
+    assert.match(texts[0]?.text ?? '', /model look like probabilities .*sums to 1.*declared to be logits/);
+  });
 
   test('nothing of the unchanged plan', async () => {
     const { attacks, labels } = await evaluate(plan);

@@ -45,6 +45,58 @@ test('a prediction is right exactly when its rank is 0, and ranks are a permutat
   );
 });
 
+test('a class of logit −∞ is never predicted, and as a label comes last with an infinite loss', () => {
+  const never = -Infinity;
+  const logits = [
+    [never, 1, 3, never, never, 0],
+    [never, 1, 3, never, never, 0],
+    [never, 1, 3, never, never, 0],
+    [never, never, -1e30, never, never, never],
+  ];
+  const { predictions, ranks, losses, meanLoss, top1Errors, top5Errors, saturated } = score(
+    6,
+    logits,
+    [2, 1, 0, 2],
+  );
+  assert.deepEqual([...predictions], [2, 2, 2, 2]);
+  // Only two classes of the third example have a chance beside the greatest, and yet its label is not among five.
+  assert.deepEqual([...ranks], [0, 1, 5, 0]);
+  assert.deepEqual([top1Errors, top5Errors, saturated], [2, 1, 1]);
+  const sum = Math.exp(1) + Math.exp(3) + 1;
+  assert.ok(Math.abs(losses[0]! - (Math.log(sum) - 3)) < 1e-12);
+  assert.ok(Math.abs(losses[1]! - (Math.log(sum) - 1)) < 1e-12);
+  assert.deepEqual([losses[2], losses[3], meanLoss], [Infinity, 0, Infinity]);
+});
+
+test('logits that are no numbers, too great, or all −∞ are refused with the cause', () => {
+  const never = -Infinity;
+  assert.throws(
+    () =>
+      score(
+        2,
+        [
+          [0, 1],
+          [NaN, 1],
+        ],
+        [0, 0],
+      ),
+    /logit NaN for example 1 .*NaN in its weights/,
+  );
+  assert.throws(() => score(2, [[0, Infinity]], [0]), /logit Infinity for example 0 .*beyond float32/);
+  assert.throws(
+    () =>
+      score(
+        2,
+        [
+          [0, 1],
+          [never, never],
+        ],
+        [0, 0],
+      ),
+    /-Infinity for every class of example 1 /,
+  );
+});
+
 test('the loss is the cross-entropy, also where exponentials would overflow', () => {
   const { losses, meanLoss, saturated } = score(
     2,

@@ -47,6 +47,42 @@ test('a sound evaluation gives none', async () => {
   assert.deepEqual(await warnings({ blackBox: { source: model, targets: [target] } }), []);
 });
 
+test('outputs that look like probabilities are noticed where they are attacked, whatever their sum', async () => {
+  const powers = async (points: Float32Array): Promise<number[][]> => {
+    const logits = await model.logits(points);
+    return Array.from({ length: logits.length / 4 }, (_, row) => {
+      const own = [...logits.subarray(4 * row, 4 * row + 4)].map(Math.exp);
+      return own.map((power) => power / own.reduce((a, b) => a + b));
+    });
+  };
+  const outputs = (name: string, change: (p: number) => number): Classifier => ({
+    ...model,
+    name,
+    logits: async (points) => Float32Array.from((await powers(points)).flat(), change),
+  });
+  const cases: [string, (p: number) => number, RegExp | null][] = [
+    ['half', (p) => p / 2, /none is negative and each row sums to 0\.5/],
+    ['percent', (p) => 100 * p, /none is negative and each row sums to 100\)/],
+    [
+      'clipped',
+      (p) => Math.min(Math.max(p, 0.001), 0.999),
+      /all lie in \[0, 1\] and each row sums to nearly 1/,
+    ],
+    ['logarithms', (p) => Math.log(p), null],
+    ['squares', (p) => p * p, null],
+  ];
+  for (const [name, change, text] of cases) {
+    const whiteBox = [outputs(name, change)];
+    const { warnings: found } = await evaluate({ ...plan, whiteBox });
+    const own = found.filter(({ check }) => check === 'outputs-look-like-probabilities');
+    assert.equal(own.length, text === null ? 0 : 1, name);
+    if (text !== null) assert.match(own[0]!.text, text);
+    // A target of examples from elsewhere is right with probabilities: only its best class counts.
+    const target = await evaluate({ ...plan, whiteBox: [], blackBox: { source: model, targets: whiteBox } });
+    assert.ok(target.warnings.every(({ check }) => check !== 'outputs-look-like-probabilities'));
+  }
+});
+
 test('a clean error near chance names the usual causes', async () => {
   const other = randomLinearModel(30, 4, shape, { name: 'other' });
   const change = {

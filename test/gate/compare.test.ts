@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { InputError } from '../../src/core/errors.ts';
 import { compareResults } from '../../src/gate/compare.ts';
 import type { Result, ResultEvaluation } from '../../src/results/result.ts';
-import { exampleResult, outcomesOf } from '../results/example-result.ts';
+import { earlierResult, exampleResult, outcomesOf, targetedResult } from '../results/example-result.ts';
 
 /** The example result, with the ranks of one evaluation changed. */
 function withRanks(
@@ -215,6 +215,59 @@ const incomparable: readonly [string, (current: Result) => unknown, RegExp][] = 
     /the current result lacks the black-box evaluation of mixup by ifgsm made on erm-1$/,
   ],
   [
+    'normalisation',
+    (r) => (r.models[2]!.normalization = null),
+    /: the normalization of model "mixup" is "mean 0\.286, std 0\.353" in the baseline and null in the current result$/,
+  ],
+  [
+    'normalisation, of other numbers',
+    (r) => (r.models[2]!.normalization!.std = [0.5]),
+    /: the normalization of model "mixup" is "mean 0\.286, std 0\.353" in the baseline and "mean 0\.286, std 0\.5" in/,
+  ],
+  [
+    'bounds',
+    (r) => (r.models[0]!.bounds = { lower: 0, upper: 255 }),
+    /: the bounds of model "erm-1" is "0 to 1" in the baseline and "0 to 255" in the current result$/,
+  ],
+  [
+    'layout',
+    (r) => (r.models[0]!.layout = 'channels-last'),
+    /: the layout of model "erm-1" is "channels-first" in the baseline and "channels-last" in/,
+  ],
+  [
+    'output form',
+    (r) => (r.models[0]!.outputs = 'softmax removed'),
+    /: the outputs of model "erm-1" is "logits" in the baseline and "softmax removed" in/,
+  ],
+  [
+    'notes',
+    (r) => (r.models[2]!.notes = ['dropout was switched off']),
+    /: the notes of model "mixup" say "float16 .*" in the baseline alone; the notes of model "mixup" say "dropout was switched off" in the current result alone$/,
+  ],
+  [
+    'approximate gradients, even of other weights',
+    (r) => {
+      r.models[1]!.approximateGradient = 'straight-through';
+      r.models[1]!.sha256 = 'e'.repeat(64);
+    },
+    /: the approximateGradient of model "erm-2" is null in the baseline and "straight-through" in the current result$/,
+  ],
+  [
+    'data range',
+    (r) => (r.data.range = { lower: 0, upper: 1 }),
+    /: data\.range is "0 to 255" in the baseline and "0 to 1" in the current result$/,
+  ],
+  [
+    'data settings',
+    (r) => (r.data.settings = { imageSize: 32, resized: false }),
+    /: data\.settings\.imageSize is 28 in the baseline and 32 in the current result$/,
+  ],
+  [
+    'data settings that one lacks',
+    (r) => delete r.data.settings,
+    /: data\.settings\.imageSize is 28 in the baseline and null in the current result; data\.settings\.resized is false/,
+  ],
+  [
     'many things',
     (r) => {
       r.attacks.forEach((a) => Object.assign(a, { steps: 3, label: 'predicted', projection: false }));
@@ -262,4 +315,76 @@ test('options out of range are refused', () => {
   ]) {
     assert.throws(() => compareResults(exampleResult(), exampleResult(), options), InputError);
   }
+});
+
+test('how a model of other weights was read is noted: it may be what is compared', () => {
+  const current = exampleResult();
+  const mixup = current.models[2]!;
+  Object.assign(mixup, { sha256: 'e'.repeat(64), normalization: null, notes: [], layout: 'channels-last' });
+  const { notes, passed } = compareResults(exampleResult(), current);
+  assert.equal(passed, true);
+  assert.deepEqual(notes, [
+    'the layout of model "mixup" is "channels-first" in the baseline and "channels-last" in the current result',
+    'the normalization of model "mixup" is "mean 0.286, std 0.353" in the baseline and null in the current result',
+    'the notes of model "mixup" say "float16 weights and arithmetic were brought to float32" in the baseline alone',
+  ]);
+});
+
+test('notes of another version of the tool may be worded otherwise: they are noted', () => {
+  const current = exampleResult();
+  current.tool.version = '0.2.0';
+  current.models[2]!.notes = ['weights of float16 were widened'];
+  const { notes } = compareResults(exampleResult(), current);
+  assert.equal(notes.filter((note) => note.startsWith('the notes of model "mixup" say')).length, 2);
+});
+
+test('a result of an earlier version, which does not record how things were read, is gated with a note', () => {
+  for (const [baseline, current, where] of [
+    [earlierResult(), exampleResult(), 'baseline'],
+    [exampleResult(), earlierResult(), 'current result'],
+  ] as const) {
+    const { notes, passed, rows } = compareResults(baseline, current);
+    assert.equal(passed, true);
+    assert.equal(rows.length, 26);
+    assert.equal(notes.length, 1 + 3);
+    for (const note of notes) {
+      assert.match(
+        note,
+        new RegExp(`^the ${where} is of an earlier version and does not record how .* read`),
+      );
+    }
+  }
+  assert.deepEqual(compareResults(earlierResult(), earlierResult()).notes, []);
+});
+
+test('targets reached are gated, over the examples that both results led somewhere', () => {
+  const current = targetedResult();
+  const evaluation = current.evaluations[3]!;
+  const { targets, predictions, ranks } = evaluation.outcomes;
+  // Three more examples reach the target; none of them was right before, so that no error rises.
+  const more = predictions.flatMap((label, index) =>
+    ranks[index]! > 0 && targets![index] === 4 && label !== 4 ? [index] : [],
+  );
+  for (const index of more.slice(0, 3)) predictions[index] = 4;
+  const report = compareResults(targetedResult(), current);
+  const [row, ...others] = report.rows.filter(({ passed }) => !passed);
+  assert.deepEqual(others, []);
+  assert.deepEqual(
+    [row?.metric, row?.target, row?.count, row?.newlyWrong, row?.newlyRight],
+    ['targets', 'erm-1', 36, 3, 0],
+  );
+  assert.equal(row?.increase, 3 / 36);
+  assert.equal(report.rows.filter(({ metric }) => metric === 'targets').length, 3 + 2);
+  assert.equal(compareResults(targetedResult(), current, { maxIncrease: 3 / 36 }).passed, true);
+  targets![more[0]!] = null;
+  const fewer = compareResults(targetedResult(), current).rows.find(({ passed }) => !passed);
+  assert.deepEqual([fewer?.count, fewer?.newlyWrong], [35, 2]);
+});
+
+test('targets that an earlier version did not list are not gated, which is noted', () => {
+  const baseline = targetedResult();
+  for (const { outcomes } of baseline.evaluations) delete outcomes.targets;
+  const { rows, notes } = compareResults(baseline, targetedResult());
+  assert.ok(rows.every(({ metric }) => metric !== 'targets'));
+  assert.equal(notes.filter((note) => /^the targets reached are not gated, because/.test(note)).length, 5);
 });

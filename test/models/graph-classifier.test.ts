@@ -6,14 +6,14 @@ import { UnsupportedOperatorError } from '../../src/core/errors.ts';
 import { readNpy } from '../../src/data/npy.ts';
 import { createOnnxRuntimeEngine } from '../../src/engine/onnxruntime/engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
-import { int } from '../../src/graph/attributes.ts';
 import { GraphBuilder } from '../../src/graph/builder.ts';
 import { sizeOf } from '../../src/graph/tensor.ts';
 import type { Graph } from '../../src/graph/types.ts';
-import { createGraphClassifier } from '../../src/models/graph-classifier.ts';
+import { createModelClassifier } from '../../src/models/model-classifier.ts';
 import { openModel } from '../../src/models/open.ts';
 import type { ModelDescription } from '../../src/models/open.ts';
 import { inFolder } from './folder.ts';
+import { graphOf } from './opened.ts';
 import { linearGraph, randomConstant, randomNumbers, sharedPath, writeOnnx } from './graphs.ts';
 
 const bounds = { lower: -10, upper: 10 };
@@ -67,14 +67,14 @@ describe('an example gives the same bits in every batch, at every place, with an
       const labels = Int32Array.from({ length: 32 }, (_, index) => index % model.classCount);
       const [first] = engines;
       assert.ok(first);
-      const reference = await createGraphClassifier(model, first, { chunkSize: 5 });
+      const reference = await createModelClassifier(model, first, { chunkSize: 5 });
       const all = {
         ...(await reference.lossGradient(inputs, labels)),
         scores: await reference.logits(inputs),
       };
       await reference.dispose();
       for (const engine of engines) {
-        const classifier = await createGraphClassifier(model, engine);
+        const classifier = await createModelClassifier(model, engine);
         for (const count of [1, 2, 3, 7, 32]) {
           for (const start of new Set([0, Math.min(1, 32 - count), 32 - count])) {
             const end = start + count;
@@ -111,7 +111,7 @@ describe('the reference vectors of another implementation', () => {
       const [engine] = engines;
       assert.ok(engine);
       const model = await openModel(`${folder}/model.onnx`, { bounds: { lower: 0, upper: 1 } });
-      const classifier = await createGraphClassifier(model, engine);
+      const classifier = await createModelClassifier(model, engine);
       const [x, y, logits, grad, loss] = await Promise.all(
         ['x', 'y', 'logits', 'grad', 'loss'].map(async (file) => {
           return Float32Array.from(
@@ -159,7 +159,7 @@ test('a model nobody here trained is wrong on 119 of 1000 images', async (t) => 
     labels[i] = bytes[i * 3073] ?? 0;
     inputs.set(bytes.subarray(i * 3073 + 1, (i + 1) * 3073), i * 3072);
   }
-  const classifier = await createGraphClassifier(
+  const classifier = await createModelClassifier(
     await openModel(model, { bounds: { lower: 0, upper: 255 } }),
     engine,
   );
@@ -177,11 +177,12 @@ test('a model of fixed batch runs on any number of examples', async () => {
   assert.ok(engine);
   const builder = new GraphBuilder('fixed');
   builder.input('image', 'float32', [2, 2, 3, 3]);
-  const flat = builder.flatten(builder.transpose(builder.transpose('image', [1, 0, 2, 3]), [1, 0, 2, 3]));
-  builder.output(builder.gemm(flat, randomConstant(builder, [18, 4])));
+  const flat = builder.flatten('image');
+  const shifted = builder.sub(flat, builder.mul(builder.reduceMean(flat, [0]), builder.scalar(0.5)));
+  builder.output(builder.gemm(shifted, randomConstant(builder, [18, 4])));
   const model = await described(builder.build());
-  assert.equal(model.fixedBatch, 2);
-  const classifier = await createGraphClassifier(model, engine);
+  assert.equal(graphOf(model).fixedBatch, 2);
+  const classifier = await createModelClassifier(model, engine);
   const inputs = randomNumbers(5 * 18, 'fixed');
   const labels = Int32Array.of(0, 1, 2, 3, 0);
   const { logits, gradients } = await classifier.lossGradient(inputs, labels);
@@ -192,12 +193,12 @@ test('a model of fixed batch runs on any number of examples', async () => {
 describe('what is wrong is one line', () => {
   const run = async (
     graph: Graph,
-    act: (classifier: Awaited<ReturnType<typeof createGraphClassifier>>) => Promise<unknown>,
+    act: (classifier: Awaited<ReturnType<typeof createModelClassifier>>) => Promise<unknown>,
     pattern: RegExp | typeof UnsupportedOperatorError,
   ): Promise<void> => {
     const [engine] = engines;
     assert.ok(engine);
-    const classifier = await createGraphClassifier(await described(graph), engine);
+    const classifier = await createModelClassifier(await described(graph), engine);
     await assert.rejects(act(classifier), pattern);
     await classifier.dispose();
   };
@@ -217,7 +218,10 @@ describe('what is wrong is one line', () => {
     run(linearGraph(), (c) => c.logits(two.map(() => NaN)), /net: its logits hold NaN at element 0/));
   test('an operator without gradient', () =>
     run(
-      linearGraph((b, x) => b.apply('Mod', [x, b.scalar(2)], { fmod: int(1) })),
+      linearGraph((b, x) => {
+        const scale = b.scalar(0.1);
+        return b.apply('DequantizeLinear', [b.apply('QuantizeLinear', [x, scale]), scale]);
+      }),
       (c) => c.lossGradient(two, Int32Array.of(0, 1)),
       UnsupportedOperatorError,
     ));
@@ -228,13 +232,13 @@ describe('what is wrong is one line', () => {
     const unbounded = await inFolder(async (folder) =>
       openModel(await writeOnnx(folder, 'n.onnx', linearGraph())),
     );
-    await assert.rejects(createGraphClassifier(unbounded, engine), /--bounds 0,1/);
-    await assert.rejects(createGraphClassifier(model, engine, { chunkSize: 0 }), /chunk size is 0/);
+    await assert.rejects(createModelClassifier(unbounded, engine), /--bounds 0,1/);
+    await assert.rejects(createModelClassifier(model, engine, { chunkSize: 0 }), /chunk size is 0/);
   });
   test('no examples give no results', async () => {
     const [engine] = engines;
     assert.ok(engine);
-    const classifier = await createGraphClassifier(await described(linearGraph()), engine);
+    const classifier = await createModelClassifier(await described(linearGraph()), engine);
     assert.equal((await classifier.logits(new Float32Array(0))).length, 0);
     await classifier.dispose();
     await classifier.dispose();

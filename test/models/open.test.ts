@@ -3,7 +3,9 @@ import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { describe, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
+import type { Engine } from '../../src/engine/engine.ts';
+import { createOnnxRuntimeEngine } from '../../src/engine/onnxruntime/engine.ts';
 import { encodeModel } from '../../src/graph/onnx/write.ts';
 import { writeModelCard } from '../../src/models/card/model-card-file.ts';
 import type { ModelCard } from '../../src/models/card/model-card.ts';
@@ -12,7 +14,16 @@ import { writeLayersModel } from '../../src/models/layers-model/export/export.ts
 import { openModel } from '../../src/models/open.ts';
 import { requireBounds } from '../../src/models/options.ts';
 import { inFolder } from './folder.ts';
+import { graphOf } from './opened.ts';
 import { linearGraph, sharedPath, writeOnnx } from './graphs.ts';
+
+let engine: Engine;
+before(async () => {
+  engine = await createOnnxRuntimeEngine({ threads: 1 });
+});
+after(async () => {
+  await engine.dispose();
+});
 
 function cardOf(file: string, more: Partial<ModelCard> = {}): ModelCard {
   return {
@@ -51,7 +62,7 @@ describe('a path is opened by its content', () => {
           .update(await readFile(path))
           .digest('hex'),
       );
-      assert.ok(!model.graph.nodes.some(({ operator }) => operator === 'Softmax'));
+      assert.ok(!graphOf(model).graph.nodes.some(({ operator }) => operator === 'Softmax'));
     });
   });
 
@@ -78,7 +89,7 @@ describe('a path is opened by its content', () => {
         assert.deepEqual(opened.bounds, { lower: 0, upper: 1 });
         assert.deepEqual(opened.classNames, ['a', 'b', 'c', 'd']);
         assert.deepEqual(opened.data, { specification: `npz:${join(folder, 'images.npz')}`, split: 'test' });
-        assert.equal(opened.graph.nodes[0]?.operator, 'Sub');
+        assert.equal(graphOf(opened).graph.nodes[0]?.operator, 'Sub');
       }
       const other = await openModel(path, { bounds: { lower: -1, upper: 1 }, name: 'mine' });
       assert.deepEqual([other.name, other.bounds], ['mine', { lower: -1, upper: 1 }]);
@@ -106,7 +117,11 @@ describe('what is wrong is one line', () => {
     ['a truncated .onnx', bytes.subarray(0, bytes.length / 2), /truncated or not an ONNX file/],
     ['garbage JSON', '{"a": ', /no valid JSON/],
     ['JSON of another kind', '{"a": 1}', /neither a tfjs layers-model .* nor a model card/],
-    ['a graph-model', '{"format": "graph-model", "modelTopology": {}}', /graph-model.*convert it to ONNX/],
+    [
+      'a graph-model',
+      '{"format": "graph-model", "modelTopology": {}}',
+      /has no list "node" of a TensorFlow graph/,
+    ],
     ['a card that breaks the schema', '{"kind": "robust-bench-model-card"}', /no valid model card/],
     ['a card whose file is missing', JSON.stringify(cardOf('gone.onnx')), /there is no such file/],
     [
@@ -173,16 +188,17 @@ test('a summary counts operators and says why a file cannot be attacked', async 
       'net.onnx',
       linearGraph((b, x) => b.sigmoid(b.sign(b.neg(x)))),
     );
-    const summary = await describeModel(path);
-    assert.match(summary.problem ?? '', /sigmoid/);
+    const summary = await describeModel(path, {}, { engine });
+    assert.equal(summary.use.access, 'cannot run');
+    assert.match(summary.use.why ?? '', /sigmoid/);
     assert.equal(summary.classifier, undefined);
     assert.equal(summary.opset, 18);
     const support = Object.fromEntries(
       summary.operators.map(({ operator, gradient }) => [operator, gradient]),
     );
     assert.deepEqual([support['Neg'], support['Sign']], ['gradient', 'zero']);
-    const good = await describeModel(await writeOnnx(folder, 'good.onnx', linearGraph()));
-    assert.equal(good.problem, undefined);
+    const good = await describeModel(await writeOnnx(folder, 'good.onnx', linearGraph()), {}, { engine });
+    assert.deepEqual(good.use, { access: 'white box' });
     assert.deepEqual(good.classifier?.inputShape, [2, 3, 3]);
     assert.deepEqual(
       good.operators.map(({ count }) => count),

@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { renderAttackTable } from '../../src/report/attack-table.ts';
-import { exampleResult } from '../results/example-result.ts';
+import { earlierResult, exampleResult, targetedResult } from '../results/example-result.ts';
 
 const golden = new URL('./attack-table.golden.txt', import.meta.url);
 
@@ -26,7 +26,7 @@ test('colours change nothing but colours, and are off when told so', () => {
 });
 
 test('a clean result of one model without top-5 error has one row', () => {
-  const result = exampleResult();
+  const result = earlierResult();
   result.models = result.models.slice(2);
   result.evaluations = [{ ...result.evaluations[2]!, top5: null }];
   result.comparisons = [];
@@ -100,4 +100,49 @@ test('a softmax that was taken off is said below the table, for the models that 
   result.models[2]!.outputs = 'softmax removed';
   const note = /^the softmax at the end of erm-1, mixup was taken off: attacks follow the logits/m;
   assert.match(renderAttackTable(result, { color: false }), note);
+});
+
+test('8-bit examples that measure otherwise than the exact ones are said to', () => {
+  const result = exampleResult();
+  result.evaluations[3]!.rounded8Bit!.perturbation!.linf.max = 0.0175;
+  assert.match(
+    renderAttackTable(result, { color: false }),
+    /^FGSM 4\/255: measured ‖δ‖∞ at most 0\.015686, mean ‖δ‖₂ 0\.412, as 8-bit pixels ‖δ‖∞ at most 0\.017500, mean ‖δ‖₂ 0\.412 \(/m,
+  );
+});
+
+test('targets reached have a row of their own, and who was left out is said below', () => {
+  const result = targetedResult();
+  const { targetsReached, targetsPredicted } = result.evaluations[3]!;
+  const text = renderAttackTable(result, { color: false });
+  assert.match(text, /^│ Targets reached │ FGSM 4\/255, target 4 │ \d+\.\d \[.*\] +│ \d/m);
+  assert.ok(
+    text.includes(
+      `\nFGSM 4/255, target 4 on erm-1: ${String(targetsReached)} of 36 examples led to their target; ` +
+        `4 are of the target class and left out, ${String(targetsPredicted)} are taken for it in all\n`,
+    ),
+    text,
+  );
+  assert.match(text, /^FGSM 4\/255, target 4 made on erm-1 on mixup: \d+ of 36 examples led/m);
+  const untold = targetedResult();
+  for (const evaluation of untold.evaluations) {
+    delete evaluation.targetsPossible;
+    delete evaluation.targetRate;
+  }
+  const old = renderAttackTable(untold, { color: false });
+  assert.doesNotMatch(old, /│ Targets reached/);
+  assert.match(
+    old,
+    /^FGSM .* on erm-1: \d+ of 40 examples are taken for the target, those of that label included$/m,
+  );
+});
+
+test('a gradient that is an approximation is said below the table', () => {
+  const result = exampleResult();
+  assert.doesNotMatch(renderAttackTable(result, { color: false }), /approximation/);
+  result.models[1]!.approximateGradient = 'straight-through';
+  assert.match(
+    renderAttackTable(result, { color: false }),
+    /^erm-2: its gradient is an approximation \(straight-through\)/m,
+  );
 });

@@ -8,7 +8,7 @@ import { percentagePoints, probability, ratio } from '../../src/report/format.ts
 import { renderGateJUnit } from '../../src/report/gate-junit.ts';
 import { renderGateMarkdown } from '../../src/report/gate-markdown.ts';
 import { renderGateTable } from '../../src/report/gate-table.ts';
-import { exampleResult, outcomesOf } from '../results/example-result.ts';
+import { earlierResult, exampleResult, outcomesOf, targetedResult } from '../results/example-result.ts';
 
 /** Two of forty examples of one attack newly wrong, one newly right. */
 function failing(): GateReport {
@@ -124,4 +124,37 @@ test('numbers are shown as people read them', () => {
   assert.equal(probability(1e-9), '< 0.0001');
   assert.equal(ratio(2.345), '2.35');
   assert.equal(ratio(12345.6), '12346');
+});
+
+test('targets reached are reported as such, in every form', () => {
+  const current = targetedResult();
+  const { targets, predictions } = current.evaluations[3]!.outcomes;
+  const index = predictions.findIndex((label, place) => targets![place] === 4 && label !== 4);
+  predictions[index] = 4;
+  const report = compareResults(targetedResult(), current);
+  const table = renderGateTable(report, { color: false });
+  assert.match(
+    table,
+    /│ white-box +│ fgsm 4\/255 +│ erm-1 +│ Targets reached \d+\.\d → \d+\.\d +│ \+2\.78 .*│ 1\/0 +│.*│ FAIL │/,
+  );
+  assert.match(
+    table,
+    /\nThe gate failed: 1 of 31 errors and targets reached rose by more than 0 percentage points\.$/,
+  );
+  assert.match(
+    renderGateMarkdown(report),
+    /\| \*\*FAIL\*\* \| white-box \| fgsm 4\/255 \| erm-1 \| Targets reached \|/,
+  );
+  const xml = renderGateJUnit(report);
+  assertWellFormed(xml);
+  assert.match(xml, /name="Targets reached on erm-1, white-box, fgsm 4\/255">\n +<failure /);
+  assert.ok(xml.includes('1 of 36 examples newly led to their target, 0 newly kept from it'), xml);
+});
+
+test('what a result does not record of how things were read is noted in every form', () => {
+  const report = compareResults(earlierResult(), exampleResult());
+  const note = 'the baseline is of an earlier version and does not record how model "mixup" was read';
+  assert.ok(renderGateTable(report, { color: false }).includes(`\nnote: ${note}`));
+  assert.ok(renderGateMarkdown(report).includes(`\n- ${note}`));
+  assert.ok(renderGateJUnit(report).includes(note.replaceAll('"', '&quot;')));
 });

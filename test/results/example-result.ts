@@ -1,10 +1,13 @@
 /** A small result that is valid in every respect: three models, two attacks, white and black box. */
 import {
+  type PerturbationSummary,
   resultSchemaId,
   type Result,
   type ResultAttack,
   type ResultEvaluation,
+  type ResultModel,
 } from '../../src/results/result.ts';
+import { stateTargets } from '../../src/results/targets.ts';
 import { pairRanks } from '../../src/statistics/paired.ts';
 import { wilsonInterval } from '../../src/statistics/proportion.ts';
 import { pairedAccuracyRatio } from '../../src/statistics/ratio.ts';
@@ -59,6 +62,12 @@ const clean = {
   rounded8Bit: null,
 } as const;
 
+const roundedSizes: PerturbationSummary = {
+  linf: { max: 0.01568630337715149, mean: 0.0156 },
+  l2: { max: 0.4391, mean: 0.4117 },
+  unit: 'fraction of range',
+};
+
 function evaluation(
   place: Pick<ResultEvaluation, 'setting' | 'attack' | 'source' | 'target'>,
   ranks: readonly number[],
@@ -76,11 +85,21 @@ function evaluation(
           unit: 'fraction of range',
         }
       : null,
-    rounded8Bit: attacked ? structuredClone({ top1: outcomes.top1, top5: outcomes.top5 }) : null,
+    rounded8Bit: attacked
+      ? structuredClone({ top1: outcomes.top1, top5: outcomes.top5, perturbation: roundedSizes })
+      : null,
     targetsReached: null,
     gradientsPerExample: attacked ? (place.attack === 'fgsm' ? 1 : 10) : null,
   };
 }
+
+const check: NonNullable<ResultModel['check']> = {
+  examples: 2,
+  forwardAgainstGradientGraph: 0,
+  optimisedAgainstUnoptimised: 2.4e-7,
+  tolerance: 1e-3,
+  batchOpened: true,
+};
 
 function model(id: string, digit: string, roles: ('source' | 'target')[]): Result['models'][number] {
   return {
@@ -95,6 +114,12 @@ function model(id: string, digit: string, roles: ('source' | 'target')[]): Resul
     classCount: classes,
     outputs: 'logits',
     parameters: 175258,
+    layout: 'channels-first',
+    normalization: id === 'mixup' ? { mean: [0.286], std: [0.353] } : null,
+    fixedBatch: null,
+    notes: id === 'mixup' ? ['float16 weights and arithmetic were brought to float32'] : [],
+    approximateGradient: null,
+    ...(id === 'mixup' ? { check } : {}),
     training: id === 'mixup' ? { method: 'mixup', alpha: 1, lambdaPer: 'batch' } : { method: 'erm' },
   };
 }
@@ -157,6 +182,8 @@ export function exampleResult(): Result {
       shape: [1, 28, 28],
       classes,
       size: 2000,
+      range: { lower: 0, upper: 255 },
+      settings: { imageSize: 28, resized: false },
     },
     examples: {
       count,
@@ -188,4 +215,37 @@ export function exampleResult(): Result {
       timings: [{ stage: 'ifgsm white-box', durationMs: 900, examplesPerSecond: 133.3 }],
     },
   };
+}
+
+/** The example result as an earlier version would have written it, which did not record how things were read. */
+export function earlierResult(): Result {
+  const result = exampleResult();
+  delete result.data.range;
+  delete result.data.settings;
+  for (const model of result.models) {
+    delete model.layout;
+    delete model.normalization;
+    delete model.fixedBatch;
+    delete model.notes;
+    delete model.approximateGradient;
+    delete model.check;
+  }
+  for (const { rounded8Bit } of result.evaluations) delete rounded8Bit?.perturbation;
+  return result;
+}
+
+/** The example result with its FGSM targeted at a class, and the outcomes that belong to it. */
+export function targetedResult(target = 4): Result {
+  const result = exampleResult();
+  Object.assign(result.attacks[0]!, { targeted: true, target: String(target) });
+  for (const evaluation of result.evaluations.filter(({ attack }) => attack === 'fgsm')) {
+    const targets = result.examples.labels.map((label) => (label === target ? null : target));
+    const { predictions } = evaluation.outcomes;
+    evaluation.outcomes.targets = targets;
+    const reached = predictions.filter((label, index) => label === targets[index]).length;
+    const possible = targets.filter((own) => own !== null).length;
+    const predicted = predictions.filter((label) => label === target).length;
+    Object.assign(evaluation, stateTargets({ possible, reached, predicted }));
+  }
+  return result;
 }

@@ -8,7 +8,7 @@ import { canonicalJson } from '../../src/results/canonical.ts';
 import { readResult, writeResult } from '../../src/results/file.ts';
 import type { Result } from '../../src/results/result.ts';
 import { validateResult } from '../../src/results/validate.ts';
-import { errorRate, exampleResult } from './example-result.ts';
+import { earlierResult, errorRate, exampleResult, targetedResult } from './example-result.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'robust-bench-results-'));
 after(() => rm(folder, { recursive: true }));
@@ -45,6 +45,23 @@ test('the example result is valid, with and without optional fields', async () =
   result.data.classNames = Array.from({ length: 10 }, (_, index) => `class ${String(index)}`);
   result.seed = 'a text';
   await validateResult(result, 'r.json');
+});
+
+test('a result that does not record how things were read, as earlier versions wrote it, is valid as it is', async () => {
+  const result = earlierResult();
+  assert.equal(await validateResult(result, 'r.json'), result);
+});
+
+test('a targeted result is valid, and so is one whose examples could not be led anywhere', async () => {
+  const result = targetedResult();
+  assert.equal(await validateResult(result, 'r.json'), result);
+  assert.equal(result.evaluations[3]!.targetsPossible, 36);
+  const nowhere = targetedResult();
+  for (const evaluation of nowhere.evaluations.filter(({ attack }) => attack === 'fgsm')) {
+    evaluation.outcomes.targets = evaluation.outcomes.targets!.map(() => null);
+    Object.assign(evaluation, { targetsReached: 0, targetsPossible: 0, targetRate: null });
+  }
+  await validateResult(nowhere, 'r.json');
 });
 
 const schemaCases: readonly [string, (draft: Draft) => void, RegExp][] = [
@@ -138,6 +155,27 @@ const schemaCases: readonly [string, (draft: Draft) => void, RegExp][] = [
       set(r.evaluations[4]!.top5!, 'errors', -1);
     },
     /: \/evaluations\/4\/top5\/errors is -1, expected a number >= 0$/,
+  ],
+  [
+    'a standard deviation of 0',
+    (r) => {
+      set(r.models[2]!.normalization!, 'std', [0]);
+    },
+    /\/models\/2\/normalization\/std\/0 is 0, expected a number > 0/,
+  ],
+  [
+    'a setting of the data that is no plain value',
+    (r) => {
+      set(r.data.settings!, 'crop', [1, 2]);
+    },
+    /\/data\/settings\/crop is a list of 2, expected a text or a number or true or false$/,
+  ],
+  [
+    'a setting of several lines',
+    (r) => {
+      set(r.data.settings!, 'crop', 'a\nb');
+    },
+    /\/data\/settings\/crop is "a\\nb", expected this: A number, true or false, or text of one line/,
   ],
   [
     'a date that is none',
@@ -261,6 +299,31 @@ const inconsistent: readonly [string, (draft: Draft) => void, RegExp][] = [
     (r) => (r.evaluations[3]!.targetsReached = 1),
     /targetsReached is 1, but the attack "fgsm" is untargeted/,
   ],
+  [
+    'means without their standard deviations',
+    (r) => r.models[2]!.normalization!.mean.push(0.5),
+    /\/models\/2\/normalization has 2 means and 1 standard deviations/,
+  ],
+  [
+    'possible targets without any',
+    (r) => (r.evaluations[3]!.targetsPossible = 1),
+    /targetsPossible is given, but the attack "fgsm" is untargeted/,
+  ],
+  [
+    'a list of targets without any',
+    (r) => (r.evaluations[3]!.outcomes.targets = []),
+    /outcomes\/targets is given, but the attack "fgsm" is untargeted/,
+  ],
+  [
+    'targets of clean examples',
+    (r) => (r.evaluations[0]!.targetsPredicted = 1),
+    /\/evaluations\/0\/targetsPredicted is given, but a clean evaluation has none/,
+  ],
+  [
+    'an 8-bit perturbation over epsilon',
+    (r) => (r.evaluations[3]!.rounded8Bit!.perturbation!.linf.max = 0.0158),
+    /rounded8Bit\/perturbation\/linf\/max is 0\.0158, above the attack's epsilon/,
+  ],
   ['an evaluation given twice', (r) => r.evaluations.push(r.evaluations[0]!), /\/evaluations\/13 repeats/],
   [
     'a perturbation over epsilon',
@@ -348,6 +411,52 @@ const inconsistent: readonly [string, (draft: Draft) => void, RegExp][] = [
     /\/comparisons\/0\/source is "erm-1", but the setting is white-box/,
   ],
 ];
+
+const wrongTargets: readonly [string, (evaluation: Draft['evaluations'][number]) => unknown, RegExp][] = [
+  ['no rate', (e) => delete e.targetRate, /\/outcomes\/targets is given, but targetRate is not$/],
+  [
+    'more reached than possible',
+    (e) => Object.assign(e, { targetsReached: 38 }),
+    /targetsReached is 38, more than the 36 of targetsPossible/,
+  ],
+  ['more possible than examples', (e) => (e.targetsPossible = 41), /targetsPossible is 41 of 40 examples/],
+  [
+    'more predicted than there can be',
+    (e) => (e.targetsPredicted = 40),
+    /targetsPredicted is 40, which .* 40 examples cannot make/,
+  ],
+  [
+    'a rate that the counts deny',
+    (e) => (e.targetRate!.rate = 0.5),
+    /targetRate\/rate is 0\.5, but \d+ of 36 make/,
+  ],
+  ['a rate of nothing', (e) => (e.targetRate = null), /targetRate is null, but targetsPossible is 36/],
+  [
+    'too few targets',
+    (e) => e.outcomes.targets!.pop(),
+    /outcomes\/targets has 39 entries, expected one for each of the 40/,
+  ],
+  [
+    'a target that the attack does not have',
+    (e) => (e.outcomes.targets![0] = 5),
+    /outcomes\/targets\/0 is 5, but the target is 4 of 10 classes/,
+  ],
+  [
+    'counts that the outcomes deny',
+    (e) => (e.outcomes.targets![0] = null),
+    /targetsPossible is 36, but the outcomes say 35/,
+  ],
+];
+
+for (const [name, change, message] of wrongTargets) {
+  test(`the checks beyond the schema refuse targets with ${name}`, async () => {
+    const draft = targetedResult();
+    change(draft.evaluations[3]!);
+    const refusal = await messageOfRefusal(() => validateResult(draft, 'r.json'));
+    assert.match(refusal, /^r\.json contradicts itself: /);
+    assert.match(refusal, message);
+  });
+}
 
 for (const [name, change, message] of inconsistent) {
   test(`the checks beyond the schema refuse ${name}`, async () => {

@@ -25,7 +25,7 @@ export const activation: RuleTable = {
   // Read off the output, so that the runtime may fuse the activation with what comes before it. 0 at 0.
   Relu: bySlope((node) => node.above(node.output())),
 
-  LeakyRelu: bySlope((node) => twoSlopes(node, node.scalar(node.attribute('alpha', 'float') ?? 0.01))),
+  LeakyRelu: bySlope((node) => twoSlopes(node, node.scalar(node.float('alpha')))),
 
   PRelu: (node) => {
     const { builder } = node;
@@ -40,14 +40,14 @@ export const activation: RuleTable = {
 
   // α·eˣ = y + α for x ≤ 0
   Elu: bySlope((node) => {
-    const alpha = node.attribute('alpha', 'float') ?? 1;
+    const alpha = node.float('alpha');
     return twoSlopes(node, node.builder.add(node.output(), node.scalar(alpha)));
   }),
 
   // γ·(1 or α·eˣ), where γ·α·eˣ = y + γ·α
   Selu: bySlope((node) => {
-    const alpha = node.attribute('alpha', 'float') ?? 1.6732632423543772;
-    const gamma = node.attribute('gamma', 'float') ?? 1.0507009873554805;
+    const alpha = node.float('alpha');
+    const gamma = node.float('gamma');
     const { builder } = node;
     const positive = node.above(node.input(0));
     const rest = builder.add(node.output(), node.scalar(gamma * alpha));
@@ -64,9 +64,7 @@ export const activation: RuleTable = {
     return node.builder.mul(root, root);
   }),
 
-  HardSigmoid: bySlope((node) =>
-    node.scaled(betweenZeroAndOne(node, node.output()), node.attribute('alpha', 'float') ?? 0.2),
-  ),
+  HardSigmoid: bySlope((node) => node.scaled(betweenZeroAndOne(node, node.output()), node.float('alpha'))),
 
   // y = x·h with h = clip(x/6 + 1/2, 0, 1), so the slope is h + x·h'
   HardSwish: bySlope((node) => {
@@ -90,7 +88,7 @@ export const activation: RuleTable = {
     () => {
       const { builder } = node;
       const weighted = builder.mul(node.gradient, node.output());
-      const total = builder.reduceSum(weighted, [node.axis(-1)]);
+      const total = builder.reduceSum(weighted, [node.axis()]);
       return builder.sub(weighted, builder.mul(node.output(), total));
     },
   ],
@@ -98,7 +96,7 @@ export const activation: RuleTable = {
   LogSoftmax: (node) => [
     () => {
       const { builder } = node;
-      const total = builder.reduceSum(node.gradient, [node.axis(-1)]);
+      const total = builder.reduceSum(node.gradient, [node.axis()]);
       return builder.sub(node.gradient, builder.mul(builder.exp(node.output()), total));
     },
   ],

@@ -5,7 +5,7 @@
  */
 import { int } from '../../graph/attributes.ts';
 import type { GraphBuilder } from '../../graph/builder.ts';
-import { padOrCrop } from '../reshaping.ts';
+import { padOrCrop } from '../../graph/reshaping.ts';
 import type { KernelGradient } from './convolution-weight.ts';
 import type { WindowAxis } from './windows.ts';
 

@@ -1,6 +1,6 @@
 /** The gradient of a convolution by its kernel, one matrix product a kernel tap: any strides, dilations, groups and ranks. */
 import type { GraphBuilder } from '../../graph/builder.ts';
-import { padOrCrop } from '../reshaping.ts';
+import { padOrCrop } from '../../graph/reshaping.ts';
 import { tapsOf } from './convolution-weight-patches.ts';
 import type { KernelGradient } from './convolution-weight.ts';
 

@@ -2,8 +2,8 @@
 import { float32, sizeOf } from '../../graph/tensor.ts';
 import type { Tensor } from '../../graph/types.ts';
 import type { BackwardNode, RuleTable } from '../backward.ts';
-import { crop } from '../reshaping.ts';
-import type { Margin } from '../reshaping.ts';
+import { crop } from '../../graph/reshaping.ts';
+import type { Margin } from '../../graph/reshaping.ts';
 import { appendKernelGradient } from './convolution-weight.ts';
 import { windowsOf } from './windows.ts';
 import type { WindowAxis } from './windows.ts';
@@ -11,7 +11,7 @@ import type { WindowAxis } from './windows.ts';
 export const convolution: RuleTable = {
   Conv: (node) => {
     const windows = windowsOf(node, node.fixedDims(node.input(1), 2), node.input(0), node.output());
-    const group = node.attribute('group', 'int') ?? 1;
+    const group = node.int('group');
     return [
       () =>
         windows.every(({ stride }) => stride === 1)
@@ -32,7 +32,7 @@ export const convolution: RuleTable = {
   ConvTranspose: (node) => {
     // Its windows lie on its output, so the gradient by its input is an ordinary convolution.
     const windows = windowsOf(node, node.fixedDims(node.input(1), 2), node.output(), node.input(0));
-    const group = node.attribute('group', 'int') ?? 1;
+    const group = node.int('group');
     return [
       () => {
         const margins = windows.map(({ begin, end }, axis) => ({ axis: axis + 2, begin, end }));

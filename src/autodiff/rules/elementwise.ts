@@ -2,7 +2,7 @@
 import { numbersOf } from '../../graph/tensor.ts';
 import { bySlope, once } from '../backward.ts';
 import type { BackwardNode, Partial, RuleTable } from '../backward.ts';
-import { filledLike } from '../filling.ts';
+import { filledLike } from '../../graph/filling.ts';
 
 export const elementwise: RuleTable = {
   Add: (node) => [() => node.sumToInput(node.gradient, 0), () => node.sumToInput(node.gradient, 1)],
@@ -63,12 +63,48 @@ export const elementwise: RuleTable = {
   Sin: bySlope((node) => node.apply('Cos', [node.input(0)])),
   Cos: bySlope((node) => node.builder.neg(node.apply('Sin', [node.input(0)]))),
 
+  Tan: bySlope((node) => onePlus(node, squareOf(node, node.output()))),
+  Asin: (node) => [() => node.builder.div(node.gradient, arcRoot(node))],
+  Acos: (node) => [() => node.builder.neg(node.builder.div(node.gradient, arcRoot(node)))],
+  Atan: (node) => [() => node.builder.div(node.gradient, onePlus(node, squareOf(node, node.input(0))))],
+  Sinh: bySlope((node) => node.apply('Cosh', [node.input(0)])),
+  Cosh: bySlope((node) => node.apply('Sinh', [node.input(0)])),
+  Asinh: (node) => [
+    () => node.builder.div(node.gradient, node.builder.sqrt(onePlus(node, squareOf(node, node.input(0))))),
+  ],
+  Acosh: (node) => [
+    () => {
+      const beyond = node.builder.sub(squareOf(node, node.input(0)), node.scalar(1));
+      return node.builder.div(node.gradient, node.builder.sqrt(beyond));
+    },
+  ],
+  Atanh: (node) => [() => node.builder.div(node.gradient, oneMinus(node, squareOf(node, node.input(0))))],
+
+  // The rest of a division whose quotient is cut towards 0 (fmod), which is all that floats have.
+  Mod: (node) => [
+    () => node.sumToInput(node.gradient, 0),
+    () => {
+      const { builder } = node;
+      const quotient = builder.div(builder.sub(node.input(0), node.output()), node.input(1));
+      const whole = node.apply('Round', [quotient]);
+      return builder.neg(node.sumToInput(builder.mul(node.gradient, whole), 1));
+    },
+  ],
+
   // d erf(x)/dx = 2/√π · e^(−x²)
   Erf: bySlope((node) => {
     const squared = node.builder.mul(node.input(0), node.input(0));
     return node.scaled(node.builder.exp(node.builder.neg(squared)), 2 / Math.sqrt(Math.PI));
   }),
 };
+
+const squareOf = (node: BackwardNode, value: string): string => node.builder.mul(value, value);
+const onePlus = (node: BackwardNode, value: string): string => node.builder.add(value, node.scalar(1));
+const oneMinus = (node: BackwardNode, value: string): string => node.builder.sub(node.scalar(1), value);
+
+/** √(1 − x²) */
+const arcRoot = (node: BackwardNode): string =>
+  node.builder.sqrt(oneMinus(node, squareOf(node, node.input(0))));
 
 /** The gradient goes to the inputs that hold the extremum, in equal shares where several do. */
 function extremum(node: BackwardNode): Partial[] {

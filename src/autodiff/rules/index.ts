@@ -7,6 +7,7 @@ import { linear } from './linear.ts';
 import { movement } from './movement.ts';
 import { normalization } from './normalization.ts';
 import { pooling } from './pooling.ts';
+import { quantization } from './quantization.ts';
 import { reduction } from './reduction.ts';
 import { selection } from './selection.ts';
 import { zero } from './zero.ts';
@@ -20,6 +21,7 @@ const rules: ReadonlyMap<string, Rule> = new Map(
     movement,
     normalization,
     pooling,
+    quantization,
     reduction,
     selection,
     zero,

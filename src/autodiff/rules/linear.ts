@@ -2,14 +2,14 @@
 import { float, int } from '../../graph/attributes.ts';
 import type { BackwardNode, RuleTable } from '../backward.ts';
 import { sumTo } from '../broadcasting.ts';
-import { reshapeLike, reshapeTo } from '../reshaping.ts';
+import { reshapeLike, reshapeTo } from '../../graph/reshaping.ts';
 
 export const linear: RuleTable = {
   Gemm: (node) => {
-    const transposeA = node.attribute('transA', 'int') === 1;
-    const transposeB = node.attribute('transB', 'int') === 1;
-    const alpha = node.attribute('alpha', 'float') ?? 1;
-    const beta = node.attribute('beta', 'float') ?? 1;
+    const transposeA = node.int('transA') === 1;
+    const transposeB = node.int('transB') === 1;
+    const alpha = node.float('alpha');
+    const beta = node.float('beta');
     const [a, b] = [node.input(0), node.input(1)];
     const product = (left: string, transA: boolean, right: string, transB: boolean): string =>
       node.apply('Gemm', [left, right], {
@@ -33,7 +33,7 @@ export const linear: RuleTable = {
   // A sum up to here has the sum from here on as its gradient.
   CumSum: (node) => [
     () => {
-      const reverse = int(node.attribute('reverse', 'int') === 1 ? 0 : 1);
+      const reverse = int(node.int('reverse') === 1 ? 0 : 1);
       return node.apply('CumSum', [node.gradient, node.input(1)], { ...node.node.attributes, reverse });
     },
     undefined,

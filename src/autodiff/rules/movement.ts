@@ -1,8 +1,8 @@
 /** Operators that move elements and change none. */
 
 import type { BackwardNode, Partial, RuleTable } from '../backward.ts';
-import { filledLike, isFloating } from '../filling.ts';
-import { reshapeLike, reshapeTo } from '../reshaping.ts';
+import { filledLike, isFloating } from '../../graph/filling.ts';
+import { reshapeLike, reshapeTo } from '../../graph/reshaping.ts';
 import { paddedInput, padValue } from './padding.ts';
 import { slicedInput } from './slicing.ts';
 
@@ -37,7 +37,7 @@ export const movement: RuleTable = {
   ],
 
   Concat: (node) => {
-    const axis = node.axis(0);
+    const axis = node.axis();
     const size = (input: string): number => node.fixedDim(input, axis);
     return node.node.inputs.map((input, index, inputs) => () => {
       if (inputs.length === 1) return node.gradient;
@@ -52,11 +52,13 @@ export const movement: RuleTable = {
 
   Split: (node) => [
     () => {
+      const known = node.gradients.find((gradient) => gradient !== undefined) ?? node.output();
+      const { dataType } = node.builder.type(known);
       const parts = node.node.outputs.map((output, index) => {
         if (output === '') throw node.refuse(`its output number ${String(index + 1)} has no name`);
-        return node.gradients[index] ?? filledLike(node.builder, output, 0);
+        return node.gradients[index] ?? filledLike(node.builder, output, 0, dataType);
       });
-      return node.builder.concat(parts, node.axis(0));
+      return node.builder.concat(parts, node.axis());
     },
     undefined,
   ],
@@ -74,8 +76,7 @@ export const movement: RuleTable = {
 
   DepthToSpace: (node) => [
     () => {
-      const mode = node.attribute('mode', 'string') ?? 'DCR';
-      if (mode !== 'DCR') throw node.refuse(`the mode ${mode} has no gradient rule`);
+      if (node.text('mode') === 'CRD') return columnsToChannels(node);
       const { blocksize } = node.node.attributes;
       return node.apply('SpaceToDepth', [node.gradient], blocksize === undefined ? {} : { blocksize });
     },
@@ -83,6 +84,16 @@ export const movement: RuleTable = {
 
   Dropout: (node) => [() => keptByDropout(node), undefined, undefined],
 };
+
+/** The blocks of a picture back to channels, where the channels of the result came first (CRD). */
+function columnsToChannels(node: BackwardNode): string {
+  const { builder } = node;
+  const block = node.int('blocksize');
+  const [channels = 0, height = 0, width = 0] = node.fixedDims(node.input(0), 1);
+  const apart = builder.reshape(node.gradient, [-1, channels / block ** 2, height, block, width, block]);
+  const moved = builder.transpose(apart, [0, 1, 3, 5, 2, 4]);
+  return builder.reshape(moved, [-1, channels, height, width]);
+}
 
 /** Outside training, dropout is the identity; in training, the elements it kept pass, scaled as on the way there. */
 function keptByDropout(node: BackwardNode): string {

@@ -3,11 +3,11 @@ import type { BackwardNode, Partial, RuleTable } from '../backward.ts';
 import { once } from '../backward.ts';
 import { sumTo } from '../broadcasting.ts';
 import { countAlong } from '../counting.ts';
-import { filledLike } from '../filling.ts';
+import { filledLike } from '../../graph/filling.ts';
 
 export const normalization: RuleTable = {
   BatchNormalization: (node) =>
-    node.attribute('training_mode', 'int') === 1 ? byBatchStatistics(node) : byGivenStatistics(node),
+    node.int('training_mode') === 1 ? byBatchStatistics(node) : byGivenStatistics(node),
 
   InstanceNormalization: (node) => {
     const axes = node.dims(node.input(0)).map((_, axis) => axis);
@@ -20,7 +20,7 @@ export const normalization: RuleTable = {
   },
 
   LayerNormalization: (node) => {
-    const first = node.axis(-1);
+    const first = node.axis();
     const dims = node.dims(node.input(0));
     const axes = dims.map((_, axis) => axis).slice(first);
     return standardized(node, {
@@ -47,7 +47,7 @@ function sumOverOthers(node: BackwardNode, value: string): string {
 }
 
 function epsilonOf(node: BackwardNode): string {
-  return node.scalar(node.attribute('epsilon', 'float') ?? 1e-5);
+  return node.scalar(node.float('epsilon'));
 }
 
 /** y = (x − mean)·scale/√(variance + ε) + bias, with all five inputs independent. */
@@ -88,7 +88,7 @@ function byBatchStatistics(node: BackwardNode): (Partial | undefined)[] {
   const meanOf = (value: string): string => builder.reduceMean(value, axes, false);
   // With momentum 0 the running statistics that come out are the batch's own, so they need not be taken again.
   const own = (index: number): string | undefined =>
-    node.attribute('momentum', 'float') === 0 && node.output(index) !== '' ? node.output(index) : undefined;
+    node.float('momentum') === 0 && node.output(index) !== '' ? node.output(index) : undefined;
   const mean = once(() => own(1) ?? meanOf(x));
   const variance = once(() => {
     const squares = (): string => {

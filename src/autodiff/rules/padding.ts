@@ -1,13 +1,13 @@
 /** The gradient of Pad: what the padding copied goes back to where it was copied from. */
 import type { GraphBuilder } from '../../graph/builder.ts';
 import type { BackwardNode } from '../backward.ts';
-import { crop, padOrCrop, reshapeLike } from '../reshaping.ts';
-import type { Margin } from '../reshaping.ts';
+import { crop, padOrCrop, reshapeLike } from '../../graph/reshaping.ts';
+import type { Margin } from '../../graph/reshaping.ts';
 
 /** The gradient by the padded value. */
 export function paddedInput(node: BackwardNode): string {
   const { builder } = node;
-  const mode = node.attribute('mode', 'string') ?? 'constant';
+  const mode = node.text('mode');
   const margins = marginsOf(node);
   const removed = margins.map(negated);
   if (mode === 'constant') return padOrCrop(builder, node.gradient, removed);

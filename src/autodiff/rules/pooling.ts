@@ -4,8 +4,8 @@ import { float32 } from '../../graph/tensor.ts';
 import type { Attributes } from '../../graph/types.ts';
 import type { BackwardNode, RuleTable } from '../backward.ts';
 import { expandLike } from '../broadcasting.ts';
-import { filledLike } from '../filling.ts';
-import { interleaveZeros, padOrCrop, reshapeLike, reshapeTo } from '../reshaping.ts';
+import { filledLike } from '../../graph/filling.ts';
+import { interleaveZeros, padOrCrop, reshapeLike, reshapeTo } from '../../graph/reshaping.ts';
 import { windowsOf } from './windows.ts';
 import type { WindowAxis } from './windows.ts';
 
@@ -31,7 +31,12 @@ function toMaxima(node: BackwardNode, attributes: Attributes): string {
   const outputs = [builder.fresh('maxima'), builder.fresh('places')];
   const places = builder.node('MaxPool', [node.input(0)], attributes, { outputs })[1] ?? '';
   // Places count through the whole input, examples and channels included.
-  const zeros = filledLike(builder, builder.reshape(node.input(0), [-1]), 0);
+  const zeros = filledLike(
+    builder,
+    builder.reshape(node.input(0), [-1]),
+    0,
+    builder.type(node.gradient).dataType,
+  );
   const flat = node.apply(
     'ScatterElements',
     [zeros, builder.reshape(places, [-1]), builder.reshape(node.gradient, [-1])],
@@ -104,7 +109,7 @@ function repeated(node: BackwardNode, shares: string, windows: readonly WindowAx
 
 /** One over the number of elements that each window averages, a constant [1, 1, …count]. */
 function shareMap(node: BackwardNode, windows: readonly WindowAxis[]): string {
-  const includesPads = node.attribute('count_include_pad', 'int') === 1;
+  const includesPads = node.int('count_include_pad') === 1;
   const counted = windows.map(({ wide, count, kernel, stride, begin, declaredEnd }) => {
     // In ceil mode the last window may reach beyond the declared padding, which never counts.
     const [least, most] = includesPads ? [-begin, wide + declaredEnd] : [0, wide];

@@ -1,12 +1,13 @@
 /** Choosing elements: by condition, by index, by rank. */
 import { int, text } from '../../graph/attributes.ts';
-import type { BackwardNode, RuleTable } from '../backward.ts';
-import { filledLike } from '../filling.ts';
-import { padOrCrop, reshapeTo } from '../reshaping.ts';
+import { float32, int64s, tensor } from '../../graph/tensor.ts';
+import type { BackwardNode, Partial, RuleTable } from '../backward.ts';
+import { filledLike } from '../../graph/filling.ts';
+import { padOrCrop, reshapeTo } from '../../graph/reshaping.ts';
 
 /** Zeros of the input's shape with values added at positions along an axis; positions may repeat. */
 function scatterAdd(node: BackwardNode, like: string, indices: string, values: string, axis: number): string {
-  const zeros = filledLike(node.builder, like, 0);
+  const zeros = filledLike(node.builder, like, 0, node.builder.type(values).dataType);
   return node.apply('ScatterElements', [zeros, indices, values], { axis: int(axis), reduction: text('add') });
 }
 
@@ -25,32 +26,107 @@ export const selection: RuleTable = {
   Gather: (node) => [() => gatheredFrom(node), undefined],
 
   GatherElements: (node) => [
-    () => scatterAdd(node, node.input(0), node.input(1), node.gradient, node.axis(0)),
+    () => scatterAdd(node, node.input(0), node.input(1), node.gradient, node.axis()),
     undefined,
   ],
 
   TopK: (node) => [
     () => {
       const positions = node.output(1) === '' ? secondOutput(node) : node.output(1);
-      return scatterAdd(node, node.input(0), positions, node.gradient, node.axis(-1));
+      return scatterAdd(node, node.input(0), positions, node.gradient, node.axis());
     },
     undefined,
   ],
 
   GatherND: (node) => [
     () => {
-      if ((node.attribute('batch_dims', 'int') ?? 0) !== 0)
-        throw node.refuse('batch_dims other than 0 have no rule');
       const zeros = filledLike(node.builder, node.input(0), 0);
-      return node.apply('ScatterND', [zeros, node.input(1), node.gradient], { reduction: text('add') });
+      const places = wholeTuples(node, node.int('batch_dims'));
+      return node.apply('ScatterND', [zeros, places, node.gradient], { reduction: text('add') });
     },
     undefined,
   ],
+
+  ScatterElements: (node) => {
+    const axis = int(node.axis());
+    return scattered(node, {
+      read: (value) => node.apply('GatherElements', [value, node.input(1)], { axis }),
+      write: (onto, values, reduction) =>
+        node.apply('ScatterElements', [onto, node.input(1), values], { axis, reduction: text(reduction) }),
+    });
+  },
+
+  ScatterND: (node) =>
+    scattered(node, {
+      read: (value) => node.apply('GatherND', [value, node.input(1)]),
+      write: (onto, values, reduction) =>
+        node.apply('ScatterND', [onto, node.input(1), values], { reduction: text(reduction) }),
+    }),
+
+  // off + hot·(on − off), with the two numbers as the third input
+  OneHot: (node) => [
+    undefined,
+    undefined,
+    () => {
+      const { builder } = node;
+      const ends = builder.constant(float32([2], [0, 1]));
+      const hot = node.apply('OneHot', [node.input(0), node.input(1), ends], node.node.attributes);
+      const all = node.dims(node.output()).map((_, axis) => axis);
+      const total = (value: string): string => builder.reshape(builder.reduceSum(value, all, false), [1]);
+      const on = total(builder.mul(node.gradient, builder.cast(hot, node.dataType)));
+      return builder.concat([builder.sub(total(node.gradient), on), on], 0);
+    },
+  ],
 };
+
+/** How a scatter reads the places that it writes to, and writes. */
+interface Places {
+  readonly read: (value: string) => string;
+  readonly write: (onto: string, values: string, reduction: string) => string;
+}
+
+/** What is overwritten has no gradient, what is added to has it unchanged, and what is multiplied that of a product. */
+function scattered(node: BackwardNode, { read, write }: Places): (Partial | undefined)[] {
+  const { builder } = node;
+  const reduction = node.text('reduction');
+  const updates = node.input(2);
+  if (reduction === 'none') {
+    return [
+      () => write(node.gradient, filledLike(builder, updates, 0), 'none'),
+      undefined,
+      () => read(node.gradient),
+    ];
+  }
+  if (reduction === 'add') return [() => node.gradient, undefined, () => read(node.gradient)];
+  if (reduction !== 'mul') throw node.refuse(`the reduction ${reduction} has no gradient rule`);
+  return [
+    () => builder.mul(node.gradient, write(filledLike(builder, node.input(0), 1), updates, 'mul')),
+    undefined,
+    undefined,
+  ];
+}
+
+/** The index tuples of GatherND with the places along the first `batch` axes, which they leave out, put before them. */
+function wholeTuples(node: BackwardNode, batch: number): string {
+  const { builder } = node;
+  const indices = node.input(1);
+  if (batch === 0) return indices;
+  const last = node.dims(indices).length - 1;
+  const one = builder.slice(indices, { starts: [0], ends: [1], axes: [last] });
+  const ones = node.apply('ConstantOfShape', [builder.shape(one)], {
+    value: { kind: 'tensor', value: int64s([1]) },
+  });
+  const along = Array.from({ length: batch }, (_, axis) =>
+    node.apply('CumSum', [ones, builder.constant(tensor('int64', [], BigInt64Array.of(BigInt(axis))))], {
+      exclusive: int(1),
+    }),
+  );
+  return builder.concat([...along, indices], last);
+}
 
 function gatheredFrom(node: BackwardNode): string {
   const { builder } = node;
-  const axis = node.axis(0);
+  const axis = node.axis();
   const dims = node.dims(node.input(0));
   const indexDims = node.dims(node.input(1));
   const [before, after] = [dims.slice(0, axis), dims.slice(axis + 1)];

@@ -1,6 +1,6 @@
 /** The gradient of Slice: each element back to the place it was taken from, zeros between and around. */
 import type { BackwardNode } from '../backward.ts';
-import { interleaveZeros, padOrCrop } from '../reshaping.ts';
+import { interleaveZeros, padOrCrop } from '../../graph/reshaping.ts';
 
 /** The places taken along an axis: first, first + step, … */
 interface Taken {

@@ -36,7 +36,7 @@ export function windowsOf(
   const strides = node.attribute('strides', 'ints');
   const dilations = node.attribute('dilations', 'ints');
   const pads = node.attribute('pads', 'ints');
-  const automatic = node.attribute('auto_pad', 'string') ?? 'NOTSET';
+  const automatic = node.text('auto_pad');
   const sizes = node.fixedDims(wide, 2);
   const counts = node.fixedDims(counted, 2);
   const outputGiven = node.attribute('output_shape', 'ints') !== undefined;

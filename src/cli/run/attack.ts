@@ -9,8 +9,7 @@ import {
   type BenchmarkModel,
   canonicalJson,
   chooseSubset,
-  createEngine,
-  createGraphClassifier,
+  createModelClassifier,
   type Dataset,
   type Engine,
   type Epsilon,
@@ -26,6 +25,7 @@ import {
   writeResult,
 } from '../../index.ts';
 import type { AttackArguments } from '../commands/attack.ts';
+import { startEngine } from '../engine.ts';
 import { dataSettings, modelSettings } from '../given.ts';
 import type { CommandContext } from '../main.ts';
 import { assertCompute } from '../numbers.ts';
@@ -42,14 +42,17 @@ export async function runAttack(argv: AttackArguments, { terminal }: CommandCont
   const opened = await openModels(argv);
   const dataset = await openData(argv, [...opened.values()]);
   for (const note of dataset.notes ?? []) terminal.err(`note: ${note}\n`);
+  for (const { name, notes } of opened.values()) {
+    for (const note of notes) terminal.err(`note: ${name}: ${note}\n`);
+  }
   const attacks = attacksOf(argv, [...opened.values()]);
   const indices = chooseSubset(dataset, { seed: argv.seed, limit: argv.limit, indices: argv.indices });
-  const engine = await createEngine(argv.engine, argv.threads === undefined ? {} : { threads: argv.threads });
+  const engine = await startEngine(argv, terminal);
   const progress = createProgressLine(terminal, 'examples', argv.quiet);
   try {
     const store = createExampleStore(argv['save-examples']);
     const result = await runAttackBenchmark({
-      models: await classifiersOf(opened, engine),
+      models: await classifiersOf(argv, opened, engine),
       ...boxesOf(argv, opened),
       attacks,
       dataset,
@@ -141,6 +144,7 @@ function idsOf(opened: ReadonlyMap<string, ModelDescription>): Map<string, strin
 }
 
 async function classifiersOf(
+  argv: AttackArguments,
   opened: ReadonlyMap<string, ModelDescription>,
   engine: Engine,
 ): Promise<BenchmarkModel[]> {
@@ -150,8 +154,9 @@ async function classifiersOf(
     const id = ids.get(path) ?? description.name;
     models.push({
       id,
-      classifier: await createGraphClassifier({ ...description, name: id }, engine),
+      classifier: await createModelClassifier({ ...description, name: id }, engine),
       description,
+      declaredLogits: argv.outputs === 'logits',
     });
   }
   return models;

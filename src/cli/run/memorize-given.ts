@@ -2,7 +2,8 @@
 import { basename, resolve } from 'node:path';
 import {
   checkpointPredictions,
-  createGraphClassifier,
+  createModelClassifier,
+  describeCheckpoint,
   type Engine,
   InputError,
   openModel,
@@ -49,11 +50,15 @@ export async function scoreCheckpoints(
   const labels = await labelsOf(argv, data);
   const options = modelSettings(argv);
   const last = await openModel(paths.at(-1) ?? '', options);
+  const warnings = new Set<string>();
+  const models: NonNullable<ScoredRun['models']>[number][] = [];
   const predictions = checkpointPredictions({
     ...data,
     name: `the checkpoints ${paths.join(', ')}`,
     count: paths.length,
     batchSize: BATCH_SIZE,
+    declaredLogits: options.outputs === 'logits',
+    onWarning: (text) => warnings.add(text),
     signal,
     open: async (index) => {
       const description = await openModel(paths[index] ?? '', options);
@@ -63,15 +68,20 @@ export async function scoreCheckpoints(
           `${paths[index] ?? ''} tells ${String(description.classCount)} classes apart and the data have ${String(data.train.classCount)}: give the data that it was trained on`,
         );
       }
-      return createGraphClassifier(description, engine);
+      const classifier = await createModelClassifier(description, engine);
+      models[index] = describeCheckpoint(description, classifier);
+      return classifier;
     },
   });
+  const scored = await scoreAgainst(predictions, labels, data, signal);
   return {
     id: last.name,
     name: last.name,
     source: 'checkpoints',
+    models,
+    warnings: [...warnings],
     training: last.card?.training ?? null,
-    ...(await scoreAgainst(predictions, labels, data, signal)),
+    ...scored,
     learningRates: null,
     objectives: null,
   };

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import {
   assertWritable,
   canonicalJson,
-  createEngine,
   type Engine,
   InputError,
   type MemorizationResult,
@@ -16,6 +15,7 @@ import {
   writeMemorization,
 } from '../../index.ts';
 import type { MemorizeArguments } from '../commands/memorize.ts';
+import { startEngine } from '../engine.ts';
 import type { CommandContext } from '../main.ts';
 import { assertCompute, assertWhole } from '../numbers.ts';
 import type { Terminal } from '../terminal.ts';
@@ -78,7 +78,7 @@ async function scoredRuns(argv: MemorizeArguments, data: TrainingData, terminal:
       batchSize: null,
     };
   }
-  const engine = await createEngine(argv.engine, argv.threads === undefined ? {} : { threads: argv.threads });
+  const engine = await startEngine(argv, terminal);
   try {
     if (argv.checkpoint !== undefined) {
       const run = await scoreCheckpoints(argv, argv.checkpoint, data, engine, terminal);

@@ -1,5 +1,5 @@
 /** What `robust-bench models` does. */
-import { canonicalJson, describeModel, type ModelSummary } from '../../index.ts';
+import { canonicalJson, createEngine, describeModel, type ModelSummary } from '../../index.ts';
 import type { ModelsArguments } from '../commands/models.ts';
 import { modelSettings } from '../given.ts';
 import type { CommandContext } from '../main.ts';
@@ -7,7 +7,12 @@ import type { CommandContext } from '../main.ts';
 export async function runModels(argv: ModelsArguments, { terminal }: CommandContext): Promise<void> {
   const options = modelSettings(argv);
   const summaries: ModelSummary[] = [];
-  for (const file of argv.files) summaries.push(await describeModel(file, options));
+  const engine = await createEngine('onnxruntime');
+  try {
+    for (const file of argv.files) summaries.push(await describeModel(file, options, engine));
+  } finally {
+    await engine.dispose();
+  }
   if (argv.json) {
     terminal.out(canonicalJson(summaries).trimEnd());
     return;
@@ -18,10 +23,15 @@ export async function runModels(argv: ModelsArguments, { terminal }: CommandCont
 function linesOf(summary: ModelSummary): string[] {
   const { classifier, operators, card } = summary;
   const value = ({ name, dataType, dims }: ModelSummary['inputs'][number]): string =>
-    `${name} ${dataType} [${dims.join(', ')}]`;
+    `${name} ${dataType ?? 'of no tensor type'} [${dims?.join(', ') ?? '…'}]`;
+  const { access, why } = summary.use;
   const rows: [string, string][] = [
+    ['use', why === undefined ? access : `${access}: ${why}`],
     ['format', formatOf(summary)],
-    ['weights', `${summary.file}, ${String(summary.parameterCount)} numbers, sha256 ${summary.sha256}`],
+    [
+      'weights',
+      `${summary.file}, ${summary.parameterCount === undefined ? '' : `${String(summary.parameterCount)} numbers, `}sha256 ${summary.sha256}`,
+    ],
     ['inputs', summary.inputs.map(value).join('; ')],
     ['outputs', summary.outputs.map(value).join('; ')],
     ...(classifier === undefined ? [] : classifierRows(classifier)),
@@ -32,7 +42,6 @@ function linesOf(summary: ModelSummary): string[] {
         .map(({ operator, count, gradient }) => `${String(count)} ${operator}${note(gradient)}`)
         .join(', '),
     ],
-    ...(summary.problem === undefined ? [] : ([['cannot attack', summary.problem]] as [string, string][])),
   ];
   const width = Math.max(...rows.map(([label]) => label.length));
   return [summary.path, ...rows.map(([label, text]) => `  ${label.padEnd(width)}  ${text}`)];
@@ -47,7 +56,7 @@ function formatOf({ format, opset, producer }: ModelSummary): string {
 }
 
 function classifierRows(classifier: NonNullable<ModelSummary['classifier']>): [string, string][] {
-  const { inputShape, bounds, classCount, classNames, outputs } = classifier;
+  const { inputShape, bounds, classCount, classNames, outputs, notes } = classifier;
   const range =
     bounds === undefined
       ? 'not known: write --bounds 0,1 or --bounds 0,255'
@@ -58,6 +67,7 @@ function classifierRows(classifier: NonNullable<ModelSummary['classifier']>): [s
       'classes',
       `${String(classCount)}${classNames === undefined ? '' : ` (${classNames.join(', ')})`}, ${outputs}`,
     ],
+    ...notes.map((note): [string, string] => ['note', note]),
   ];
 }
 

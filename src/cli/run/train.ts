@@ -1,7 +1,8 @@
 /** What `robust-bench train` does. */
 import { basename, join, resolve } from 'node:path';
-import { assertWritable, createEngine } from '../../index.ts';
+import { assertWritable } from '../../index.ts';
 import type { TrainArguments } from '../commands/train.ts';
+import { startEngine } from '../engine.ts';
 import type { CommandContext } from '../main.ts';
 import { outcomeLine, trainInFolder } from './train-in-folder.ts';
 import { corruptInto, disposeData, labelsFrom, labelsPath, openTrainingData } from './training-data.ts';
@@ -9,7 +10,7 @@ import { assertTrainArguments, trainingRecipeOf, trainingSettingsOf } from './tr
 
 export async function runTrain(argv: TrainArguments, { terminal }: CommandContext): Promise<void> {
   assertTrainArguments(argv);
-  const { out: folder, threads, seed } = argv;
+  const { out: folder, seed } = argv;
   await assertWritable(join(folder, 'last.json'));
   const recipe = await trainingRecipeOf(argv);
   const data = await openTrainingData(argv, recipe, terminal);
@@ -22,7 +23,7 @@ export async function runTrain(argv: TrainArguments, { terminal }: CommandContex
         : corruption === null
           ? undefined
           : await corruptInto(labelsPath(folder), data.train, corruption, seed, terminal.signal);
-    const engine = await createEngine(argv.engine, threads === undefined ? {} : { threads });
+    const engine = await startEngine(argv, terminal);
     try {
       const trained = await trainInFolder(
         {

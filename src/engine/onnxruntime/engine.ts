@@ -3,11 +3,11 @@ import type { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-node
 import { InputError, messageOf } from '../../core/errors.ts';
 import { encodeModel } from '../../graph/onnx/write.ts';
 import type { Graph, Tensor } from '../../graph/types.ts';
-import type { CompiledGraph, CompileOptions, Engine, Tensors } from '../engine.ts';
+import type { CompiledGraph, CompileOptions, Engine, RunnableFile, Tensors } from '../engine.ts';
 import { assertInputs } from '../inputs.ts';
 import { withCopiedStatistics } from './batch-statistics.ts';
 import { trialConvolution, withBlockedConvolutions } from './blocked-convolution.ts';
-import { fromRuntime, toRuntime } from './tensors.ts';
+import { copyOf, fromRuntime, toRuntime } from './tensors.ts';
 
 export interface OnnxRuntimeOptions {
   /** Threads of one operator; all physical cores where absent. */
@@ -17,6 +17,12 @@ export interface OnnxRuntimeOptions {
 }
 
 type Runtime = typeof import('onnxruntime-node');
+
+/**
+ * Passes of the runtime that change what a graph computes. `Pad_Fusion` (1.30.0) merges a `Pad` of zeros into the
+ * `MaxPool` behind it, whose own padding never wins, as if the zeros were −∞.
+ */
+const WRONG_OPTIMIZERS = ['Pad_Fusion'];
 
 /**
  * Starts the engine.
@@ -33,6 +39,7 @@ export async function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}):
     // Errors come back as exceptions; the runtime's own log would only repeat them on the terminal.
     logSeverityLevel: 4,
     interOpNumThreads: 1,
+    extra: { optimization: { disable_specified_optimizers: WRONG_OPTIMIZERS.join(';') } },
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
   };
   return new OnnxRuntimeEngine(runtime, provider, sessionOptions);
@@ -40,6 +47,7 @@ export async function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}):
 
 class OnnxRuntimeEngine implements Engine {
   readonly name = 'onnxruntime';
+  readonly optimizes = true;
   readonly provider: string;
   readonly runtime: string;
   readonly #runtime: Runtime;
@@ -56,6 +64,7 @@ class OnnxRuntimeEngine implements Engine {
   }
 
   async compile(graph: Graph, options: CompileOptions = {}): Promise<CompiledGraph> {
+    if (options.optimize === false) return this.#compileAsWritten(graph, options);
     let shared = this.#sessions.get(graph);
     if (shared === undefined) {
       shared = { users: 0, session: this.#open(graph) };
@@ -76,26 +85,61 @@ class OnnxRuntimeEngine implements Engine {
     }
   }
 
+  async openFile(path: string): Promise<RunnableFile> {
+    const session = await this.#created({ name: path }, () =>
+      this.#runtime.InferenceSession.create(path, this.#options),
+    );
+    return {
+      run: async (inputs, outputs) => {
+        const feeds = Object.fromEntries(
+          Object.entries(inputs).map(([name, value]) => [name, toRuntime(this.#runtime, value)]),
+        );
+        try {
+          const fetched = await session.run(feeds, [...outputs]);
+          return Object.fromEntries(
+            Object.entries(fetched).map(([name, value]) => [name, fromRuntime(value)]),
+          );
+        } catch (error) {
+          throw new InputError(`onnxruntime failed in ${path}: ${firstLine(messageOf(error))}`);
+        }
+      },
+      dispose: () => session.release(),
+    };
+  }
+
   async dispose(): Promise<void> {
     const open = [...this.#sessions.values()];
     this.#sessions.clear();
     for (const { session } of open) await (await session).release();
   }
 
+  async #compileAsWritten(graph: Graph, options: CompileOptions): Promise<CompiledGraph> {
+    const asWritten = { ...this.#options, graphOptimizationLevel: 'disabled' as const };
+    const session = await this.#created(graph, () => this.#create(withCopiedStatistics(graph), asWritten));
+    return new CompiledSession(this.#runtime, graph, session, options, () => session.release());
+  }
+
   async #open(graph: Graph): Promise<InferenceSession> {
     const faithful = withCopiedStatistics(graph);
     const faster = this.provider === 'cpu' ? withBlockedConvolutions(faithful) : faithful;
     const chosen = faster !== faithful && (await this.#blockedConvolutionsWork()) ? faster : faithful;
+    return this.#created(graph, () => this.#create(chosen));
+  }
+
+  async #created(
+    { name }: Pick<Graph, 'name'>,
+    create: () => Promise<InferenceSession>,
+  ): Promise<InferenceSession> {
     try {
-      return await this.#create(chosen);
+      return await create();
     } catch (error) {
       if (error instanceof InputError) throw error;
-      throw new InputError(`onnxruntime cannot run the graph ${graph.name}: ${firstLine(messageOf(error))}`);
+      throw new InputError(`onnxruntime cannot run the graph ${name}: ${firstLine(messageOf(error))}`);
     }
   }
 
-  #create(graph: Graph): Promise<InferenceSession> {
-    return this.#runtime.InferenceSession.create(encodeModel(graph), this.#options);
+  #create(graph: Graph, options = this.#options): Promise<InferenceSession> {
+    return this.#runtime.InferenceSession.create(encodeModel(graph), options);
   }
 
   /** Whether this runtime on this processor computes a blocked convolution as it does an ordinary one. */
@@ -154,7 +198,7 @@ class CompiledSession implements CompiledGraph {
     this.#session = session;
     this.#release = release;
     for (const { input, output, initial } of options.state ?? []) {
-      this.#state.set(input, toRuntime(runtime, initial));
+      this.#state.set(input, toRuntime(runtime, copyOf(initial)));
       this.#renewedBy.set(output, input);
     }
     this.#given = graph.inputs.filter(({ name }) => !this.#state.has(name));
@@ -182,7 +226,7 @@ class CompiledSession implements CompiledGraph {
 
   readState(): Promise<Tensors> {
     this.#assertUsable();
-    const state = [...this.#state].map(([name, value]) => [name, fromRuntime(value)] as const);
+    const state = [...this.#state].map(([name, value]) => [name, copyOf(fromRuntime(value))] as const);
     return Promise.resolve(Object.fromEntries(state));
   }
 

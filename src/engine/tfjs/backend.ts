@@ -1,134 +1,125 @@
-/** Loads the TensorFlow.js package and backend that were asked for, or the best that is installed. */
-import { createRequire } from 'node:module';
+/** Loads the TensorFlow.js backend that was asked for, or the best that loads here. */
+import util from 'node:util';
 import { InputError, messageOf } from '../../core/errors.ts';
+import {
+  installAdvice,
+  installedVersion,
+  isInstalled,
+  lackOf,
+  sources,
+  tfjsBackends,
+  type TfjsBackend,
+} from './packages.ts';
 
 /** The operators of tfjs-core, from whichever package brings them: every package has a copy of its own. */
 export type Tf = typeof import('@tensorflow/tfjs-core');
 
-/** What can compute, the fastest first. */
-export const tfjsBackends = ['node-gpu', 'node', 'wasm', 'cpu'] as const;
-export type TfjsBackend = (typeof tfjsBackends)[number];
-
 export interface LoadedBackend {
   readonly tf: Tf;
   readonly provider: TfjsBackend;
-  /** The package and its version, e.g. `@tensorflow/tfjs-backend-wasm 4.22.0`. */
+  /**
+   * The package and its version, e.g. `@tensorflow/tfjs-backend-wasm 4.22.0`, and of a native one its library's:
+   * `@tensorflow/tfjs-node 4.22.0, libtensorflow 2.12.1`.
+   */
   readonly runtime: string;
+  /** Which better backends do not work here and why, one sentence each. */
+  readonly notes: readonly string[];
   /** Makes this backend the one that its copy of tfjs-core computes with. */
   activate(): void;
 }
 
-/** The tested release of every package. */
-const version = '4.22.0';
-
-interface Source {
-  /** The package that computes. */
-  readonly package: string;
-  /** Where the operators come from. */
-  readonly operators: string;
-  /** The name under which the package registers itself with tfjs-core. */
-  readonly registered: string;
+/** What the native backends tell of themselves beyond the interface of tfjs-core. */
+interface NativeBackend {
+  readonly isUsingGpuDevice?: boolean;
+  readonly binding?: { readonly TF_Version?: string };
 }
-
-const sources: Readonly<Record<TfjsBackend, Source>> = {
-  // The native packages bundle tfjs-core and re-export it.
-  'node-gpu': native('@tensorflow/tfjs-node-gpu'),
-  node: native('@tensorflow/tfjs-node'),
-  wasm: portable('wasm'),
-  cpu: portable('cpu'),
-};
-
-function native(name: string): Source {
-  return { package: name, operators: name, registered: 'tensorflow' };
-}
-
-function portable(name: 'wasm' | 'cpu'): Source {
-  return {
-    package: `@tensorflow/tfjs-backend-${name}`,
-    operators: '@tensorflow/tfjs-core',
-    registered: name,
-  };
-}
-
-const require = createRequire(import.meta.url);
 
 /**
  * Loads a backend.
  *
- * @param backend the best installed one where absent
+ * @param backend the one that must load; where absent, the best that is installed and loads, with a note on each
+ * better one that is installed and does not
  * @param threads for the native CPU package; the portable ones compute on one thread in Node
  * @throws InputError with the install command when a package is missing or cannot be loaded
  */
 export async function loadBackend(backend?: TfjsBackend, threads?: number): Promise<LoadedBackend> {
-  const provider = backend ?? tfjsBackends.find(isInstalled);
-  if (provider === undefined) {
-    throw new InputError(`no TensorFlow.js package is installed; install one: ${installCommand('wasm')}`);
-  }
-  if (!isInstalled(provider)) {
+  if (backend !== undefined) {
+    const loaded = await load(backend, threads);
+    if (loaded.provider === backend) return loaded;
     throw new InputError(
-      `the engine tfjs:${provider} needs a package that is not installed; install it: ${installCommand(provider)}`,
+      'the engine tfjs:node-gpu found no GPU it can use: check the driver and the CUDA libraries, or write --engine tfjs:node or tfjs:wasm',
     );
   }
-  const { operators, package: name, registered } = sources[provider];
-  if (threads !== undefined && registered === 'tensorflow') {
-    // Read once by libtensorflow, when it makes its thread pool.
-    process.env['TF_NUM_INTRAOP_THREADS'] = String(threads);
+  const notes: string[] = [];
+  for (const candidate of tfjsBackends.filter(isInstalled)) {
+    try {
+      const loaded = await load(candidate, threads);
+      return { ...loaded, notes: [...notes, ...loaded.notes] };
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      notes.push(`tfjs:${candidate} is passed over: ${error.message}`);
+    }
   }
+  const [reason] = notes;
+  throw new InputError(
+    reason ?? `no TensorFlow.js package is installed; install one: ${installAdvice('wasm')}`,
+  );
+}
+
+async function load(provider: TfjsBackend, threads: number | undefined): Promise<LoadedBackend> {
+  const lack = lackOf(provider);
+  if (lack !== undefined) {
+    throw new InputError(`the engine tfjs:${provider} needs ${lack}; install it: ${installAdvice(provider)}`);
+  }
+  const { operators, package: name, registered, native } = sources[provider];
+  if (native) prepareForTensorFlow(threads);
   try {
     const tf = (await import(operators)) as Tf;
     if (name !== operators) await import(name);
     // Without it, tfjs prints advertisements for its other packages.
     tf.enableProdMode();
     if (!(await tf.setBackend(registered))) throw new Error(`the backend ${registered} does not start`);
-    assertUsesGpu(tf, provider);
+    const computing = tf.backend() as NativeBackend;
+    const library = computing.binding?.TF_Version;
     return {
       tf,
-      provider,
-      runtime: `${name} ${installedVersion(name)}`,
+      ...computingOn(provider, computing),
+      runtime: `${name} ${installedVersion(name)}${library === undefined ? '' : `, libtensorflow ${library}`}`,
       // Once started, a backend is set before the call returns.
       activate: () => {
         if (tf.getBackend() !== registered) void tf.setBackend(registered);
       },
     };
   } catch (error) {
-    if (error instanceof InputError) throw error;
     const reason = messageOf(error).split('\n', 1)[0] ?? '';
     throw new InputError(
-      `the engine tfjs:${provider} cannot be loaded (${reason}); install it again: ${installCommand(provider)}`,
+      `the engine tfjs:${provider} cannot be loaded (${reason}); install it again: ${installAdvice(provider)}`,
     );
   }
 }
 
-/** The GPU package falls back to the processor silently where it finds no GPU; here that is an error. */
-function assertUsesGpu(tf: Tf, provider: TfjsBackend): void {
-  if (provider !== 'node-gpu') return;
-  const computing = tf.backend() as { isUsingGpuDevice?: boolean };
-  if (computing.isUsingGpuDevice === true) return;
-  throw new InputError(
-    'the engine tfjs:node-gpu found no GPU it can use: check the CUDA libraries, or write --engine tfjs:node or tfjs:wasm',
-  );
+/**
+ * The GPU package without a GPU computes on the processor, silently, and is then what the backend `node` is. It is not
+ * to be followed by the package of that name: one process holds one libtensorflow.
+ */
+function computingOn(
+  provider: TfjsBackend,
+  computing: NativeBackend,
+): Pick<LoadedBackend, 'provider' | 'notes'> {
+  if (provider !== 'node-gpu' || computing.isUsingGpuDevice === true) return { provider, notes: [] };
+  return {
+    provider: 'node',
+    notes: [`${sources[provider].package} found no GPU it can use and computes on the processor`],
+  };
 }
 
-function installCommand(backend: TfjsBackend): string {
-  const { package: name, operators } = sources[backend];
-  const names = name === operators ? [name] : [operators, name];
-  return `npm install ${names.map((each) => `${each}@${version}`).join(' ')}`;
-}
-
-function isInstalled(backend: TfjsBackend): boolean {
-  const { package: name, operators } = sources[backend];
-  return [name, operators].every((each) => packageFile(each) !== undefined);
-}
-
-function installedVersion(name: string): string {
-  const file = packageFile(name);
-  return file === undefined ? version : (require(file) as { version: string }).version;
-}
-
-function packageFile(name: string): string | undefined {
-  try {
-    return require.resolve(`${name}/package.json`);
-  } catch {
-    return undefined;
-  }
+/** What libtensorflow and tfjs-node look up when they are loaded or first compute. */
+function prepareForTensorFlow(threads: number | undefined): void {
+  // Read once by libtensorflow, when it makes its thread pool.
+  if (threads !== undefined) process.env['TF_NUM_INTRAOP_THREADS'] = String(threads);
+  // Otherwise it tells on stderr which instructions of the processor it uses.
+  process.env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
+  // tfjs-node calls it for every operator, and Node lacks it from 23 on.
+  const former = util as { isNullOrUndefined?: (value: unknown) => boolean };
+  former.isNullOrUndefined ??= (value) => value === null || value === undefined;
 }

@@ -8,7 +8,7 @@ import { assertComputable } from './computable.ts';
 import { Call } from './operator.ts';
 import { handlers } from './operators/index.ts';
 import { liveNodes, scheduled, type Step } from './schedule.ts';
-import { download, upload } from './transfer.ts';
+import { copyOf, download, upload } from './transfer.ts';
 import { RuntimeValue } from './value.ts';
 
 type Values = Map<string, RuntimeValue>;
@@ -167,11 +167,10 @@ export class InterpretedGraph implements CompiledGraph {
     }
   }
 
-  /** The tensor on the device; a copy, for the cpu backend goes on reading the array it is given. */
+  /** The tensor on the device. */
   #owned(value: Tensor): RuntimeValue {
     const { tf } = this.#backend;
-    const copy = { ...value, data: value.data.slice() } as Tensor;
-    return RuntimeValue.of(tf, value.dataType, upload(tf, copy));
+    return RuntimeValue.of(tf, value.dataType, upload(tf, copyOf(value)));
   }
 
   #free(): void {

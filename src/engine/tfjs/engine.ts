@@ -2,11 +2,12 @@
 import { InputError } from '../../core/errors.ts';
 import type { Graph } from '../../graph/types.ts';
 import type { CompiledGraph, CompileOptions, Engine } from '../engine.ts';
-import { loadBackend, type LoadedBackend, type TfjsBackend } from './backend.ts';
+import { loadBackend, type LoadedBackend } from './backend.ts';
 import { InterpretedGraph } from './compiled-graph.ts';
+import type { TfjsBackend } from './packages.ts';
 
 export interface TfjsOptions {
-  /** The best installed one where absent. */
+  /** The best that is installed and loads where absent. */
   readonly backend?: TfjsBackend;
   /** Threads of one operator, for the backend `node`; `wasm` and `cpu` compute on one thread in Node. */
   readonly threads?: number;
@@ -45,6 +46,10 @@ class TfjsEngine implements Engine {
 
   get runtime(): string {
     return this.#backend.runtime;
+  }
+
+  get notes(): readonly string[] {
+    return this.#backend.notes;
   }
 
   compile(graph: Graph, options: CompileOptions = {}): Promise<CompiledGraph> {

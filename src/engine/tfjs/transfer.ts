@@ -19,6 +19,7 @@ export function tfTypeOf(dataType: DataType): TfType | undefined {
     case 'bool':
       return 'bool';
     case 'float16':
+    case 'bfloat16':
     case 'string':
       return undefined;
     case 'int8':
@@ -34,7 +35,16 @@ export function tfTypeOf(dataType: DataType): TfType | undefined {
 }
 
 /**
- * A tfjs tensor of the same elements. The cpu backend goes on reading the array itself, so it must not change.
+ * The tensor with an array of its own. The caller's may change once its call is over, and the backends go on reading
+ * the array they are given: a state that an input passes into, or a constant uploaded at its first use, would change
+ * with it.
+ */
+export function copyOf(value: Tensor): Tensor {
+  return { ...value, data: value.data.slice() };
+}
+
+/**
+ * A tfjs tensor of the same elements. The backends may go on reading the array itself, so it must not change.
  *
  * @throws InputError when tfjs cannot hold an element or the type
  */
@@ -86,6 +96,7 @@ function arrayOf(dataType: DataType, data: ArrayLike<number>): DataOf[DataType] 
     case 'uint64':
       return BigUint64Array.from(Array.from(data, BigInt));
     case 'float16':
+    case 'bfloat16':
     case 'string':
       throw new InputError(`tfjs cannot hold ${dataType} values; use the engine onnxruntime`);
   }

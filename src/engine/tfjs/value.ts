@@ -4,7 +4,7 @@ import { numbersOf } from '../../graph/tensor.ts';
 import type { DataType, Tensor } from '../../graph/types.ts';
 import type { Tf } from './backend.ts';
 import { channelsFirst, channelsLast, type Layout } from './layout.ts';
-import { upload } from './transfer.ts';
+import { copyOf, upload } from './transfer.ts';
 
 /**
  * Owns its tensors, which outlive the scopes of tfjs, until `dispose`. What is derived from it (its other
@@ -26,9 +26,12 @@ export class RuntimeValue {
     this.#source = source;
   }
 
-  /** A value whose elements are known on the host; they are uploaded when an operator wants the tensor. */
+  /**
+   * A value whose elements are known on the host. They are copied here, and uploaded when an operator wants the
+   * tensor.
+   */
   static ofHost(tf: Tf, source: Tensor): RuntimeValue {
-    return new RuntimeValue(tf, source.dataType, source.dims, source);
+    return new RuntimeValue(tf, source.dataType, source.dims, copyOf(source));
   }
 
   /** Takes over a tensor whose axes lie in the given layout. */

@@ -1,10 +1,11 @@
 /** Decodes TensorProto messages, in each of the forms that ONNX allows for the elements. */
 import { InputError } from '../../core/errors.ts';
 import { dataTypeOf, elementArrays, type NumericType } from '../data-types.ts';
+import { elementsOf, zeros } from '../simplify/storage.ts';
 import { sizeOf } from '../tensor.ts';
 import type { DataOf, DataType, Tensor } from '../types.ts';
 import type { ExternalData } from './external-data.ts';
-import { entryField, tensorField } from './fields.ts';
+import { entryField, sparseTensorField, tensorField } from './fields.ts';
 import type { Message } from './wire-reader.ts';
 
 type NumericArray = DataOf[NumericType];
@@ -21,7 +22,6 @@ const otherTypes: Readonly<Record<number, string>> = {
   0: 'undefined',
   14: 'complex64',
   15: 'complex128',
-  16: 'bfloat16',
   17: 'float8e4m3fn',
   18: 'float8e4m3fnuz',
   19: 'float8e5m2',
@@ -55,11 +55,38 @@ export function heldDataType(code: bigint | undefined, where: string): DataType 
  * @throws InputError when its type is not held or its elements do not fill its shape
  */
 export function decodeTensor(message: Message, where: string, external: ExternalData | undefined): Tensor {
-  const dataType = heldDataType(message.integer(tensorField.dataType), where);
-  const dims = message.integers(tensorField.dims).map(Number);
-  if (dims.some((dim) => dim < 0 || dim > Number.MAX_SAFE_INTEGER)) {
-    throw new InputError(`${where} has the impossible shape [${dims.join(', ')}]`);
+  return decodeAs(heldDataType(message.integer(tensorField.dataType), where), message, where, external);
+}
+
+/** Types of half a byte by their codes, and what holds their numbers. */
+const HALF_BYTES: Readonly<Record<number, 'uint8' | 'int8'>> = { 21: 'uint8', 22: 'int8' };
+
+/** Whether a tensor's numbers take half a byte. */
+export function isHalfByte(message: Message): boolean {
+  return Object.hasOwn(HALF_BYTES, Number(message.integer(tensorField.dataType) ?? 0n));
+}
+
+/** The numbers of a tensor of half bytes, one a byte: of two in a byte the lower is the first. */
+export function decodeHalfBytes(message: Message, where: string, external: ExternalData | undefined): Tensor {
+  const dataType = HALF_BYTES[Number(message.integer(tensorField.dataType) ?? 0n)] ?? 'uint8';
+  const dims = dimsOf(message, where);
+  const size = sizeOf(dims);
+  const packed = decodeAs('uint8', message, where, external, [Math.ceil(size / 2)]).data as Uint8Array;
+  const data = new elementArrays[dataType](size);
+  for (let index = 0; index < size; index++) {
+    const half = ((packed[index >> 1] ?? 0) >> (index % 2 === 0 ? 0 : 4)) & 15;
+    data[index] = dataType === 'int8' && half > 7 ? half - 16 : half;
   }
+  return { dataType, dims, data };
+}
+
+function decodeAs(
+  dataType: DataType,
+  message: Message,
+  where: string,
+  external: ExternalData | undefined,
+  dims = dimsOf(message, where),
+): Tensor {
   if (message.has(tensorField.segment)) {
     throw new InputError(`${where} is stored in segments, which is not supported: export the model again`);
   }
@@ -70,6 +97,58 @@ export function decodeTensor(message: Message, where: string, external: External
     return { dataType, dims, data };
   }
   return { dataType, dims, data: numericData(message, dataType, dims, where, external) };
+}
+
+function dimsOf(message: Message, where: string): number[] {
+  const dims = message.integers(tensorField.dims).map(Number);
+  if (dims.some((dim) => dim < 0 || dim > Number.MAX_SAFE_INTEGER)) {
+    throw new InputError(`${where} has the impossible shape [${dims.join(', ')}]`);
+  }
+  return dims;
+}
+
+/** Sparse tensors are made dense; beyond this many elements that would not be what the file's author had in mind. */
+const MOST_DENSE_ELEMENTS = 2 ** 28;
+
+/**
+ * The dense tensor of a SparseTensorProto: values, and their places as positions in C order or as coordinates.
+ *
+ * @throws InputError as decodeTensor, and when a place lies outside the shape
+ */
+export function decodeSparseTensor(
+  message: Message,
+  where: string,
+  external: ExternalData | undefined,
+): Tensor {
+  const [heldValues, heldIndices] = [sparseTensorField.values, sparseTensorField.indices].map((field) =>
+    message.message(field),
+  );
+  const dims = message.integers(sparseTensorField.dims).map(Number);
+  if (heldValues === undefined || dims.some((dim) => dim < 0) || sizeOf(dims) > MOST_DENSE_ELEMENTS) {
+    throw new InputError(`${where} is sparse, and has no values or an impossible shape`);
+  }
+  const values = decodeTensor(heldValues, where, external);
+  if (values.dataType === 'string') throw new InputError(`${where} is sparse and holds texts`);
+  const indices =
+    heldIndices === undefined ? { dims: [0], data: [] } : decodeTensor(heldIndices, where, external);
+  const coordinates = Array.from(indices.data as ArrayLike<bigint | number>, Number);
+  const count = values.data.length;
+  const rank = indices.dims.length === 2 ? dims.length : 1;
+  const sizes = rank === 1 ? [sizeOf(dims)] : dims;
+  if (coordinates.length !== count * rank) {
+    throw new InputError(`${where} is sparse, with ${String(count)} values and places for another number`);
+  }
+  const result = zeros(values.dataType, dims);
+  const [from, to] = [elementsOf(values), elementsOf(result)];
+  for (let index = 0; index < count; index++) {
+    const place = sizes.reduce((offset, size, axis) => {
+      const at = coordinates[index * rank + axis] ?? -1;
+      if (!(at >= 0 && at < size)) throw new InputError(`${where} is sparse, with a place outside its shape`);
+      return offset * size + at;
+    }, 0);
+    to[place] = from[index] ?? 0;
+  }
+  return result;
 }
 
 function numericData(
@@ -126,6 +205,7 @@ function typedData(message: Message, dataType: NumericType): NumericArray {
       return Int16Array.from(int32s());
     case 'uint16':
     case 'float16':
+    case 'bfloat16':
       return Uint16Array.from(int32s());
     case 'int8':
       return Int8Array.from(int32s());

@@ -13,7 +13,17 @@ export const modelField = {
 export const opsetField = { domain: 1, version: 2 } as const;
 
 /** FunctionProto. */
-export const functionField = { name: 1, domain: 10 } as const;
+export const functionField = {
+  name: 1,
+  input: 4,
+  output: 5,
+  node: 7,
+  opsetImport: 9,
+  domain: 10,
+  /** Attributes with default values. */
+  attributeDefault: 11,
+  overload: 13,
+} as const;
 
 /** StringStringEntryProto. */
 export const entryField = { key: 1, value: 2 } as const;
@@ -35,6 +45,7 @@ export const nodeField = {
   operator: 4,
   attribute: 5,
   domain: 7,
+  overload: 8,
 } as const;
 
 export const attributeField = {
@@ -49,6 +60,7 @@ export const attributeField = {
   strings: 9,
   type: 20,
   referredAttribute: 21,
+  sparseTensor: 22,
 } as const;
 
 /** AttributeProto.AttributeType. */
@@ -61,7 +73,12 @@ export const attributeType = {
   floats: 6,
   ints: 7,
   strings: 8,
+  sparseTensor: 11,
+  type: 13,
 } as const;
+
+/** SparseTensorProto. */
+export const sparseTensorField = { values: 1, indices: 2, dims: 3 } as const;
 
 export const tensorField = {
   dims: 1,
@@ -82,7 +99,7 @@ export const tensorField = {
 export const valueField = { name: 1, type: 2 } as const;
 
 /** TypeProto; the other kinds (sequence, map, optional, sparse) have other numbers. */
-export const typeField = { tensor: 1 } as const;
+export const typeField = { tensor: 1, sequence: 4, map: 5, sparseTensor: 8, optional: 9 } as const;
 
 /** TypeProto.Tensor. */
 export const tensorTypeField = { elementType: 1, shape: 2 } as const;

@@ -3,11 +3,17 @@
  * order are put in order; anything else is refused.
  */
 import { InputError } from '../../core/errors.ts';
-import type { Attributes, Graph, Node } from '../types.ts';
+import type { Attributes, Node, OpenGraph } from '../types.ts';
+
+/** A node of a file, with the opset that it is of where that is not the file's: one out of a function. */
+export interface FileNode extends Node {
+  readonly opset?: number;
+}
 
 /** The parts of a graph that say where values come from; outputs by name. */
-export interface Wiring extends Pick<Graph, 'inputs' | 'initializers' | 'nodes'> {
+export interface Wiring extends Pick<OpenGraph, 'inputs' | 'initializers'> {
   readonly outputs: readonly string[];
+  readonly nodes: readonly FileNode[];
 }
 
 /**
@@ -17,7 +23,7 @@ export interface Wiring extends Pick<Graph, 'inputs' | 'initializers' | 'nodes'>
  * @param outer values of the graphs around this one
  * @throws InputError naming a value that is made twice or never, or a node on a cycle
  */
-export function orderNodes(graph: Wiring, outer: ReadonlySet<string> = new Set()): Node[] {
+export function orderNodes(graph: Wiring, outer: ReadonlySet<string> = new Set()): FileNode[] {
   const makers = findMakers(graph);
   const known = new Set([...outer, ...makers.keys()]);
   for (const node of graph.nodes) {
@@ -37,7 +43,7 @@ export function orderNodes(graph: Wiring, outer: ReadonlySet<string> = new Set()
 }
 
 /** The node with each graph among its attributes replaced. */
-export function withSubgraphs(node: Node, change: (graph: Graph) => Graph): Node {
+export function withSubgraphs(node: FileNode, change: (graph: OpenGraph) => OpenGraph): FileNode {
   if (subgraphsOf(node.attributes).length === 0) return node;
   return {
     ...node,
@@ -56,7 +62,7 @@ export function readsOf(node: Node): string[] {
   return [...inputs, ...subgraphsOf(node.attributes).flatMap(capturesOf)];
 }
 
-function capturesOf(graph: Graph): string[] {
+function capturesOf(graph: OpenGraph): string[] {
   const own = new Set([
     ...graph.inputs.map((input) => input.name),
     ...graph.initializers.keys(),
@@ -66,20 +72,20 @@ function capturesOf(graph: Graph): string[] {
   return reads.filter((value) => !own.has(value));
 }
 
-function subgraphsOf(attributes: Attributes): Graph[] {
+function subgraphsOf(attributes: Attributes): OpenGraph[] {
   return Object.values(attributes).flatMap((attribute) =>
     attribute.kind === 'graph' ? [attribute.value] : [],
   );
 }
 
-function ordered(graph: Graph, outer: ReadonlySet<string>): Graph {
+function ordered(graph: OpenGraph, outer: ReadonlySet<string>): OpenGraph {
   const outputs = graph.outputs.map((output) => output.name);
   return { ...graph, nodes: orderNodes({ ...graph, outputs }, outer) };
 }
 
 /** Each value of the graph with the node that makes it, or null for inputs and initializers. */
-function findMakers(graph: Wiring): Map<string, Node | null> {
-  const makers = new Map<string, Node | null>();
+function findMakers(graph: Wiring): Map<string, FileNode | null> {
+  const makers = new Map<string, FileNode | null>();
   for (const name of [...graph.inputs.map((input) => input.name), ...graph.initializers.keys()]) {
     if (makers.has(name)) throw new InputError(`two inputs of the graph are named ${name}`);
     makers.set(name, null);
@@ -104,13 +110,13 @@ function findMakers(graph: Wiring): Map<string, Node | null> {
  * Depth first from each node in the order given, makers before readers, so that a sorted list stays as it is.
  * The way down is a list, not recursion: graphs are deeper than the call stack.
  */
-function sorted(nodes: readonly Node[], makers: ReadonlyMap<string, Node | null>): Node[] {
-  const result: Node[] = [];
-  const done = new Set<Node>();
+function sorted(nodes: readonly FileNode[], makers: ReadonlyMap<string, FileNode | null>): FileNode[] {
+  const result: FileNode[] = [];
+  const done = new Set<FileNode>();
   for (const start of nodes) {
-    const way: { node: Node; makers: Node[] }[] = [];
-    const onWay = new Set<Node>();
-    const enter = (node: Node): void => {
+    const way: { node: FileNode; makers: FileNode[] }[] = [];
+    const onWay = new Set<FileNode>();
+    const enter = (node: FileNode): void => {
       if (done.has(node)) return;
       if (onWay.has(node)) {
         throw new InputError(

@@ -1,28 +1,47 @@
 /** Reads ONNX files as graphs of OPSET. write.ts is its inverse. */
 import { InputError, messageOf } from '../../core/errors.ts';
 import { readInputFile } from '../../core/files.ts';
-import type { Graph } from '../types.ts';
-import { decodeGraph, functionKey, isStandardDomain } from './decode-graph.ts';
+import { FloatConversion } from '../float-types.ts';
+import type { SourceGraph } from '../types.ts';
+import { decodeGraph } from './decode-graph.ts';
+import type { DecodedGraph } from './decode-graph.ts';
 import { externalDataBeside } from './external-data.ts';
 import type { ExternalData } from './external-data.ts';
-import { entryField, functionField, modelField, opsetField } from './fields.ts';
+import { modelField } from './fields.ts';
 import { foreignFormatOf } from './foreign-formats.ts';
+import { FunctionTable, standardOpset } from './functions.ts';
+import { readableOutputs, interfaceOf, originOf } from './interface.ts';
+import type { FileValue, OnnxInterface } from './interface.ts';
 import { orderNodes } from './order.ts';
 import { NEWEST_OPSET, OLDEST_OPSET, upgradeGraph } from './upgrade/upgrade.ts';
 import { Message, WireFormatError } from './wire-reader.ts';
 
 export type { ExternalData } from './external-data.ts';
+export type { FileValue, OnnxInterface, ValueKind } from './interface.ts';
 
 /** What an ONNX file holds. */
 export interface OnnxModel {
-  /** Brought to OPSET. Constants are initializers, nodes are in order and named, weights may be views of the file. */
-  readonly graph: Graph;
+  /**
+   * Brought to OPSET, functions written in the place of their calls. Constants are initializers, nodes are in order and
+   * named, weights may be views of the file. `specialize` makes it a Graph.
+   */
+  readonly graph: SourceGraph;
   readonly metadata: Readonly<Record<string, string>>;
   /** The program that wrote the file and its version, '' where it does not say. */
   readonly producer: string;
   readonly irVersion: number;
   /** The opset of the file itself. */
   readonly opset: number;
+  /** What was changed on reading, one sentence each: float16 and bfloat16 are brought to float32. */
+  readonly notes: readonly string[];
+}
+
+export interface ReadOptions {
+  /**
+   * Chooses among the outputs that the file declares, by name. It is asked before anything is refused: only what the
+   * outputs need is then read. All outputs where absent.
+   */
+  readonly chooseOutputs?: (outputs: readonly FileValue[]) => readonly string[];
 }
 
 /**
@@ -30,8 +49,8 @@ export interface OnnxModel {
  *
  * @throws InputError naming the file, and what in it is missing, damaged or not supported
  */
-export async function readModel(path: string): Promise<OnnxModel> {
-  return decodeModel(await readInputFile(path, 'model'), path, externalDataBeside(path));
+export async function readModel(path: string, options: ReadOptions = {}): Promise<OnnxModel> {
+  return decodeModel(await readInputFile(path, 'model'), path, externalDataBeside(path), options);
 }
 
 /**
@@ -42,12 +61,37 @@ export async function readModel(path: string): Promise<OnnxModel> {
  * @param externalData gives weights that stand in other files; without it such a model is refused
  * @throws InputError naming the source
  */
-export function decodeModel(bytes: Uint8Array, source: string, externalData?: ExternalData): OnnxModel {
+export function decodeModel(
+  bytes: Uint8Array,
+  source: string,
+  externalData?: ExternalData,
+  options: ReadOptions = {},
+): OnnxModel {
+  return decoded(bytes, source, (message, graph) => decode(message, graph, externalData, options));
+}
+
+/**
+ * What an ONNX file says of itself, whether or not it can be understood.
+ *
+ * @throws InputError when it is no ONNX file
+ */
+export function readInterface(bytes: Uint8Array, source: string): OnnxInterface {
+  return decoded(bytes, source, interfaceOf);
+}
+
+function decoded<T>(bytes: Uint8Array, source: string, decode: (message: Message, graph: Message) => T): T {
   if (bytes.length === 0) throw new InputError(`the model ${source} is empty: fetch or export it again`);
   const foreign = foreignFormatOf(bytes);
   if (foreign !== undefined) throw new InputError(`the model ${source} is not an ONNX file but ${foreign}`);
   try {
-    return decode(new Message(bytes), externalData);
+    const message = new Message(bytes);
+    const graph = message.message(modelField.graph);
+    if (graph === undefined) throw new WireFormatError('it holds no graph');
+    // Written last, so that a file cut short lacks it.
+    if (!message.has(modelField.opsetImport)) {
+      throw new WireFormatError('it names no opset of the standard operators');
+    }
+    return decode(message, graph);
   } catch (error) {
     if (error instanceof WireFormatError) {
       throw new InputError(
@@ -59,39 +103,42 @@ export function decodeModel(bytes: Uint8Array, source: string, externalData?: Ex
   }
 }
 
-function decode(message: Message, external: ExternalData | undefined): OnnxModel {
-  const graph = message.message(modelField.graph);
-  if (graph === undefined) {
-    throw new WireFormatError('it holds no graph');
-  }
+function decode(
+  message: Message,
+  held: Message,
+  external: ExternalData | undefined,
+  options: ReadOptions,
+): OnnxModel {
+  const chosen = options.chooseOutputs?.(readableOutputs(held));
   const opset = opsetOf(message);
-  const functions = new Set(
-    [...message.messages(modelField.functions)].map((held) =>
-      functionKey(held.string(functionField.domain) ?? '', held.string(functionField.name) ?? ''),
-    ),
+  const conversion = new FloatConversion('float16', 'bfloat16');
+  const graph = inHeldFloats(
+    decodeGraph(held, { external, functions: new FunctionTable(message), halfBytes: new Set() }, chosen),
+    conversion,
   );
-  const decoded = decodeGraph(graph, { external, functions });
-  const nodes = orderNodes(decoded);
   return {
-    graph: upgradeGraph({ ...decoded, nodes }, opset),
-    metadata: Object.fromEntries(
-      [...message.messages(modelField.metadata)].map((entry) => [
-        entry.string(entryField.key) ?? '',
-        entry.string(entryField.value) ?? '',
-      ]),
-    ),
-    producer: [message.string(modelField.producerName), message.string(modelField.producerVersion)]
-      .filter((part) => part !== undefined && part !== '')
-      .join(' '),
-    irVersion: Number(message.integer(modelField.irVersion) ?? 0n),
+    graph: upgradeGraph({ ...graph, nodes: orderNodes(graph) }, opset),
+    ...originOf(message),
     opset,
+    notes: conversion.notes,
   };
 }
 
+/** Types that the file gives to values count no further than the values themselves. */
+function inHeldFloats(graph: DecodedGraph, conversion: FloatConversion): DecodedGraph {
+  const converted = {
+    ...graph,
+    inputs: graph.inputs.map((value) => conversion.value(value)),
+    initializers: conversion.constants(graph.initializers),
+    nodes: graph.nodes.map((node) => conversion.node(node)),
+  };
+  const declaring = new FloatConversion('float16', 'bfloat16');
+  const declared = [...graph.declared].map(([name, value]) => [name, declaring.value(value)] as const);
+  return { ...converted, declared: new Map(declared) };
+}
+
 function opsetOf(message: Message): number {
-  const imports = [...message.messages(modelField.opsetImport)];
-  const standard = imports.filter((each) => isStandardDomain(each.string(opsetField.domain) ?? ''));
-  const opset = standard.at(-1)?.integer(opsetField.version);
+  const opset = standardOpset(message, modelField.opsetImport);
   if (opset === undefined) {
     throw new WireFormatError('it names no opset of the standard operators');
   }

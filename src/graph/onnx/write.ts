@@ -2,7 +2,7 @@
 import { InputError } from '../../core/errors.ts';
 import { dataTypeCodes } from '../data-types.ts';
 import { OPSET } from '../types.ts';
-import type { Attribute, Dimension, Graph, Node, Tensor, Value } from '../types.ts';
+import type { Attribute, Dimension, Node, OpenGraph, OpenValue, Tensor } from '../types.ts';
 import {
   attributeField,
   attributeType,
@@ -44,7 +44,7 @@ export interface EncodeOptions {
  *
  * @throws InputError when the graph holds a number that the format cannot, or is too large for one file
  */
-export function encodeModel(graph: Graph, options: EncodeOptions = {}): Uint8Array {
+export function encodeModel(graph: OpenGraph, options: EncodeOptions = {}): Uint8Array {
   const domains = new Set<string>();
   collectDomains(graph, domains);
   const fields = [
@@ -77,7 +77,7 @@ function opsetImport(domain: string, version: number): Field {
   ]);
 }
 
-function collectDomains(graph: Graph, domains: Set<string>): void {
+function collectDomains(graph: OpenGraph, domains: Set<string>): void {
   for (const node of graph.nodes) {
     const { domain } = splitOperator(node.operator);
     if (domain !== '') domains.add(domain);
@@ -94,7 +94,7 @@ function splitOperator(operator: string): { domain: string; name: string } {
     : { domain: operator.slice(0, at), name: operator.slice(at + 2) };
 }
 
-function graphFields(graph: Graph): Field[] {
+function graphFields(graph: OpenGraph): Field[] {
   return [
     ...graph.nodes.map((node) => message(graphField.node, nodeFields(node))),
     string(graphField.name, graph.name === '' ? 'graph' : graph.name),
@@ -169,16 +169,23 @@ function bytesOf(data: ArrayBufferView): Uint8Array {
   return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
 }
 
-function valueFields(value: Value): Field[] {
+function valueFields({ name, dataType, dims }: OpenValue): Field[] {
+  if (dataType === undefined) return [string(valueField.name, name)];
+  const shape =
+    dims === undefined
+      ? []
+      : [
+          message(
+            tensorTypeField.shape,
+            dims.map((dim) => message(shapeField.dimension, [dimensionFieldOf(dim, name)])),
+          ),
+        ];
   return [
-    string(valueField.name, value.name),
+    string(valueField.name, name),
     message(valueField.type, [
       message(typeField.tensor, [
-        varint(tensorTypeField.elementType, BigInt(dataTypeCodes[value.dataType])),
-        message(
-          tensorTypeField.shape,
-          value.dims.map((dim) => message(shapeField.dimension, [dimensionFieldOf(dim, value.name)])),
-        ),
+        varint(tensorTypeField.elementType, BigInt(dataTypeCodes[dataType])),
+        ...shape,
       ]),
     ]),
   ];

@@ -42,6 +42,16 @@ export class Application {
     this.#constantOf = constantOf;
   }
 
+  /** The same application with some of its inputs only, in the order given. */
+  taking(indices: readonly number[]): Application {
+    const inputs = indices.map((index) => this.node.inputs[index] ?? '');
+    return new Application(
+      { ...this.node, inputs },
+      indices.map((index) => this.#inputs[index]),
+      this.#constantOf,
+    );
+  }
+
   fail(message: string): never {
     throw new InputError(`node ${this.node.name} (${this.node.operator}): ${message}`);
   }

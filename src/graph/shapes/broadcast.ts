@@ -1,7 +1,7 @@
 /** Numpy broadcasting: shapes are aligned at the end, and a size of 1 gives way. */
 import type { Dimension } from '../types.ts';
 import type { Application } from './application.ts';
-import { named, neverSame, same, shapeText } from './dimensions.ts';
+import { named, neverSame, same, shapeText, sizeText } from './dimensions.ts';
 
 /**
  * The shape that two shapes broadcast to. A named size beside a number above 1 is taken to be that number or 1.
@@ -23,7 +23,7 @@ export function broadcast(
     if (fixed || (neverSame(left, right) && neverSame(left, 1) && neverSame(right, 1))) {
       site.fail(
         `the shapes ${shapeText(a)} and ${shapeText(b)} do not broadcast: expected equal sizes or 1, found ` +
-          `${String(left)} and ${String(right)}`,
+          `${sizeText(left)} and ${sizeText(right)}`,
       );
     }
     if (typeof left === 'number') return left;

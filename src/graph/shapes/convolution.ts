@@ -2,7 +2,7 @@
 import type { Dimension, ValueType } from '../types.ts';
 import { FLOATS, type Application, type ShapeRules } from './application.ts';
 import { broadcast } from './broadcast.ts';
-import { add, multiply, neverLess, neverSame, shapeText, smaller, subtract } from './dimensions.ts';
+import { add, multiply, neverLess, neverSame, shapeText, sizeText, smaller, subtract } from './dimensions.ts';
 import { extent, readWindows, windowCounts } from './windows.ts';
 
 const PRODUCTS = [...FLOATS, 'int32', 'int64', 'uint32', 'uint64'] as const;
@@ -30,7 +30,9 @@ function assertBias(site: Application, channels: Dimension): void {
   if (!site.has(2)) return;
   const bias = site.dims(2);
   if (bias.length !== 1 || neverSame(bias[0] ?? 0, channels)) {
-    site.fail(`the bias is ${shapeText(bias)}, expected [${String(channels)}], one number an output channel`);
+    site.fail(
+      `the bias is ${shapeText(bias)}, expected [${sizeText(channels)}], one number an output channel`,
+    );
   }
 }
 
@@ -40,7 +42,11 @@ function groups(site: Application): number {
 }
 
 function convolution(site: Application): readonly ValueType[] {
-  const dataType = site.commonDataType([0, 1, 2], FLOATS);
+  return [{ dataType: site.commonDataType([0, 1, 2], FLOATS), dims: convolved(site) }];
+}
+
+/** The shape of a convolution of input 0 with the kernel, input 1, and the bias, input 2, whatever their types. */
+export function convolved(site: Application): readonly Dimension[] {
   const kernel = kernelSizes(site);
   const windows = readWindows(site, kernel.length);
   const group = groups(site);
@@ -48,16 +54,16 @@ function convolution(site: Application): readonly ValueType[] {
   const expected = multiply(site.dim(1, 1), group);
   if (neverSame(site.dim(0, 1), expected)) {
     site.fail(
-      `the input ${shapeText(site.dims(0))} has ${String(site.dim(0, 1))} channels, but the kernel ` +
-        `${shapeText(site.dims(1))} with group ${String(group)} expects ${String(expected)}`,
+      `the input ${shapeText(site.dims(0))} has ${sizeText(site.dim(0, 1))} channels, but the kernel ` +
+        `${shapeText(site.dims(1))} with group ${String(group)} expects ${sizeText(expected)}`,
     );
   }
   if (typeof outputs === 'number' && outputs % group !== 0) {
-    site.fail(`${String(outputs)} output channels do not divide into ${String(group)} groups`);
+    site.fail(`${sizeText(outputs)} output channels do not divide into ${String(group)} groups`);
   }
   assertBias(site, outputs);
   const spatial = windowCounts(site, site.dims(0).slice(2), kernel, windows);
-  return [{ dataType, dims: [site.dim(0, 0), outputs, ...spatial] }];
+  return [site.dim(0, 0), outputs, ...spatial];
 }
 
 /** out = stride · (in − 1) + output_padding + extent − pads; in · stride at most where auto_pad is SAME. */
@@ -68,13 +74,13 @@ function transposedConvolution(site: Application): readonly ValueType[] {
   const channels = site.dim(0, 1);
   if (neverSame(channels, site.dim(1, 0))) {
     site.fail(
-      `the input ${shapeText(site.dims(0))} has ${String(channels)} channels, but the kernel ` +
-        `${shapeText(site.dims(1))} expects ${String(site.dim(1, 0))}`,
+      `the input ${shapeText(site.dims(0))} has ${sizeText(channels)} channels, but the kernel ` +
+        `${shapeText(site.dims(1))} expects ${sizeText(site.dim(1, 0))}`,
     );
   }
   const group = groups(site);
   if (typeof channels === 'number' && channels % group !== 0) {
-    site.fail(`${String(channels)} input channels do not divide into ${String(group)} groups`);
+    site.fail(`${sizeText(channels)} input channels do not divide into ${String(group)} groups`);
   }
   const outputs = multiply(site.dim(1, 1), group);
   assertBias(site, outputs);
@@ -90,7 +96,7 @@ function transposedConvolution(site: Application): readonly ValueType[] {
     if (fixed !== undefined) {
       if (fixed < 1 || neverLess(fixed, add(unpadded, stride))) {
         site.fail(
-          `output_shape is ${shapeText(given ?? [])}, but spatial axis ${String(axis)} spans ${String(unpadded)} elements`,
+          `output_shape is ${shapeText(given ?? [])}, but spatial axis ${String(axis)} spans ${sizeText(unpadded)} elements`,
         );
       }
       return fixed;
@@ -131,13 +137,12 @@ function assertInner(site: Application, inner: Dimension, otherInner: Dimension)
   if (!neverSame(inner, otherInner)) return;
   site.fail(
     `the matrices ${shapeText(site.dims(0))} and ${shapeText(site.dims(1))} do not multiply: expected equal inner ` +
-      `sizes, found ${String(inner)} and ${String(otherInner)}`,
+      `sizes, found ${sizeText(inner)} and ${sizeText(otherInner)}`,
   );
 }
 
 /** As numpy.matmul: a vector is a row on the left and a column on the right, and its added axis goes again. */
-function matrixProduct(site: Application): readonly ValueType[] {
-  const dataType = site.commonDataType([0, 1], PRODUCTS);
+export function multiplied(site: Application): readonly Dimension[] {
   const [a, b] = [site.dims(0), site.dims(1)];
   if (a.length === 0 || b.length === 0)
     site.fail('an input is a scalar, expected vectors, matrices or stacks');
@@ -145,7 +150,11 @@ function matrixProduct(site: Application): readonly ValueType[] {
   const batch = broadcast(site, a.slice(0, -2), b.slice(0, -2));
   const rows = a.length === 1 ? [] : a.slice(-2, -1);
   const columns = b.length === 1 ? [] : b.slice(-1);
-  return [{ dataType, dims: [...batch, ...rows, ...columns] }];
+  return [...batch, ...rows, ...columns];
+}
+
+function matrixProduct(site: Application): readonly ValueType[] {
+  return [{ dataType: site.commonDataType([0, 1], PRODUCTS), dims: multiplied(site) }];
 }
 
 export const convolutionShapes: ShapeRules = {

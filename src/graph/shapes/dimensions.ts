@@ -3,6 +3,8 @@
  * over names, written in one canonical form (`N*64`, `H*W+1`), so that equal sizes are equal texts. What is not
  * a polynomial becomes a name of its own: `floor(H/2)`, `min(N,5)`. A named size is at least 1, a name with parentheses at least 0.
  */
+import { createHash } from 'node:crypto';
+import { InputError } from '../../core/errors.ts';
 import type { Dimension } from '../types.ts';
 
 /** Coefficients by product of names, the names sorted and joined by `*`; the constant stands under ''. */
@@ -76,8 +78,13 @@ export function multiply(a: Dimension, b: Dimension): Dimension {
   // No −0 among sizes.
   if (typeof a === 'number' && typeof b === 'number') return a * b || 0;
   const product: Polynomial = new Map();
-  const right = parse(b);
-  for (const [leftKey, left] of parse(a)) {
+  const [factors, right] = [parse(a), parse(b)];
+  if (factors.size * right.size > MOST_TERMS) {
+    throw new InputError(
+      `a size is a product of more than ${String(MOST_TERMS)} terms in open sizes: give the model fixed sizes`,
+    );
+  }
+  for (const [leftKey, left] of factors) {
     for (const [rightKey, coefficient] of right) {
       addTerm(product, keyOf([...namesOf(leftKey), ...namesOf(rightKey)]), left * coefficient);
     }
@@ -137,11 +144,21 @@ export function floorDivide(a: Dimension, b: Dimension): Dimension {
   return add(format(whole), last);
 }
 
+/** Bounds that no model comes near; files made to break readers double terms and names at will. */
+const MOST_TERMS = 256;
+const LONGEST_NAME = 512;
+
+/** A name that stands for a long one, and for no other. */
+function shortened(name: string): string {
+  if (name.length <= LONGEST_NAME) return name;
+  return `size(${createHash('sha256').update(name).digest('hex').slice(0, 32)})`;
+}
+
 function quotientName(a: Dimension, b: Dimension): string {
   const [above, below] = [a, b].map((size) =>
     /[+*]/.test(String(size)) ? `(${String(size)})` : String(size),
   );
-  return `floor(${above ?? ''}/${below ?? ''})`;
+  return shortened(`floor(${above ?? ''}/${below ?? ''})`);
 }
 
 export function ceilDivide(a: Dimension, b: number): Dimension {
@@ -182,10 +199,20 @@ export function larger(a: Dimension, b: Dimension): Dimension {
 /** The name of a commutative function of two sizes. */
 export function named(name: string, a: Dimension, b: Dimension): Dimension {
   const [first, second] = [String(a), String(b)].sort();
-  return `${name}(${first ?? ''},${second ?? ''})`;
+  return shortened(`${name}(${first ?? ''},${second ?? ''})`);
 }
 
-/** A shape as messages show it. */
+const MOST_LETTERS = 60;
+const MOST_SIZES = 12;
+
+/** A size as messages show it: a long expression by its begin. */
+export function sizeText(size: Dimension): string {
+  const written = String(size);
+  return written.length <= MOST_LETTERS ? written : `${written.slice(0, MOST_LETTERS - 1)}…`;
+}
+
+/** A shape, or a list of sizes, as messages show it: a long one by its first. */
 export function shapeText(dims: readonly Dimension[]): string {
-  return `[${dims.join(', ')}]`;
+  const shown = dims.slice(0, MOST_SIZES).map(sizeText).join(', ');
+  return dims.length <= MOST_SIZES ? `[${shown}]` : `[${shown}, … ${String(dims.length)} in all]`;
 }

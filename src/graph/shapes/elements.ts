@@ -62,6 +62,27 @@ function equal(a: Dimension, b: Dimension): Dimension | undefined {
   return neverSame(a, b) ? 0 : undefined;
 }
 
+function greater(a: Dimension, b: Dimension): Dimension | undefined {
+  if (neverLess(a, add(b, 1))) return 1;
+  return neverLess(b, a) ? 0 : undefined;
+}
+
+function negated(site: Application): Elements {
+  return site.integers(0)?.map((element) => (element === 0 ? 1 : 0));
+}
+
+/** The elements of a vector in one. */
+function whole(combine: (a: Dimension, b: Dimension) => Dimension, start: number): ElementRule {
+  return (site) => {
+    const elements = site.elements(0);
+    const axes = site.has(1) ? site.integers(1) : [0];
+    if (elements === undefined || site.dims(0).length !== 1 || axes?.length !== 1) return undefined;
+    if (!elements.every(isExact)) return undefined;
+    const result = elements.reduce(combine, start);
+    return isExact(result) ? [result] : undefined;
+  };
+}
+
 const keep: ElementRule = (site) => site.elements(0);
 
 function gather(site: Application, output: ValueType): Elements {
@@ -139,6 +160,11 @@ const rules: Readonly<Record<string, ElementRule>> = {
   Expand: repeat,
   Where: select,
   Equal: pairwise(equal),
+  Greater: pairwise(greater),
+  GreaterOrEqual: pairwise((a, b) => greater(add(a, 1), b)),
+  Less: pairwise((a, b) => greater(b, a)),
+  LessOrEqual: pairwise((a, b) => greater(add(b, 1), a)),
+  Not: negated,
   Add: pairwise(add),
   Sub: pairwise(subtract),
   Mul: pairwise(multiply),
@@ -146,6 +172,11 @@ const rules: Readonly<Record<string, ElementRule>> = {
   Min: pairwise(smaller),
   Max: pairwise(larger),
   Neg: negate,
+  Mod: pairwise((a, b) =>
+    typeof a === 'number' && typeof b === 'number' && a >= 0 && b > 0 ? a % b : undefined,
+  ),
+  ReduceProd: whole(multiply, 1),
+  ReduceSum: whole(add, 0),
 };
 
 /** The elements of the first output, where it is a small integer or boolean value and they are known. */

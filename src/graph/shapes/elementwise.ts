@@ -6,6 +6,9 @@ import { FLOATS, NUMBERS, SIGNED, type Application, type ShapeRule, type ShapeRu
 import { broadcast, broadcastInputs } from './broadcast.ts';
 import { shapeText } from './dimensions.ts';
 
+const UNSIGNED: readonly DataType[] = ['uint8', 'uint16', 'uint32', 'uint64'];
+const INTEGERS: readonly DataType[] = [...UNSIGNED, 'int8', 'int16', 'int32', 'int64'];
+
 /** One input; the output has its type. */
 function unary(allowed: readonly DataType[]): ShapeRule {
   return {
@@ -59,6 +62,7 @@ const float = unary(FLOATS);
 const rounding = unary(FLOATS);
 const signed = unary(SIGNED);
 const arithmetic = joined([2, 2], NUMBERS);
+const bits = joined([2, 2], INTEGERS);
 const several = joined([1, Infinity], NUMBERS);
 
 export const elementwiseShapes: ShapeRules = {
@@ -73,6 +77,15 @@ export const elementwiseShapes: ShapeRules = {
   Erf: unary(NUMBERS),
   Sin: float,
   Cos: float,
+  Tan: float,
+  Asin: float,
+  Acos: float,
+  Atan: float,
+  Sinh: float,
+  Cosh: float,
+  Asinh: float,
+  Acosh: float,
+  Atanh: float,
   Floor: rounding,
   Ceil: rounding,
   Round: rounding,
@@ -92,6 +105,11 @@ export const elementwiseShapes: ShapeRules = {
   Mul: arithmetic,
   Div: arithmetic,
   Mod: arithmetic,
+  BitShift: joined([2, 2], UNSIGNED),
+  BitwiseAnd: bits,
+  BitwiseOr: bits,
+  BitwiseXor: bits,
+  BitwiseNot: unary(INTEGERS),
   Pow: { inputs: [2, 2], types: power },
   Min: several,
   Max: several,

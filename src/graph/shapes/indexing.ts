@@ -79,7 +79,13 @@ function oneHot(site: Application): readonly ValueType[] {
   return [{ dataType: site.dataType(2), dims: dims.toSpliced(axis, 0, depth) }];
 }
 
+/** The places of what is not 0: a column each, and how many there are only a run can tell. */
+function nonZero(site: Application): readonly ValueType[] {
+  return [{ dataType: 'int64', dims: [site.dims(0).length, site.unknown(1)] }];
+}
+
 export const indexingShapes: ShapeRules = {
+  NonZero: { inputs: [1, 1], types: nonZero },
   Gather: { inputs: [2, 2], types: gather },
   GatherElements: { inputs: [2, 2], types: gatherElements },
   GatherND: { inputs: [2, 2], types: gatherTuples },

@@ -5,13 +5,17 @@ import { Application, type InferredType, type ShapeRules } from './application.t
 import { convolutionShapes } from './convolution.ts';
 import { inferElements } from './elements.ts';
 import { elementwiseShapes } from './elementwise.ts';
+import { furtherShapes } from './further.ts';
 import { generationShapes } from './generation.ts';
 import { indexingShapes } from './indexing.ts';
 import { logicShapes } from './logic.ts';
 import { movementShapes } from './movement.ts';
 import { normalizationShapes } from './normalization.ts';
 import { poolingShapes } from './pooling.ts';
+import { quantizationShapes } from './quantization.ts';
+import { recurrentShapes } from './recurrent.ts';
 import { reductionShapes } from './reduction.ts';
+import { samplingShapes } from './sampling.ts';
 
 export type { InferredType } from './application.ts';
 
@@ -25,6 +29,10 @@ const rules: ShapeRules = {
   ...normalizationShapes,
   ...logicShapes,
   ...generationShapes,
+  ...quantizationShapes,
+  ...furtherShapes,
+  ...recurrentShapes,
+  ...samplingShapes,
 };
 
 /** The operators that graphs may hold. */

@@ -14,6 +14,7 @@ import {
   product,
   same,
   shapeText,
+  sizeText,
   smaller,
   subtract,
 } from './dimensions.ts';
@@ -50,7 +51,7 @@ function reshape(site: Application): readonly ValueType[] {
   const total = product(dims);
   if (free < 0) {
     if (neverSame(total, product(sizes))) {
-      site.fail(`${explained()}: expected ${String(total)} elements, found ${String(product(sizes))}`);
+      site.fail(`${explained()}: expected ${sizeText(total)} elements, found ${sizeText(product(sizes))}`);
     }
     return moved(site, sizes);
   }
@@ -75,7 +76,9 @@ function quotient(
   if (exact !== undefined) return exact;
   if (typeof total === 'number' && typeof known === 'number') {
     if (known === 0 && total === 0) return 0;
-    site.fail(`${explained()}: ${String(product(dims))} elements do not divide by ${String(product(sizes))}`);
+    site.fail(
+      `${explained()}: ${sizeText(product(dims))} elements do not divide by ${sizeText(product(sizes))}`,
+    );
   }
   return floorDivide(total, known);
 }
@@ -117,7 +120,9 @@ function squeeze(site: Application): readonly ValueType[] {
   const axes = site.axes(given, dims.length);
   for (const axis of axes) {
     if (neverSame(site.dim(0, axis), 1)) {
-      site.fail(`axis ${String(axis)} of ${shapeText(dims)} has size ${String(dims[axis])}, expected 1`);
+      site.fail(
+        `axis ${String(axis)} of ${shapeText(dims)} has size ${sizeText(dims[axis] ?? 1)}, expected 1`,
+      );
     }
   }
   return moved(
@@ -183,7 +188,7 @@ function split(site: Application): readonly ValueType[] {
     if (lengths.length !== count || neverSame(sum, size) || lengths.some((length) => neverLess(-1, length))) {
       site.fail(
         `the parts ${shapeText(lengths)} do not split axis ${String(axis)} of ${shapeText(dims)} into ${String(count)} outputs: ` +
-          `expected ${String(count)} sizes that sum to ${String(size)}`,
+          `expected ${String(count)} sizes that sum to ${sizeText(size)}`,
       );
     }
     return lengths.map(part);

@@ -2,7 +2,7 @@
 import type { Dimension, ValueType } from '../types.ts';
 import { FLOATS, type Application, type ShapeRule, type ShapeRules } from './application.ts';
 import { broadcast } from './broadcast.ts';
-import { neverSame, shapeText } from './dimensions.ts';
+import { neverSame, shapeText, sizeText } from './dimensions.ts';
 
 /** Checks that the inputs numbered hold one number a channel (axis 1 of input 0), and returns the channels. */
 function perChannel(site: Application, indices: readonly number[]): Dimension {
@@ -12,7 +12,7 @@ function perChannel(site: Application, indices: readonly number[]): Dimension {
     const dims = site.dims(index);
     if (dims.length !== 1 || neverSame(dims[0] ?? 0, channels)) {
       site.fail(
-        `input ${String(index)} is ${shapeText(dims)}, expected [${String(channels)}], one number a channel of ` +
+        `input ${String(index)} is ${shapeText(dims)}, expected [${sizeText(channels)}], one number a channel of ` +
           shapeText(site.dims(0)),
       );
     }
@@ -89,4 +89,5 @@ export const normalizationShapes: ShapeRules = {
   Dropout: { inputs: [1, 3], types: dropout },
   Softmax: alongAxis,
   LogSoftmax: alongAxis,
+  Hardmax: alongAxis,
 };

@@ -3,7 +3,8 @@ import { attribute } from '../attributes.ts';
 import { numbersOf } from '../tensor.ts';
 import type { DataType, Dimension, ValueType } from '../types.ts';
 import { FLOATS, NUMBERS, type Application, type ShapeRules } from './application.ts';
-import { add, divideExactly, floorDivide, multiply, shapeText, subtract } from './dimensions.ts';
+import { add, divideExactly, floorDivide, multiply, shapeText, sizeText, subtract } from './dimensions.ts';
+import { resizedAxes } from './resizing.ts';
 import { extent, readWindows, windowCounts } from './windows.ts';
 
 function spatialSizes(site: Application): readonly Dimension[] {
@@ -68,37 +69,22 @@ function maxUnpool(site: Application): readonly ValueType[] {
   return [{ dataType, dims: [site.dim(0, 0), site.dim(0, 1), ...spatial] }];
 }
 
-/** ⌊in · scale⌋ an axis, or the sizes given; with a policy other than stretch the aspect ratio is kept. */
 function resize(site: Application): readonly ValueType[] {
   const dataType: DataType = site.dataTypeAmong(0, [...NUMBERS, 'bool']);
   const dims = site.dims(0);
   const axes = site.axes(site.ints('axes') ?? dims.map((_, axis) => axis), dims.length);
-  const scales = site.constant(2);
-  if (site.has(3)) {
-    const sizes = site.elements(3);
-    if (sizes === undefined || site.text('keep_aspect_ratio_policy', 'stretch') !== 'stretch') {
-      return [
-        { dataType, dims: dims.map((size, axis) => (axes.includes(axis) ? site.unknown(axis) : size)) },
-      ];
-    }
-    if (sizes.length !== axes.length) {
-      site.fail(`${String(sizes.length)} sizes are given, expected ${String(axes.length)}`);
-    }
-    return [{ dataType, dims: dims.map((size, axis) => sizes[axes.indexOf(axis)] ?? size) }];
+  const sizes = site.has(3) ? site.elements(3) : undefined;
+  if (sizes !== undefined && sizes.length !== axes.length) {
+    site.fail(`${String(sizes.length)} sizes are given, expected ${String(axes.length)}`);
   }
-  const factors = scales === undefined ? undefined : numbersOf(scales);
-  return [
-    {
-      dataType,
-      dims: dims.map((size, axis) => {
-        if (!axes.includes(axis)) return size;
-        const factor = factors?.[axes.indexOf(axis)];
-        if (factor === undefined) return site.unknown(axis);
-        if (typeof size === 'number') return Math.floor(size * factor);
-        return Number.isInteger(factor) ? multiply(size, factor) : site.unknown(axis);
-      }),
-    },
-  ];
+  const held = site.has(3) ? undefined : site.constant(2);
+  const resized = resizedAxes(dims, {
+    axes,
+    scales: held === undefined ? undefined : numbersOf(held),
+    sizes: site.has(3) ? (sizes ?? []) : undefined,
+    policy: site.text('keep_aspect_ratio_policy', 'stretch'),
+  });
+  return [{ dataType, dims: resized.map((axis, at) => axis?.size ?? site.unknown(at)) }];
 }
 
 function blockSize(site: Application): number {
@@ -118,7 +104,9 @@ function depthToSpace(site: Application): readonly ValueType[] {
   const block = blockSize(site);
   const depth =
     divideExactly(channels, block * block) ??
-    site.fail(`${String(channels)} channels do not divide by the square of the block size ${String(block)}`);
+    site.fail(
+      `${sizeText(channels)} channels do not divide by the square of the block size ${String(block)}`,
+    );
   const dims = [batch, depth, multiply(height, block), multiply(width, block)];
   return [{ dataType: site.dataType(0), dims }];
 }

@@ -1,6 +1,7 @@
 /** Shapes of operators that fold axes into one number each, or pick along an axis. */
 import type { DataType, ValueType } from '../types.ts';
 import { FLOATS, NUMBERS, type Application, type ShapeRule, type ShapeRules } from './application.ts';
+import { sizeText } from './dimensions.ts';
 
 /** The axes are input 1; none mean all of them, or none of them where noop_with_empty_axes is set. */
 function reduce(site: Application, allowed: readonly DataType[]): readonly ValueType[] {
@@ -52,7 +53,7 @@ function topK(site: Application): readonly ValueType[] {
   const count = site.elements(1)?.[0] ?? site.unknown(chosen);
   const size = site.dim(0, chosen);
   if (typeof count === 'number' && (count < 0 || (typeof size === 'number' && count > size))) {
-    site.fail(`k is ${String(count)}, expected 0 to ${String(size)}, the size of axis ${String(chosen)}`);
+    site.fail(`k is ${String(count)}, expected 0 to ${sizeText(size)}, the size of axis ${String(chosen)}`);
   }
   const dims = site.dims(0).map((other, axis) => (axis === chosen ? count : other));
   return [

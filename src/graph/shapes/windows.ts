@@ -1,7 +1,16 @@
 /** The arithmetic of sliding windows, shared by convolution and pooling. */
 import type { Dimension } from '../types.ts';
 import type { Application } from './application.ts';
-import { add, ceilDivide, floorDivide, multiply, smaller, subtract } from './dimensions.ts';
+import {
+  add,
+  ceilDivide,
+  floorDivide,
+  multiply,
+  shapeText,
+  sizeText,
+  smaller,
+  subtract,
+} from './dimensions.ts';
 
 export interface Windows {
   readonly strides: readonly number[];
@@ -19,7 +28,7 @@ export function readWindows(site: Application, axes: number): Windows {
     const values = site.ints(name) ?? new Array<number>(length).fill(otherwise);
     if (values.length !== length || values.some((value) => value < least)) {
       site.fail(
-        `${name} is [${values.join(', ')}], expected ${String(length)} numbers of at least ${String(least)}`,
+        `${name} is ${shapeText(values)}, expected ${String(length)} numbers of at least ${String(least)}`,
       );
     }
     return values;
@@ -62,8 +71,8 @@ export function windowCounts(
     const room = subtract(add(size, begin + end), reach);
     if (typeof room === 'number' && room < 0) {
       site.fail(
-        `the window reaches over ${String(reach)} elements of spatial axis ${String(axis)}, which with its padding has ` +
-          `${String(add(size, begin + end))}: expected a window no larger than the padded input`,
+        `the window reaches over ${sizeText(reach)} elements of spatial axis ${String(axis)}, which with its padding has ` +
+          `${sizeText(add(size, begin + end))}: expected a window no larger than the padded input`,
       );
     }
     if (!ceilMode) return add(floorDivide(room, stride), 1);

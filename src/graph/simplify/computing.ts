@@ -34,6 +34,7 @@ const small: Arithmetic<number> = {
     Sub: (a, b) => a - b,
     Mul: (a, b) => Math.imul(a, b),
     Div: (a, b) => (b === 0 ? undefined : Math.trunc(a / b)),
+    Mod: (a, b) => (b === 0 ? undefined : ((a % b) + b) % b),
     Min: (a, b) => Math.min(a, b),
     Max: (a, b) => Math.max(a, b),
   },
@@ -46,15 +47,18 @@ const large: Arithmetic<bigint> = {
     Sub: (a, b) => a - b,
     Mul: (a, b) => a * b,
     Div: (a, b) => (b === 0n ? undefined : a / b),
+    Mod: (a, b) => (b === 0n ? undefined : ((a % b) + b) % b),
     Min: (a, b) => (a < b ? a : b),
     Max: (a, b) => (a > b ? a : b),
   },
   unary: { Neg: (x) => -x },
 };
 
-/** float16 is held as raw bits, with which nothing can be computed. */
+/** Types held as raw bits, with which nothing can be computed. */
+const isRaw = (dataType: DataType): boolean => dataType === 'float16' || dataType === 'bfloat16';
+
 function arithmeticOf(dataType: DataType): Arithmetic<Scalar> | undefined {
-  if (dataType === 'float16' || dataType === 'bool' || dataType === 'string') return undefined;
+  if (isRaw(dataType) || dataType === 'bool' || dataType === 'string') return undefined;
   if (holdsBigInts(dataType)) return large as unknown as Arithmetic<Scalar>;
   const held = dataType === 'float32' || dataType === 'float64' ? real : small;
   return held as unknown as Arithmetic<Scalar>;
@@ -99,6 +103,10 @@ function combining(operator: string): Evaluator {
   };
 }
 
+/** Of integers, with the sign of the divisor; the other form is that of fractions. */
+const modulo: Evaluator = (evaluation) =>
+  (attribute(evaluation.node, 'fmod', 'int') ?? 0) === 0 ? combining('Mod')(evaluation) : undefined;
+
 function mapping(operator: string): Evaluator {
   return (evaluation) => {
     const compute = arithmeticOf(evaluation.dataType)?.unary[operator];
@@ -107,10 +115,10 @@ function mapping(operator: string): Evaluator {
   };
 }
 
-/** Raw float16 bits do not compare (0 and −0, NaN). */
+/** Raw bits do not compare (0 and −0, NaN). */
 function equal(evaluation: Evaluation): Tensor | undefined {
   const inputs = presentInputs(evaluation);
-  if (inputs.some(({ dataType }) => dataType === 'float16')) return undefined;
+  if (inputs.some(({ dataType }) => isRaw(dataType))) return undefined;
   return elementwise(evaluation, inputs, ([a, b]) => (a === b ? 1 : 0));
 }
 
@@ -133,7 +141,7 @@ const INTEGER_BITS: Readonly<Partial<Record<DataType, readonly [number, number]>
 function cast(evaluation: Evaluation): Tensor | undefined {
   const { inputs, dataType } = evaluation;
   const from = inputs[0]?.dataType ?? 'string';
-  if (from === 'float16' || from === 'string' || dataType === 'float16') return undefined;
+  if (isRaw(from) || from === 'string' || isRaw(dataType)) return undefined;
   const range = INTEGER_BITS[dataType];
   return elementwise(evaluation, presentInputs(evaluation), ([x = 0]) => {
     const value = Number(x);
@@ -173,6 +181,7 @@ export const computingEvaluators: Evaluators = {
   Sub: combining('Sub'),
   Mul: combining('Mul'),
   Div: combining('Div'),
+  Mod: modulo,
   Pow: combining('Pow'),
   Min: combining('Min'),
   Max: combining('Max'),

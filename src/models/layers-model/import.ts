@@ -1,27 +1,34 @@
-/** Translates a tfjs layers-model into a graph: channels last in the file, an image input of [N, C, H, W] here. */
+/** Translates a tfjs layers-model into a graph: mostly channels last in the file, an image input [N, C, H, W] here. */
 import { InputError } from '../../core/errors.ts';
-import { GraphBuilder } from '../../graph/builder.ts';
-import { BATCH } from '../../graph/types.ts';
-import type { Graph } from '../../graph/types.ts';
 import { isObject } from '../../core/json.ts';
 import type { JsonObject } from '../../core/json.ts';
-import { layerHandler } from './layers/table.ts';
+import { GraphBuilder } from '../../graph/builder.ts';
+import type { Graph } from '../../graph/types.ts';
+import { assertPlainCall } from './calls.ts';
+import { dialectOf } from './dialect.ts';
+import { declareInput } from './input.ts';
+import { maskEnds, maskReaders } from './layers/masking.ts';
+import { layerHandler, whyNot } from './layers/table.ts';
 import { LayerScope } from './scope.ts';
-import type { LayerValue } from './scope.ts';
+import type { LayerValue, Translation } from './scope.ts';
 import { containerOf, isContainer, readTopology } from './topology.ts';
-import type { Container, Layer, Source } from './topology.ts';
+import type { Call, Container, Layer, Source } from './topology.ts';
 import { readWeights } from './weights.ts';
-import type { Weights } from './weights.ts';
 
 export interface LayersModel {
-  /** One input `image`, [N, C, H, W] for images, and one output. */
+  /** One input `image`, [N, C, H, W] for images; several outputs bear the names of their layers. */
   readonly graph: Graph;
   /** Base names of the weight shards. */
   readonly files: readonly string[];
   /** SHA-256 of the shards' bytes in the order of the manifest. */
   readonly sha256: string;
   readonly producer: string;
+  /** What reading changed or took for granted, one sentence each. */
+  readonly notes: readonly string[];
 }
+
+/** More layers than any network has: models inside models can double their number with each line of a file. */
+const MOST_LAYERS = 20_000;
 
 /**
  * Imports a parsed model.json and the weight shards beside it.
@@ -36,67 +43,96 @@ export async function importLayersModel(
   inputShape?: readonly number[],
 ): Promise<LayersModel> {
   const model = readTopology(path, json['modelTopology']);
-  const { weights, files, sha256 } = await readWeights(path, json['weightsManifest']);
-  const graph = new LayersModelTranslation(path, model, weights).run(inputShape);
+  const { weights, files, sha256, notes } = await readWeights(path, json['weightsManifest']);
+  const translator = new Translator(path, model);
+  const translation: Translation = {
+    path,
+    dialect: dialectOf(json),
+    weights,
+    builder: new GraphBuilder(model.name),
+    constants: new Map(),
+    notes: new Set(notes),
+    apply: (layer, inputs, within) => translator.apply(translation, layer, inputs, within),
+  };
+  const graph = translator.run(translation, inputShape);
   const producer = json['generatedBy'];
-  return { graph, files, sha256, producer: typeof producer === 'string' ? producer : 'Keras' };
+  return {
+    graph,
+    files,
+    sha256,
+    producer: typeof producer === 'string' ? producer : 'Keras',
+    notes: [...translation.notes],
+  };
 }
 
-class LayersModelTranslation {
+class Translator {
   readonly #path: string;
   readonly #model: Container;
-  readonly #weights: Weights;
-  readonly #builder: GraphBuilder;
-  readonly #constants = new Map<string, string>();
+  #layers = 0;
 
-  constructor(path: string, model: Container, weights: Weights) {
+  constructor(path: string, model: Container) {
     this.#path = path;
     this.#model = model;
-    this.#weights = weights;
-    this.#builder = new GraphBuilder(model.name);
   }
 
-  run(inputShape: readonly number[] | undefined): Graph {
-    const { inputs, outputs, name, layers } = this.#model;
+  run(translation: Translation, inputShape: readonly number[] | undefined): Graph {
+    const { inputs, outputs, name } = this.#model;
     const [input] = inputs;
-    const [output] = outputs;
-    if (input === undefined || inputs.length > 1 || output === undefined || outputs.length > 1) {
+    if (input === undefined || inputs.length > 1) {
       throw new InputError(
-        `${this.#path}: the model ${name} has ${String(inputs.length)} inputs and ${String(outputs.length)} outputs; a classifier has one of each`,
+        `${this.#path}: the model ${name} has ${String(inputs.length)} inputs, expected the image alone`,
       );
     }
-    const image = this.#declareInput(layers.get(input)?.config ?? {}, inputShape);
-    const builder = this.#builder;
-    const result = this.#applyContainer(this.#model, [image], [])(output);
-    builder.output(result.value);
+    const { builder } = translation;
+    const image = declareInput(translation, this.#model, input, inputShape);
+    const valueOf = this.#applyContainer(translation, this.#model, [image], []);
+    const values = outputs.map((output) => ({ name: output.layer, ...valueOf(output) }));
+    const made = new Set<string>();
+    for (const { name: layer, value } of values) {
+      // Two outputs of one value would be one output of the graph.
+      const own = made.has(value) ? builder.identity(value) : value;
+      made.add(own);
+      builder.output(values.length === 1 || builder.has(layer) ? own : builder.identity(own, layer));
+    }
     return builder.build();
   }
 
-  #declareInput(config: JsonObject, given: readonly number[] | undefined): LayerValue {
-    const declared: unknown = config['batch_input_shape'] ?? config['batch_shape'];
-    if (!Array.isArray(declared)) {
+  /** Applies a layer, or a model used as one, to values. */
+  apply(
+    translation: Translation,
+    layer: Layer,
+    inputs: readonly LayerValue[],
+    within: readonly string[],
+  ): LayerValue {
+    this.#layers += 1;
+    if (this.#layers > MOST_LAYERS) {
       throw new InputError(
-        `${this.#path}: the model says no input shape (batch_input_shape of its first layer)`,
+        `${this.#path}: the model applies more than ${String(MOST_LAYERS)} layers, models inside models counted as often as they are applied`,
       );
     }
-    const sizes = (declared as readonly unknown[]).slice(1);
-    const isImage = sizes.length === 3;
-    const kerasGiven =
-      given !== undefined && isImage ? [...given.slice(1), ...given.slice(0, 1)] : (given ?? []);
-    const shape = sizes.map((size, axis) => (typeof size === 'number' ? size : kerasGiven[axis]));
-    const known = shape.filter((size) => size !== undefined);
-    if (known.length !== shape.length) {
-      throw new InputError(
-        `${this.#path}: the model takes inputs of any size; give the one to use, channels first: --input-shape 3,32,32`,
-      );
+    const scope = new LayerScope(translation, layer, within);
+    if (isContainer(layer.className)) {
+      const inner = containerOf(this.#path, layer.className, layer.config);
+      const [output] = inner.outputs;
+      if (output === undefined || inner.outputs.length > 1 || inner.inputs.length !== inputs.length) {
+        throw scope.refuse('is a nested model with several outputs or other inputs than it is applied to');
+      }
+      return this.#applyContainer(translation, inner, inputs, [...within, layer.name])(output);
     }
-    const order = isImage ? 'channels first' : 'as in Keras';
-    const dims = isImage ? [...known.slice(2), ...known.slice(0, 2)] : known;
-    return { value: this.#builder.input('image', 'float32', [BATCH, ...dims]), order };
+    const handler = layerHandler(layer.className);
+    if (handler === undefined) throw scope.refuse(whyNot(layer.className));
+    scope.assertComputable();
+    const masked = inputs.some((input) => input.masked === true);
+    if (masked && maskReaders.has(layer.className)) {
+      throw scope.refuse('leaves out what the Masking layer before it masks, which is not supported');
+    }
+    const value = handler(scope, inputs);
+    return masked && !maskEnds.has(layer.className) ? { ...value, masked } : value;
   }
 
   /** Applies a model to values; gives what reads its layers' outputs, each made when first asked for. */
   #applyContainer(
+    translation: Translation,
     model: Container,
     inputs: readonly LayerValue[],
     within: readonly string[],
@@ -112,41 +148,32 @@ class LayersModelTranslation {
       if (known !== undefined) return known;
       const layer = model.layers.get(name);
       const place = model.inputs.indexOf(name);
-      const sources = layer?.calls[call];
+      const application = layer?.calls[call];
       const given = place >= 0 ? inputs[place] : undefined;
-      if (layer === undefined || output !== 0 || (given === undefined && sources === undefined)) {
+      if (layer === undefined || output !== 0 || (given === undefined && application === undefined)) {
         throw new InputError(
           `${this.#path}: the model ${model.name} refers to output ${String(output)} of call ${String(call)} of the layer ${name}, which does not exist`,
         );
       }
       made.set(key, 'in progress');
-      const value = given ?? this.#applyLayer(layer, (sources ?? []).map(valueOf), within);
+      const value = given ?? this.#call(translation, layer, application, valueOf, within);
       made.set(key, value);
       return value;
     };
     return valueOf;
   }
 
-  #applyLayer(layer: Layer, inputs: readonly LayerValue[], within: readonly string[]): LayerValue {
-    const scope = new LayerScope(this.#builder, layer, {
-      path: this.#path,
-      weights: this.#weights,
-      within,
-      constants: this.#constants,
-    });
-    if (isContainer(layer.className)) {
-      const inner = containerOf(this.#path, layer.className, layer.config);
-      const [output] = inner.outputs;
-      if (output === undefined || inner.outputs.length > 1 || inner.inputs.length !== inputs.length) {
-        throw scope.refuse('is a nested model with several outputs or other inputs than it is applied to');
-      }
-      return this.#applyContainer(inner, inputs, [...within, layer.name])(output);
-    }
-    const handler = layerHandler(layer.className);
-    if (handler === undefined) {
-      throw scope.refuse('is of a class that cannot be imported; export the model to ONNX and use that');
-    }
-    return handler(scope, inputs);
+  #call(
+    translation: Translation,
+    layer: Layer,
+    call: Call | undefined,
+    valueOf: (source: Source) => LayerValue,
+    within: readonly string[],
+  ): LayerValue {
+    const inputs = (call?.inputs ?? []).map(valueOf);
+    const scope = new LayerScope(translation, layer, within);
+    assertPlainCall(scope, inputs, call?.keywords ?? {});
+    return this.apply(translation, layer, inputs, within);
   }
 }
 

@@ -10,12 +10,23 @@ export interface Source {
   readonly output: number;
 }
 
+/** One application of a layer. */
+export interface Call {
+  readonly inputs: readonly Source[];
+  /** What else it is called with: keyword arguments, and constants among the positional ones. */
+  readonly keywords: JsonObject;
+}
+
 export interface Layer {
   readonly name: string;
   readonly className: string;
+  /** The Python module of the class, or the name that a program registered it under, where the file says it. */
+  readonly module?: string;
   readonly config: JsonObject;
-  /** By call, what the layer is applied to. An input layer has none. */
-  readonly calls: readonly (readonly Source[])[];
+  /** An input layer has none. */
+  readonly calls: readonly Call[];
+  /** Other names under which its weights may be stored: those of the layers that wrap it. */
+  readonly weightsOf?: readonly string[];
 }
 
 /** A model, or a model used as a layer of another. */
@@ -64,36 +75,41 @@ export function containerOf(path: string, className: string, config: Json | unde
   }
   const entries: readonly unknown[] = listed;
   return className === 'Sequential'
-    ? sequential(path, name, entries)
+    ? sequential(path, name, entries, settings)
     : functional(path, name, entries, settings);
 }
 
-function sequential(path: string, name: string, entries: readonly unknown[]): Container {
+function sequential(
+  path: string,
+  name: string,
+  entries: readonly unknown[],
+  settings: JsonObject,
+): Container {
   const layers = new Map<string, Layer>();
   let last = SEQUENTIAL_INPUT;
   for (const entry of entries) {
-    const { className, config, layerName } = layerOf(path, name, entry);
-    if (layers.size === 0 && className !== 'InputLayer') {
-      layers.set(SEQUENTIAL_INPUT, {
-        name: SEQUENTIAL_INPUT,
-        className: 'InputLayer',
-        config: inputConfig(path, className, config),
-        calls: [],
-      });
+    const { layer } = layerOf(path, name, entry);
+    if (layers.size === 0 && layer.className !== 'InputLayer') {
+      const config = inputConfig(path, layer.className, layer.config, settings);
+      layers.set(SEQUENTIAL_INPUT, { name: SEQUENTIAL_INPUT, className: 'InputLayer', config, calls: [] });
     }
-    const calls = layers.size === 0 ? [] : [[{ layer: last, call: 0, output: 0 }]];
-    addLayer(path, layers, { name: layerName, className, config, calls });
-    last = layerName;
+    const source = { layer: last, call: 0, output: 0 };
+    const calls = layers.size === 0 ? [] : [{ inputs: [source], keywords: {} }];
+    addLayer(path, layers, { ...layer, calls });
+    last = layer.name;
   }
   const input = [...layers.keys()][0] ?? SEQUENTIAL_INPUT;
   return { name, layers, inputs: [input], outputs: [{ layer: last, call: 0, output: 0 }] };
 }
 
-/** A Sequential model without an input layer says its input's shape in its first layer. */
-function inputConfig(path: string, className: string, config: JsonObject): JsonObject {
-  if (config['batch_input_shape'] !== undefined || !isContainer(className)) return config;
-  const inner = containerOf(path, className, config);
-  return inner.layers.get(inner.inputs[0] ?? '')?.config ?? config;
+/** A Sequential model without an input layer says its input's shape in its first layer, or where it was built. */
+function inputConfig(path: string, className: string, config: JsonObject, settings: JsonObject): JsonObject {
+  if (config['batch_input_shape'] !== undefined) return config;
+  if (isContainer(className)) {
+    const inner = containerOf(path, className, config);
+    return inner.layers.get(inner.inputs[0] ?? '')?.config ?? config;
+  }
+  return { ...config, batch_input_shape: settings['build_input_shape'] };
 }
 
 function functional(
@@ -104,9 +120,8 @@ function functional(
 ): Container {
   const layers = new Map<string, Layer>();
   for (const entry of entries) {
-    const { className, config, layerName, inbound } = layerOf(path, name, entry);
-    const calls = inbound.map((call) => sourcesIn(call));
-    addLayer(path, layers, { name: layerName, className, config, calls });
+    const { layer, inbound } = layerOf(path, name, entry);
+    addLayer(path, layers, { ...layer, calls: inbound.map(callOf) });
   }
   const inputs = sourcesIn(settings['input_layers'] ?? []).map(({ layer }) => layer);
   const outputs = sourcesIn(settings['output_layers'] ?? []);
@@ -121,7 +136,10 @@ function functional(
  * to beyond its last call is counted in the former way; here every layer's first application is call 0.
  */
 function withCallsFromZero(model: Container): Container {
-  const references = [...model.outputs, ...[...model.layers.values()].flatMap(({ calls }) => calls.flat())];
+  const references = [
+    ...model.outputs,
+    ...[...model.layers.values()].flatMap(({ calls }) => calls.flatMap(({ inputs }) => inputs)),
+  ];
   const counted = new Set(
     references
       .filter(({ layer, call }) => {
@@ -136,7 +154,7 @@ function withCallsFromZero(model: Container): Container {
   const layers = new Map(
     [...model.layers].map(([name, layer]) => [
       name,
-      { ...layer, calls: layer.calls.map((call) => call.map(shift)) },
+      { ...layer, calls: layer.calls.map((call) => ({ ...call, inputs: call.inputs.map(shift) })) },
     ]),
   );
   return { ...model, layers, outputs: model.outputs.map(shift) };
@@ -147,11 +165,12 @@ function addLayer(path: string, layers: Map<string, Layer>, layer: Layer): void 
   layers.set(layer.name, layer);
 }
 
+/** An entry of a list of layers as a layer without calls, and its calls as they stand. */
 function layerOf(
   path: string,
   model: string,
   entry: unknown,
-): { className: string; config: JsonObject; layerName: string; inbound: readonly Json[] } {
+): { readonly layer: Layer; readonly inbound: readonly Json[] } {
   const className: unknown = isObject(entry) ? entry['class_name'] : undefined;
   if (!isObject(entry) || typeof className !== 'string') {
     throw new InputError(`${path}: an entry of the layers of ${model} has no class_name`);
@@ -159,14 +178,47 @@ function layerOf(
   const given = entry['config'];
   // A Sequential model inside another may be written as a bare list of layers.
   const config: JsonObject = isObject(given) ? given : { layers: given ?? [] };
-  const layerName = entry['name'] ?? config['name'] ?? className;
-  const inbound = entry['inbound_nodes'];
-  return {
+  const name = entry['name'] ?? config['name'];
+  const { inbound_nodes: inbound, registered_name: registered } = entry;
+  // A class that a program registered itself may share its name with one of Keras.
+  const module = typeof registered === 'string' && registered.includes('>') ? registered : entry['module'];
+  const layer: Layer = {
+    name: typeof name === 'string' ? name : className,
     className,
+    ...(typeof module === 'string' ? { module } : {}),
     config,
-    layerName: typeof layerName === 'string' ? layerName : className,
-    inbound: Array.isArray(inbound) ? (inbound as readonly Json[]) : [],
+    calls: [],
   };
+  return { layer, inbound: Array.isArray(inbound) ? (inbound as readonly Json[]) : [] };
+}
+
+/**
+ * A layer that stands in another's settings, as wrapped layers and activations do.
+ *
+ * @returns undefined where the setting is no layer
+ */
+export function layerIn(setting: Json | undefined): Layer | undefined {
+  if (!isObject(setting) || typeof setting['class_name'] !== 'string') return undefined;
+  return layerOf('', '', setting).layer;
+}
+
+/**
+ * One call: a list of `[layer, call, output, {keyword: argument}]` (Keras 2 and tfjs), or
+ * `{"args": […], "kwargs": {…}}` with tensors that hold their `keras_history` (Keras 3).
+ */
+function callOf(call: Json): Call {
+  if (isObject(call)) {
+    const args = Array.isArray(call['args']) ? (call['args'] as readonly Json[]) : [];
+    const constants = args.flatMap((argument, place): [string, Json][] =>
+      sourcesIn(argument).length > 0 ? [] : [[`number ${String(place + 1)}`, argument]],
+    );
+    const keywords = isObject(call['kwargs']) ? call['kwargs'] : {};
+    return { inputs: sourcesIn(args), keywords: { ...Object.fromEntries(constants), ...keywords } };
+  }
+  const entries = Array.isArray(call) ? (call as readonly Json[]) : [];
+  const flat = typeof entries[0] === 'string' ? [call] : entries;
+  const keywords = flat.map((entry) => (Array.isArray(entry) ? (entry as readonly Json[])[3] : undefined));
+  return { inputs: sourcesIn(call), keywords: Object.assign({}, ...keywords.filter(isObject)) as JsonObject };
 }
 
 /**

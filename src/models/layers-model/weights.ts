@@ -1,21 +1,27 @@
-/** Reads the weight shards of a layers-model from disk and decodes them to float32, quantised ones included. */
+/** Reads the weight shards of a tfjs model from disk and decodes them, quantised ones included. */
 import { createHash } from 'node:crypto';
 import { basename, dirname, resolve } from 'node:path';
 import { InputError } from '../../core/errors.ts';
 import { readInputFile } from '../../core/files.ts';
-import { sizeOf, tensor } from '../../graph/tensor.ts';
+import { isObject } from '../../core/json.ts';
+import { tensor } from '../../graph/tensor.ts';
 import type { Tensor } from '../../graph/types.ts';
-import { isNumbers, isObject } from '../../core/json.ts';
-import type { JsonObject } from '../../core/json.ts';
+import { weightEntry } from './weight-encoding.ts';
+import type { WeightEntry, WeightType } from './weight-encoding.ts';
 
 export type Weights = ReadonlyMap<string, Tensor<'float32'>>;
 
 export interface WeightFiles {
+  /** The numbers of every weight as float32; texts are left out. */
   readonly weights: Weights;
+  /** Every weight in the type that the manifest gives it. */
+  readonly constants: ReadonlyMap<string, Tensor<WeightType>>;
   /** Base names of the shards, in the order of the manifest. */
   readonly files: readonly string[];
   /** SHA-256, hexadecimal, of the shards' bytes one after the other in the order of the manifest. */
   readonly sha256: string;
+  /** One sentence for each type that weights were quantised to. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -25,7 +31,8 @@ export interface WeightFiles {
  */
 export async function readWeights(modelPath: string, manifest: unknown): Promise<WeightFiles> {
   if (!Array.isArray(manifest)) throw new InputError(`${modelPath}: weightsManifest is not a list of groups`);
-  const weights = new Map<string, Tensor<'float32'>>();
+  const constants = new Map<string, Tensor<WeightType>>();
+  const quantized = new Map<string, number>();
   const files: string[] = [];
   const hash = createHash('sha256');
   for (const group of manifest as readonly unknown[]) {
@@ -38,47 +45,64 @@ export async function readWeights(modelPath: string, manifest: unknown): Promise
       files.push(basename(path));
     }
     const bytes = shards.length === 1 && shards[0] !== undefined ? shards[0] : Buffer.concat(shards);
-    decodeGroup(modelPath, paths.join(', '), entries, bytes, weights);
+    decodeGroup(modelPath, paths.join(', '), entries, bytes, constants);
+    for (const { quantization } of entries) {
+      if (quantization !== undefined) quantized.set(quantization, (quantized.get(quantization) ?? 0) + 1);
+    }
   }
-  return { weights, files, sha256: hash.digest('hex') };
+  const notes = [...quantized].map(([stored, count]) => quantizationNote(stored, count));
+  return { weights: asFloats(constants), constants, files, sha256: hash.digest('hex'), notes };
+}
+
+function asFloats(constants: ReadonlyMap<string, Tensor<WeightType>>): Weights {
+  const weights = new Map<string, Tensor<'float32'>>();
+  for (const [name, { dims, data }] of constants) {
+    if (data instanceof Float32Array) weights.set(name, tensor('float32', dims, data));
+    else if (data instanceof Int32Array || data instanceof Uint8Array) {
+      weights.set(name, tensor('float32', dims, Float32Array.from(data)));
+    }
+  }
+  return weights;
+}
+
+function quantizationNote(stored: string, count: number): string {
+  const how = stored === 'float16' ? '' : ' (value · scale + min)';
+  const what = count === 1 ? 'one weight' : `${String(count)} weights`;
+  return `${what} quantised to ${stored} ${count === 1 ? 'was' : 'were'} brought to float32 as tfjs does${how}`;
 }
 
 function groupOf(
   modelPath: string,
   group: unknown,
-): { paths: readonly string[]; entries: readonly unknown[] } {
+): { paths: readonly string[]; entries: readonly WeightEntry[] } {
   const paths: unknown = isObject(group) ? group['paths'] : undefined;
   const entries: unknown = isObject(group) ? group['weights'] : undefined;
   if (!Array.isArray(paths) || !paths.every((path) => typeof path === 'string') || !Array.isArray(entries)) {
     throw new InputError(`${modelPath}: a group of weightsManifest lacks its lists "paths" and "weights"`);
   }
-  return { paths, entries };
+  return { paths, entries: entries.map((entry: unknown) => weightEntry(modelPath, entry)) };
 }
 
 function decodeGroup(
   modelPath: string,
   source: string,
-  entries: readonly unknown[],
+  entries: readonly WeightEntry[],
   bytes: Uint8Array,
-  into: Map<string, Tensor<'float32'>>,
+  into: Map<string, Tensor<WeightType>>,
 ): void {
   let offset = 0;
-  for (const entry of entries) {
-    const name: unknown = isObject(entry) ? entry['name'] : undefined;
-    const shape: unknown = isObject(entry) ? entry['shape'] : undefined;
-    if (!isObject(entry) || typeof name !== 'string' || !isNumbers(shape)) {
-      throw new InputError(`${modelPath}: an entry of weightsManifest lacks its "name" or "shape"`);
-    }
-    const encoding = encodingOf(modelPath, name, entry);
-    const count = sizeOf(shape);
-    const end = offset + count * encoding.bytesPerElement;
+  for (const { name, byteLength, decode } of entries) {
+    const length = byteLength(new DataView(bytes.buffer, bytes.byteOffset + offset, bytes.length - offset));
+    const end = offset + length;
     if (end > bytes.length) {
       throw new InputError(
         `${modelPath}: the weights ${source} end early: ${name} needs bytes up to ${String(end)}, there are ${String(bytes.length)}; copy the file again`,
       );
     }
-    const view = new DataView(bytes.buffer, bytes.byteOffset + offset, end - offset);
-    into.set(name, tensor('float32', shape, encoding.decode(view, count)));
+    if (into.has(name))
+      throw new InputError(`${modelPath}: two weights of weightsManifest are named ${name}`);
+    const view = new DataView(bytes.buffer, bytes.byteOffset + offset, length);
+    into.set(name, decode(view));
     offset = end;
   }
   if (offset !== bytes.length) {
@@ -86,54 +110,4 @@ function decodeGroup(
       `${modelPath}: the weights ${source} hold ${String(bytes.length)} bytes where the manifest says ${String(offset)}`,
     );
   }
-}
-
-interface Encoding {
-  readonly bytesPerElement: number;
-  decode(view: DataView, count: number): Float32Array;
-}
-
-/** Element readers by stored type; layers-model files are little-endian. */
-const readers: Readonly<Record<string, { bytes: number; read(view: DataView, at: number): number }>> = {
-  float32: { bytes: 4, read: (view, at) => view.getFloat32(at, true) },
-  float16: { bytes: 2, read: (view, at) => float16(view.getUint16(at, true)) },
-  int32: { bytes: 4, read: (view, at) => view.getInt32(at, true) },
-  uint16: { bytes: 2, read: (view, at) => view.getUint16(at, true) },
-  uint8: { bytes: 1, read: (view, at) => view.getUint8(at) },
-  bool: { bytes: 1, read: (view, at) => view.getUint8(at) },
-};
-
-function encodingOf(modelPath: string, name: string, entry: JsonObject): Encoding {
-  const quantization = entry['quantization'];
-  const stored = isObject(quantization) ? quantization['dtype'] : entry['dtype'];
-  const reader = typeof stored === 'string' && Object.hasOwn(readers, stored) ? readers[stored] : undefined;
-  if (reader === undefined) {
-    throw new InputError(
-      `${modelPath}: the weight ${name} is stored as ${JSON.stringify(stored)}, which is not one of ${Object.keys(readers).join(', ')}`,
-    );
-  }
-  const affine = isObject(quantization) && stored !== 'float16';
-  const scale = affine ? quantization['scale'] : 1;
-  const least = affine ? quantization['min'] : 0;
-  if (typeof scale !== 'number' || typeof least !== 'number') {
-    throw new InputError(`${modelPath}: the quantised weight ${name} lacks its "scale" or "min"`);
-  }
-  return {
-    bytesPerElement: reader.bytes,
-    decode: (view, count) =>
-      Float32Array.from(
-        { length: count },
-        (_, index) => reader.read(view, index * reader.bytes) * scale + least,
-      ),
-  };
-}
-
-/** The value of an IEEE 754 half: sign, 5 bits of exponent, 10 of fraction. */
-function float16(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 0x1f) return fraction === 0 ? sign * Infinity : NaN;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }

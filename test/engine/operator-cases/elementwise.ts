@@ -29,10 +29,17 @@ for (const operator of [
   'Mish',
   'Sin',
   'Cos',
+  'Sinh',
+  'Cosh',
+  'Atan',
 ]) {
   add(operator, 'at edges', [values([10], edges)]);
   add(operator, 'of an image', [normal(2, 3, 4, 5)]);
 }
+// Within the domain of each, or between its poles.
+for (const operator of ['Tan', 'Asin', 'Acos', 'Atanh', 'Asinh'])
+  add(operator, 'within ±1', [values([7], [-0.9, -0.5, -0.1, 0, 0.2, 0.6, 0.95])]);
+add('Acosh', 'above 1', [values([4], [1, 1.5, 3, 20])]);
 for (const operator of ['Sqrt', 'Log', 'Reciprocal'])
   add(operator, 'of positives', [positive(0.1, 2, 3, 4, 5)]);
 add('LeakyRelu', 'slope 0.3', [normal(4, 5)], { alpha: float(0.3) });

@@ -8,6 +8,7 @@ import { int, ints, text } from '../../../src/graph/attributes.ts';
 import { GraphBuilder } from '../../../src/graph/builder.ts';
 import { float32, int64s, tensor } from '../../../src/graph/tensor.ts';
 import type { Graph } from '../../../src/graph/types.ts';
+import { tfjsSpecifications } from '../specifications.ts';
 
 /** A small network with every kind of value: kernels, state, shapes, indices, an unused second output. */
 function network(): Graph {
@@ -34,7 +35,7 @@ function network(): Graph {
   return builder.build();
 }
 
-for (const specification of ['tfjs:cpu', 'tfjs:wasm']) {
+for (const specification of tfjsSpecifications) {
   test(`${specification} holds as many tensors after 100 runs as after one, and none in the end`, async () => {
     const engine = await createEngine(specification);
     const start = tf.memory().numTensors;

@@ -3,15 +3,17 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { appendCrossEntropy } from '../../../src/autodiff/cross-entropy.ts';
+import { appendCrossEntropy } from '../../../src/autodiff/losses/cross-entropy.ts';
 import { appendGradients } from '../../../src/autodiff/gradient.ts';
 import { readNpy } from '../../../src/data/npy.ts';
 import { createEngine } from '../../../src/engine/select.ts';
 import { GraphBuilder } from '../../../src/graph/builder.ts';
 import { readModel } from '../../../src/graph/onnx/read.ts';
+import { specialize } from '../../../src/graph/specialize/specialize.ts';
 import { float32, int64s } from '../../../src/graph/tensor.ts';
 import { BATCH } from '../../../src/graph/types.ts';
 import { floatsOf, relativeError, runGraph } from '../../autodiff/gradient-check.ts';
+import { tfjsSpecifications } from '../specifications.ts';
 
 const folder = fileURLToPath(new URL('../../../../shared/reference/', import.meta.url));
 const skip = existsSync(folder) ? false : `there are no reference vectors in ${folder}`;
@@ -25,10 +27,14 @@ async function rows(path: string): Promise<{ dims: number[]; data: Float32Array 
   return { dims: [EXAMPLES, ...rest], data: Float32Array.from(data as ArrayLike<number>).subarray(0, size) };
 }
 
-for (const model of ['preact18', 'resnet_bottleneck', 'resnext_bottleneck']) {
-  test(`${model} on tfjs:wasm`, { skip }, async (context) => {
-    const engine = await createEngine('tfjs:wasm');
-    const { graph } = await readModel(`${folder}${model}/model.onnx`);
+for (const [model, specification] of ['preact18', 'resnet_bottleneck', 'resnext_bottleneck'].flatMap(
+  (model) =>
+    // The backend cpu takes minutes.
+    tfjsSpecifications.filter((each) => each !== 'tfjs:cpu').map((each) => [model, each] as const),
+)) {
+  test(`${model} on ${specification}`, { skip }, async (context) => {
+    const engine = await createEngine(specification);
+    const { graph } = await specialize((await readModel(`${folder}${model}/model.onnx`)).graph);
     const builder = GraphBuilder.from(graph);
     const [image, logits] = [graph.inputs[0]!.name, graph.outputs[0]!.name];
     const loss = appendCrossEntropy(builder, logits, builder.input('labels', 'int64', [BATCH]));

@@ -40,6 +40,8 @@ export interface ModelSource {
   /** Dims by name, float32; null leaves the shape out. */
   readonly inputs?: Readonly<Record<string, readonly (number | string)[] | null>>;
   readonly outputs?: Readonly<Record<string, readonly (number | string)[] | null>>;
+  /** Element types of inputs and outputs that are not float32, by name, as ONNX numbers them. */
+  readonly types?: Readonly<Record<string, number>>;
   readonly initializers?: Readonly<Record<string, readonly Field[]>>;
   /** Further fields of the graph and of the model. */
   readonly graphFields?: readonly Field[];
@@ -60,21 +62,28 @@ export function modelBytes(source: ModelSource): Uint8Array {
 /** A graph as a field of the model or of an attribute. */
 export function graphMessage(number: number, source: ModelSource): Field {
   return wire.message(number, [
-    ...source.nodes.map((node) => wire.message(graphField.node, nodeFields(node))),
+    ...source.nodes.map((node) => nodeMessage(graphField.node, node)),
     wire.string(graphField.name, 'test'),
     ...Object.entries(source.initializers ?? {}).map(([name, fields]) =>
       wire.message(graphField.initializer, [wire.string(tensorField.name, name), ...fields]),
     ),
-    ...Object.entries(source.inputs ?? {}).map(([name, dims]) => valueOf(graphField.input, name, dims)),
+    ...Object.entries(source.inputs ?? {}).map(([name, dims]) =>
+      valueOf(graphField.input, name, dims, source.types?.[name]),
+    ),
     ...Object.entries(source.outputs ?? { y: null }).map(([name, dims]) =>
-      valueOf(graphField.output, name, dims),
+      valueOf(graphField.output, name, dims, source.types?.[name]),
     ),
     ...(source.graphFields ?? []),
   ]);
 }
 
-/** A value of type float32. */
-export function valueOf(field: number, name: string, dims: readonly (number | string)[] | null): Field {
+/** A value, of type float32 unless another is given. */
+export function valueOf(
+  field: number,
+  name: string,
+  dims: readonly (number | string)[] | null,
+  elementType = 1,
+): Field {
   const shape = (dims ?? []).map((dim) =>
     wire.message(shapeField.dimension, [
       typeof dim === 'number' ? int(dimensionField.value, dim) : wire.string(dimensionField.parameter, dim),
@@ -84,7 +93,7 @@ export function valueOf(field: number, name: string, dims: readonly (number | st
     wire.string(valueField.name, name),
     wire.message(valueField.type, [
       wire.message(typeField.tensor, [
-        int(tensorTypeField.elementType, 1),
+        int(tensorTypeField.elementType, elementType),
         ...(dims === null ? [] : [wire.message(tensorTypeField.shape, shape)]),
       ]),
     ]),
@@ -118,6 +127,11 @@ export function packed(number: number, parts: readonly Field[]): Field {
     at += part.size;
   }
   return wire.bytes(number, Uint8Array.from(contents));
+}
+
+/** A node as a field of a graph or a function. */
+export function nodeMessage(number: number, node: NodeSource): Field {
+  return wire.message(number, nodeFields(node));
 }
 
 function nodeFields(node: NodeSource): Field[] {

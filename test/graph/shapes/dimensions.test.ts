@@ -13,6 +13,7 @@ import {
   neverSame,
   product,
   same,
+  shapeText,
   smaller,
   subtract,
 } from '../../../src/graph/shapes/dimensions.ts';
@@ -102,5 +103,27 @@ describe('named sizes', () => {
       ),
       settings,
     );
+  });
+});
+
+describe('long sizes', () => {
+  const nested = (depth: number): Dimension =>
+    Array.from({ length: depth }).reduce<Dimension>(
+      (size, _, level) => smaller(floorDivide(add(size, level), 2), `H${String(level)}`),
+      'W',
+    );
+
+  it('stay bounded, equal where equal and different where different', () => {
+    const deep = nested(40);
+    assert.ok(String(deep).length < 1000);
+    assert.equal(deep, nested(40));
+    assert.ok(same(add(deep, 1), add(1, nested(40))));
+    assert.ok(!same(deep, nested(41)));
+  });
+
+  it('are shown by their begin, and long shapes by their first sizes', () => {
+    assert.ok(shapeText(Array.from({ length: 200 }, () => nested(40))).length < 900);
+    assert.equal(shapeText(['N', 3]), '[N, 3]');
+    assert.match(shapeText(Array.from({ length: 13 }, (_, at) => at)), /11, … 13 in all\]$/);
   });
 });

@@ -39,6 +39,21 @@ describe('elements of shape computations', () => {
     assert.equal(b.elementsOf(b.equal(shape, b.shapeConstant([5, 12, 6, 7]))), undefined);
   });
 
+  it('are compared where the comparison holds for every size', () => {
+    const b = new GraphBuilder('comparison');
+    const x = b.input('x', 'float32', [BATCH, 4, 'H']);
+    const shape = b.shape(x);
+    const known = (operator: string, bounds: readonly number[]) =>
+      b.elementsOf(b.apply(operator, [shape, b.shapeConstant(bounds)]));
+    assert.deepEqual(known('Greater', [0, 4, 0]), [1, 0, 1]);
+    assert.deepEqual(known('GreaterOrEqual', [1, 4, -2]), [1, 1, 1]);
+    assert.deepEqual(known('Less', [1, 5, 0]), [0, 1, 0]);
+    assert.deepEqual(known('LessOrEqual', [0, 3, -1]), [0, 0, 0]);
+    assert.equal(known('Greater', [1, 4, 0]), undefined);
+    const not = b.apply('Not', [b.apply('Less', [shape, b.shapeConstant([1, 5, 0])])]);
+    assert.deepEqual(b.elementsOf(not), [1, 0, 1]);
+  });
+
   it('fill an Expand written with ConstantOfShape', () => {
     const b = new GraphBuilder('expand');
     const x = b.input('x', 'float32', [BATCH, 4]);

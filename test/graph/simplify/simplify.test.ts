@@ -130,6 +130,16 @@ describe('simplify', () => {
     assert.deepEqual(held, { dataType: 'float32', dims: [], data: Float32Array.of(8) });
   });
 
+  it('gives an integer remainder the sign of its divisor', () => {
+    const held = foldedBy((b) =>
+      b.apply('Mod', [b.constant(int64s([7, -7, 7, -7, 6])), b.constant(int64s([3, 3, -3, -3, 3]))]),
+    );
+    assert.deepEqual([...held.data], [1, 2, -2, -1, 0]);
+    const b = new GraphBuilder('zero');
+    b.output(b.apply('Mod', [b.constant(int64s([1])), b.constant(int64s([0]))]));
+    assert.deepEqual(operators(simplify(b.build())), ['Mod']);
+  });
+
   it('truncates integer division and keeps 64 bits', () => {
     const wide = tensor('int64', [3], BigInt64Array.of(2n ** 62n + 1n, -7n, 7n));
     const b = new GraphBuilder('wide');

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, it } from 'node:test';
-import { appendSoftCrossEntropy } from '../../../src/autodiff/cross-entropy.ts';
+import { appendSoftCrossEntropy } from '../../../src/autodiff/losses/cross-entropy.ts';
 import { appendGradients } from '../../../src/autodiff/gradient.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { createOnnxRuntimeEngine } from '../../../src/engine/onnxruntime/engine.ts';

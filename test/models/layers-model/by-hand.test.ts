@@ -136,6 +136,20 @@ describe('layers and settings that tfjs lacks', () => {
   });
 });
 
+test('a model that takes a list of pixels takes them channels last from an image', async () => {
+  const topology = sequential([12], 'Activation', { activation: 'linear' });
+  const { graph, notes } = await inFolder(async (folder) => {
+    await writeFile(join(folder, 'w.bin'), new Uint8Array(0));
+    const json = { modelTopology: topology, weightsManifest: [{ paths: ['w.bin'], weights: [] }] };
+    return importLayersModel(join(folder, 'model.json'), json, [3, 2, 2]);
+  });
+  const compiled = await engine.compile(graph);
+  const image = float32([1, 3, 2, 2], [0, 1, 2, 3, 10, 11, 12, 13, 20, 21, 22, 23]);
+  const [output] = Object.values(await compiled.run({ image }));
+  assert.deepEqual(Array.from(output?.data as Float32Array), [0, 10, 20, 1, 11, 21, 2, 12, 22, 3, 13, 23]);
+  assert.match(notes.join(), /channels last, as Keras has them/);
+});
+
 describe('quantised weights', () => {
   const dense = sequential([1], 'Dense', { use_bias: false });
   const one = { dims: [1, 1], data: [1] };
@@ -167,8 +181,8 @@ describe('what is wrong is one line', () => {
   const cases: readonly [string, () => Promise<unknown>, RegExp][] = [
     [
       'an unknown layer',
-      () => answer(sequential([1], 'LSTM', {}), one),
-      /the layer layer \(LSTM\) is of a class/,
+      () => answer(sequential([1], 'GroupNormalization', {}), one),
+      /the layer layer \(GroupNormalization\) is of a class/,
     ],
     [
       'an unknown activation',
@@ -183,9 +197,9 @@ describe('what is wrong is one line', () => {
       /hold 8 bytes/,
     ],
     [
-      'channels first',
-      () => answer(sequential([2, 2, 1], 'Flatten', { data_format: 'channels_first' }), one),
-      /data_format/,
+      'channels nowhere',
+      () => answer(sequential([2, 2, 1], 'Flatten', { data_format: 'channels_middle' }), one),
+      /data_format = "channels_middle"/,
     ],
     [
       'a kernel of another rank',

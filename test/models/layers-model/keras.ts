@@ -7,6 +7,7 @@ import * as layers from '@tensorflow/tfjs-layers';
 import { randomStream } from '../../../src/core/random.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { sizeOf } from '../../../src/graph/tensor.ts';
+import { createGraphClassifier } from '../../../src/models/graph-classifier.ts';
 import { importLayersModel } from '../../../src/models/layers-model/import.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import { inFolder } from '../folder.ts';
@@ -73,40 +74,105 @@ export function toChannelsFirst(data: Float32Array, shape: readonly number[]): F
   return result;
 }
 
-/**
- * The largest difference between what tfjs and the imported graph answer on two random inputs, relative to the
- * largest answer (at least 1).
- */
-export async function differenceFromKeras(
+/** How far the imported graph is from tfjs, relative to the largest number that tfjs gives (at least 1). */
+export interface Differences {
+  readonly logits: number;
+  /** Of the gradient of the cross-entropy by the input. */
+  readonly gradient: number;
+}
+
+export interface Comparison {
+  /** Examples have the channels first in Keras too. */
+  readonly channelsFirst?: boolean;
+  /**
+   * tfjs has no gradient of its own for some layers, and a wrong one for others (average pooling that pads, nearest
+   * resizing by different factors): there finite differences of its logits are the reference.
+   */
+  readonly finiteDifferences?: boolean;
+  readonly change?: (saved: { json: Record<string, unknown>; weights: Uint8Array }) => void;
+}
+
+/** What tfjs and the imported graph answer on two random inputs, and their gradients. */
+export async function differencesFromKeras(
   model: layers.LayersModel,
   engine: Engine,
   seed: number,
-  change: (saved: { json: Record<string, unknown>; weights: Uint8Array }) => void = () => undefined,
-): Promise<number> {
+  { channelsFirst = false, finiteDifferences = false, change }: Comparison = {},
+): Promise<Differences> {
   randomizeWeights(model, seed);
   const shape = [2, ...(model.inputs[0]?.shape.slice(1) ?? []).map((size) => size ?? 1)];
   const stream = randomStream(seed, 'inputs');
   const input = Float32Array.from({ length: sizeOf(shape) }, () => stream.normal());
-  const expected = (model.predict(tf.tensor(input, shape)) as tf.Tensor).dataSync();
+  const known = tf.tensor(input, shape);
+  const expected = model.predict(known) as tf.Tensor;
+  const classCount = expected.shape[1] ?? 1;
+  const labels = Int32Array.of(0, classCount - 1);
   const graph = await inFolder(async (folder) => {
     const saved = await savedModel(model);
-    change(saved);
+    change?.(saved);
     await writeFile(join(folder, 'weights.bin'), saved.weights);
     const imported = await importLayersModel(join(folder, 'model.json'), saved.json as JsonObject);
     return imported.graph;
   });
-  const compiled = await engine.compile(graph);
-  const isImage = shape.length === 4;
-  const dims = isImage ? [shape[0] ?? 1, shape[3] ?? 1, shape[1] ?? 1, shape[2] ?? 1] : shape;
-  const outputs = await compiled.run({
-    image: { dataType: 'float32', dims, data: isImage ? toChannelsFirst(input, shape) : input },
+  const turned = shape.length === 4 && !channelsFirst;
+  const ours = turned ? toChannelsFirst(input, shape) : input;
+  const [, ...inputShape] = (graph.inputs[0]?.dims ?? []).map(Number);
+  const bounds = { lower: -100, upper: 100 };
+  const source = { name: 'imported', graph, inputShape, classCount, bounds };
+  const classifier = await createGraphClassifier(source, engine);
+  const logits = await classifier.logits(ours);
+  const { gradients } = await classifier.lossGradient(ours, labels);
+  const gradient = finiteDifferences
+    ? differenceQuotients(model, known, labels)
+    : tf
+        .grad((x) => crossEntropy(model.apply(x) as tf.Tensor, labels))(known)
+        .dataSync();
+  const compared = turned ? toChannelsFirst(Float32Array.from(gradient), shape) : gradient;
+  return {
+    logits: relative(expected.dataSync(), logits),
+    gradient: relative(compared, gradients),
+  };
+}
+
+/** Central differences of the summed loss by every element, all in one batch. */
+function differenceQuotients(model: layers.LayersModel, inputs: tf.Tensor, labels: Int32Array): Float32Array {
+  const [examples = 1, ...shape] = inputs.shape;
+  const size = sizeOf(shape);
+  const data = inputs.dataSync();
+  const moved = new Float32Array(2 * examples * size * size);
+  for (let element = 0; element < examples * size; element++) {
+    const example = data.subarray(Math.floor(element / size) * size, (Math.floor(element / size) + 1) * size);
+    for (const [side, step] of [STEP, -STEP].entries()) {
+      const row = (2 * element + side) * size;
+      moved.set(example, row);
+      moved[row + (element % size)] = (example[element % size] ?? 0) + step;
+    }
+  }
+  const logits = model.predict(tf.tensor(moved, [2 * examples * size, ...shape])) as tf.Tensor;
+  const losses = tf.neg(tf.logSoftmax(logits)).dataSync();
+  const classes = logits.shape[1] ?? 1;
+  return Float32Array.from({ length: examples * size }, (_, element) => {
+    const label = labels[Math.floor(element / size)] ?? 0;
+    const loss = (side: number): number => losses[(2 * element + side) * classes + label] ?? NaN;
+    return (loss(0) - loss(1)) / (2 * STEP);
   });
-  await compiled.dispose();
-  const found = Object.values(outputs)[0]?.data as Float32Array;
+}
+
+/** Small against the curvature, large against the rounding of single precision. */
+const STEP = 4e-3;
+
+/** Summed over the examples, so that each has its own gradient. */
+function crossEntropy(logits: tf.Tensor, labels: Int32Array): tf.Tensor {
+  const picked = tf.oneHot(tf.tensor1d(labels, 'int32'), logits.shape[1] ?? 1);
+  return tf.neg(tf.sum(tf.mul(tf.logSoftmax(logits), picked)));
+}
+
+function relative(expected: ArrayLike<number>, found: ArrayLike<number>): number {
   if (found.length !== expected.length) return Infinity;
   let largest = 1;
   let difference = 0;
-  for (const [index, value] of expected.entries()) {
+  for (let index = 0; index < expected.length; index++) {
+    const value = expected[index] ?? NaN;
     largest = Math.max(largest, Math.abs(value));
     const gap = Math.abs(value - (found[index] ?? NaN));
     difference = Math.max(difference, Number.isNaN(gap) ? Infinity : gap);

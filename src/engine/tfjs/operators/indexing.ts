@@ -1,5 +1,5 @@
 /** Operators that pick and place elements by index. */
-import type { Tensor as TfTensor, Tensor1D, Tensor2D } from '@tensorflow/tfjs-core';
+import type { Tensor as TfTensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../../graph/tensor.ts';
 import type { Tf } from '../backend.ts';
 import type { Call, Handler, Handlers, Refusal, Refusals } from '../operator.ts';
@@ -67,11 +67,22 @@ export function scatterAdd(tf: Tf, places: TfTensor, updates: TfTensor, size: nu
   return tf.scatterND(tf.reshape(places, [count, 1]), tf.reshape(updates, [count]), [size]);
 }
 
-/** Overwrites elements of a flat tensor. */
-export function scatterAssign(tf: Tf, into: TfTensor, places: TfTensor, updates: TfTensor): TfTensor {
-  const count = places.size;
-  const indices: Tensor2D = tf.reshape(places, [count, 1]);
-  return tf.tensorScatterUpdate(into, indices, tf.reshape(updates, [count]));
+/**
+ * Overwrites rows of a tensor; the last of several updates of one row stays. It gathers, since the kernel of
+ * tensorScatterUpdate gives zeros on the cpu backend where another copy of tfjs-core was loaded too: it knows the
+ * tensor that it is to update by the class.
+ *
+ * @param places of the rows, which are the elements of a flat tensor; outside ones are left out
+ */
+export function scatterAssign(call: Call, into: TfTensor, places: TfTensor, updates: TfTensor): TfTensor {
+  const [count = 0] = into.shape;
+  const sources = Int32Array.from({ length: count }, (_, row) => row);
+  places.dataSync().forEach((place, row) => {
+    sources[place] = count + row;
+  });
+  const { tf } = call;
+  const rows = tf.tensor1d(sources, 'int32');
+  return asNumbers(call, tf.concat([into, updates]), (both) => tf.gather(both, rows));
 }
 
 const scatterElements: Handler = (call) => {
@@ -80,11 +91,11 @@ const scatterElements: Handler = (call) => {
   const size = sizeOf(x.dims);
   const places = flatPlaces(call, x.dims, call.input(1), call.axis(call.int('axis', 0), x.rank));
   const data = tf.reshape(x.first(), [size]);
-  const updates = call.input(2).first();
+  const updates = tf.reshape(call.input(2).first(), [places.size]);
   const y =
     call.text('reduction', 'none') === 'add'
       ? tf.add(data, scatterAdd(tf, places, updates, size))
-      : scatterAssign(tf, data, places, updates);
+      : scatterAssign(call, data, places, updates);
   return call.value(x.dataType, tf.reshape(y, [...x.dims]));
 };
 
@@ -143,13 +154,12 @@ const scatterND: Handler = (call) => {
   const depth = call.input(1).dims.at(-1) ?? 0;
   const places = blockPlaces(call, x.dims, call.input(1));
   const [count, size] = [sizeOf(x.dims.slice(0, depth)), sizeOf(x.dims.slice(depth))];
-  const rows: Tensor2D = tf.reshape(places, [places.size, 1]);
   const data = tf.reshape(x.first(), [count, size]);
   const updates = tf.reshape(call.input(2).first(), [places.size, size]);
   const y =
     call.text('reduction', 'none') === 'add'
-      ? tf.add(data, tf.scatterND(rows, updates, [count, size]))
-      : tf.tensorScatterUpdate(data, rows, updates);
+      ? tf.add(data, tf.scatterND(tf.reshape(places, [places.size, 1]), updates, [count, size]))
+      : scatterAssign(call, data, places, updates);
   return call.value(x.dataType, tf.reshape(y, [...x.dims]));
 };
 

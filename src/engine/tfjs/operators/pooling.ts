@@ -135,7 +135,7 @@ const maxUnpool: Handler = (call) => {
   const dims = given ?? outputDims(call);
   const size = sizeOf(dims);
   const places = call.input(1).first();
-  const y = scatterAssign(tf, tf.zeros([size]), places, x.first());
+  const y = scatterAssign(call, tf.zeros([size]), places, tf.reshape(x.first(), [sizeOf(x.dims)]));
   return call.value(x.dataType, tf.reshape(y, [...dims]));
 };
 

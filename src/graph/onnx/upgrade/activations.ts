@@ -1,4 +1,4 @@
-/** Softmax and its relatives, Clip, Dropout and Gelu. */
+/** Softmax and its relatives, Clip and Dropout. */
 import { attribute, int } from '../../attributes.ts';
 import { float32 } from '../../tensor.ts';
 import type { ValueType } from '../../types.ts';
@@ -62,39 +62,9 @@ const dropoutRatio: Rewrite = (node, context) => {
   return without({ ...node, inputs }, 'ratio');
 };
 
-/** Gelu (new in opset 20): x/2 · (1 + erf(x/√2)), or with tanh(√(2/π)·(x + 0.044715·x³)) in erf's place. */
-const gelu: Rewrite = (node, context) => {
-  const approximation = attribute(node, 'approximate', 'string') ?? 'none';
-  if (approximation !== 'none' && approximation !== 'tanh') {
-    refuse(node, `the approximation ${approximation} is unknown, expected none or tanh`);
-  }
-  const x = node.inputs[0] ?? '';
-  const constant = (hint: string, value: number): string =>
-    scalarLike(context, x, `${node.name}_${hint}`, value);
-  const expansion = new Expansion(node, context);
-  const bounded =
-    approximation === 'none'
-      ? expansion.add('Erf', [expansion.add('Div', [x, constant('root_of_2', Math.SQRT2)])])
-      : expansion.add('Tanh', [
-          expansion.add('Mul', [cubic(expansion, x, constant), constant('scale', Math.sqrt(2 / Math.PI))]),
-        ]);
-  const factor = expansion.add('Add', [bounded, constant('one', 1)]);
-  return expansion.finish('Mul', [expansion.add('Mul', [x, constant('half', 0.5)]), factor]);
-};
-
-/** x + 0.044715·x³ */
-function cubic(expansion: Expansion, x: string, constant: (hint: string, value: number) => string): string {
-  const cube = expansion.add('Mul', [expansion.add('Mul', [x, x]), x]);
-  return expansion.add('Add', [x, expansion.add('Mul', [cube, constant('cubic', 0.044715)])]);
-}
-
 export const activationUpgrades: Readonly<Record<number, Rewrites>> = {
   10: { Dropout: dropoutMask },
   11: { Clip: clip },
   12: { Dropout: dropoutRatio },
   13: { Softmax: rowwise, LogSoftmax: rowwise, Hardmax: rowwise },
-};
-
-export const activationDowngrades: Readonly<Record<number, Rewrites>> = {
-  20: { Gelu: gelu },
 };

@@ -1,12 +1,13 @@
 /**
- * What opset 18 cannot say: additions of opsets 19 to 21, dropped where not used and refused where used, and what
+ * What opset 18 cannot say: additions of opsets 19 to 26, dropped where not used and refused where used, and what
  * older ones had and it has no more.
  */
 import { attribute } from '../../attributes.ts';
 import { dataTypeCodes, dataTypeOf } from '../../data-types.ts';
 import type { Node } from '../../types.ts';
-import { refuse, without } from './context.ts';
-import type { Rewrite, Rewrites } from './context.ts';
+import { tensor } from '../../tensor.ts';
+import { refuse, withInputs, without } from './context.ts';
+import type { Rewrite, Rewrites, UpgradeContext } from './context.ts';
 
 function refuseAddition(node: Node, what: string, opset: number): never {
   return refuse(
@@ -22,13 +23,13 @@ const averagePool: Rewrite = (node) => {
   return without(node, 'dilations');
 };
 
-/** Cast and CastLike (opset 19): how 8-bit floats overflow, which are not held. */
+/** Cast and CastLike (opsets 19 and 24): how 8-bit floats overflow and round, which are not held. */
 const cast: Rewrite = (node) => {
   const to = attribute(node, 'to', 'int');
   if (to !== undefined && dataTypeOf(to) === undefined) {
     refuse(node, `the data type ${String(to)} that it casts to is not supported`);
   }
-  return without(node, 'saturate');
+  return without(node, 'saturate', 'round_mode');
 };
 
 /** Pad (opset 19): padding with the other side. */
@@ -50,20 +51,34 @@ const reduction: Rewrite = (node, context) =>
 /** DFT (opset 20): the axis is an input. */
 const dft: Rewrite = (node) => refuseAddition(node, 'this form', 20);
 
-/** QuantizeLinear and DequantizeLinear (opset 21): blocks. */
-const blocks: Rewrite = (node) => {
-  if ((attribute(node, 'block_size', 'int') ?? 0) !== 0) refuseAddition(node, 'the attribute block_size', 21);
-  return without(node, 'block_size');
+/** DequantizeLinear (opsets 21 and 23): blocks, 16 bits, and a type of its own for the result. */
+const dequantize: Rewrite = (node, context) => {
+  const result = attribute(node, 'output_dtype', 'int') ?? 0;
+  const scale = context.type(node.inputs[1] ?? '')?.dataType;
+  if (result !== 0 && scale !== undefined && result !== dataTypeCodes[scale]) {
+    refuseAddition(node, 'a type of the result other than that of the scale', 23);
+  }
+  const plain = without(node, 'output_dtype');
+  if (blockSize(node) !== 0 || isWide(context, node.inputs[0])) return context.expand(plain);
+  return without(plain, 'block_size');
 };
+
+const blockSize = (node: Node): number => attribute(node, 'block_size', 'int') ?? 0;
+
+const isWide = (context: UpgradeContext, value = ''): boolean =>
+  ['int16', 'uint16'].includes(context.type(value)?.dataType ?? '');
 
 /** QuantizeLinear (opset 21): the type may be said by an attribute; opset 18 takes the zero point's, or uint8. */
 const quantize: Rewrite = (node, context) => {
   const written = attribute(node, 'output_dtype', 'int') ?? 0;
   const zeroPoint = node.inputs[2] ?? '';
-  if (written !== 0 && zeroPoint === '' && written !== dataTypeCodes.uint8) {
-    refuseAddition(node, 'the attribute output_dtype without a zero point', 21);
-  }
-  return blocks(without(node, 'output_dtype'), context);
+  if (blockSize(node) !== 0) refuseAddition(node, 'quantisation by blocks', 21);
+  if (isWide(context, zeroPoint)) refuseAddition(node, 'quantisation to 16 bits', 21);
+  const plain = without(node, 'block_size', 'output_dtype', 'precision');
+  if (written === 0 || zeroPoint !== '' || written === dataTypeCodes.uint8) return plain;
+  if (written !== dataTypeCodes.int8) refuseAddition(node, 'quantisation to this type', 21);
+  const zero = context.addConstant(`${node.name}_zero_point`, tensor('int8', [], Int8Array.of(0)));
+  return withInputs(plain, [...node.inputs.slice(0, 2), zero]);
 };
 
 export const additions: Readonly<Record<number, Rewrites>> = {
@@ -76,7 +91,8 @@ export const additions: Readonly<Record<number, Rewrites>> = {
     QuantizeLinear: (node) => without(node, 'saturate'),
   },
   20: { DFT: dft, ReduceMax: reduction, ReduceMin: reduction },
-  21: { DequantizeLinear: blocks, QuantizeLinear: quantize },
+  21: { DequantizeLinear: dequantize, QuantizeLinear: quantize },
+  24: { Cast: cast, CastLike: cast },
 };
 
 /** Scan (opset 9): the form of opset 8 went over batches too. */

@@ -17,6 +17,7 @@ export const constantToInitializer: Rewrite = (node, context) => {
 function constantTensor(node: Node, name: string, attribute: Attribute): Tensor {
   switch (`${name} ${attribute.kind}`) {
     case 'value tensor':
+    case 'sparse_value tensor':
     case 'value_float float':
     case 'value_floats floats':
     case 'value_int int':

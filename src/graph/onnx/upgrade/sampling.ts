@@ -57,14 +57,22 @@ const resizeScales: Rewrite = (node, context) => {
   return withInputs(node, [x, isEmpty(roi) ? '' : roi, sizes === '' ? scales : '', sizes]);
 };
 
-/** Resize (opset 19) brought a way to place the pixels that opset 18 cannot say. */
-const resizeSymmetric: Rewrite = (node) =>
-  attribute(node, 'coordinate_transformation_mode', 'string') === 'half_pixel_symmetric'
-    ? refuse(
-        node,
-        'the coordinates half_pixel_symmetric are of opset 19 and later: export the model for opset 18',
-      )
-    : node;
+/**
+ * Resize (opset 19) brought coordinates that keep the centre of the picture where the scaled size is not whole; where
+ * the sizes are given, or the scales are whole, they are those of half_pixel.
+ */
+const resizeSymmetric: Rewrite = (node, context) => {
+  if (attribute(node, 'coordinate_transformation_mode', 'string') !== 'half_pixel_symmetric') return node;
+  const scales = context.constant(node.inputs[2] ?? '');
+  const whole = scales !== undefined && numbersOf(scales).every((scale) => Number.isInteger(scale));
+  if ((node.inputs[3] ?? '') === '' && !whole) {
+    return refuse(
+      node,
+      'the coordinates half_pixel_symmetric are of opset 19 and later: export the model for opset 18',
+    );
+  }
+  return withText(node, 'coordinate_transformation_mode', 'half_pixel');
+};
 
 /** RoiAlign (opset 16): its default changed. */
 const roiAlignDefault: Rewrite = (node) =>

@@ -4,30 +4,27 @@
  * that changed it.
  */
 import { InputError } from '../../../core/errors.ts';
+import { definitionOf, isInOpset } from '../../operators/definitions.ts';
+import { expandNode, expansionOf, isWrittenOut } from '../../operators/expand.ts';
 import { inferTypes } from '../../shapes/infer.ts';
 import type { InferredType } from '../../shapes/infer.ts';
 import { OPSET } from '../../types.ts';
-import type { Graph, Node, Tensor, Value, ValueType } from '../../types.ts';
-import { openDimension } from '../decode-graph.ts';
+import type { Node, OpenGraph, OpenValue, SourceGraph, Tensor } from '../../types.ts';
+import { openDimension } from '../decode-type.ts';
 import { readsOf, withSubgraphs } from '../order.ts';
-import type { Wiring } from '../order.ts';
-import { activationDowngrades, activationUpgrades } from './activations.ts';
+import type { FileNode, Wiring } from '../order.ts';
+import { activationUpgrades } from './activations.ts';
 import { additions, withdrawals } from './additions.ts';
 import { axesUpgrades } from './axes.ts';
 import { constantToInitializer } from './constant.ts';
 import { refuse } from './context.ts';
 import type { Rewrites, UpgradeContext } from './context.ts';
-import {
-  normalizationDowngrades,
-  normalizationRestatements,
-  normalizationUpgrades,
-} from './normalization.ts';
-import { arrivalOf, isInOpset } from './operator-versions.ts';
+import { normalizationUpgrades } from './normalization.ts';
 import { samplingDowngrades, samplingUpgrades } from './sampling.ts';
 
 /** The opsets of files that can be read. */
 export const OLDEST_OPSET = 7;
-export const NEWEST_OPSET = 21;
+export const NEWEST_OPSET = 26;
 
 type RewritesByOpset = Readonly<Record<number, Rewrites>>;
 
@@ -41,45 +38,33 @@ const upgrades: readonly RewritesByOpset[] = [
 ];
 
 /** Rewritings that a file of the opset they stand under, or a newer one, needs. */
-const downgrades: readonly RewritesByOpset[] = [
-  activationDowngrades,
-  normalizationDowngrades,
-  samplingDowngrades,
-  additions,
-];
-
-/** Rewritings that files of every opset need. */
-const restatements: readonly RewritesByOpset[] = [{ [OPSET]: normalizationRestatements }];
+const downgrades: readonly RewritesByOpset[] = [samplingDowngrades, additions];
 
 /** A graph of some opset whose nodes are in order, with the types that its file declares. */
-export interface SourceGraph extends Wiring {
-  readonly name: string;
-  readonly declared: ReadonlyMap<string, ValueType>;
+export interface FileGraph extends Wiring, Pick<SourceGraph, 'name' | 'inputs'> {
+  readonly inputs: SourceGraph['inputs'];
+  readonly declared: ReadonlyMap<string, OpenValue>;
 }
 
 /**
- * The graph in OPSET, its Constant nodes made initializers.
+ * The graph in OPSET, its Constant nodes made initializers. Outputs have the types that can be inferred, or that the
+ * file declares.
  *
  * @param opset of the file, OLDEST_OPSET to NEWEST_OPSET
- * @throws InputError naming the node and operator that has no equal in OPSET, or an output without a known shape
+ * @throws InputError naming the node and operator that has no equal in OPSET
  */
-export function upgradeGraph(graph: SourceGraph, opset: number): Graph {
+export function upgradeGraph(graph: FileGraph, opset: number): SourceGraph {
   const names = new Set<string>();
   const reads = new Set(graph.outputs);
   collectNames(graph.nodes, names, reads);
   for (const name of [...graph.inputs.map((input) => input.name), ...graph.initializers.keys()])
     names.add(name);
-  const scope = new Scope({ opset, names, reads }, graph);
+  const scope = new Scope({ names, reads }, opset, graph);
   const nodes = graph.nodes.flatMap((node) => scope.upgrade(node));
-  const outputs = graph.outputs.map((name): Value => {
+  const outputs = graph.outputs.map((name): OpenValue => {
     const type = scope.type(name);
-    if (type === undefined) {
-      const why = scope.obstacle === undefined ? '' : ` (${scope.obstacle})`;
-      throw new InputError(
-        `the output ${name} has no shape in the file, and it cannot be inferred${why}: export the model with it`,
-      );
-    }
-    return { name, dataType: type.dataType, dims: type.dims };
+    if (type !== undefined) return { name, dataType: type.dataType, dims: type.dims };
+    return { ...graph.declared.get(name), name };
   });
   return { name: graph.name, inputs: graph.inputs, outputs, initializers: scope.initializers, nodes };
 }
@@ -101,7 +86,6 @@ function collectNames(nodes: readonly Node[], names: Set<string>, reads: Set<str
 
 /** What all graphs of a file share. */
 interface File {
-  readonly opset: number;
   readonly names: Set<string>;
   readonly reads: ReadonlySet<string>;
 }
@@ -109,23 +93,26 @@ interface File {
 /** One graph on its way to OPSET; a graph within a node sees the values of the one around it. */
 class Scope implements UpgradeContext {
   readonly initializers: Map<string, Tensor>;
-  /** Why inference stopped at the first node where it did. */
-  obstacle: string | undefined;
   readonly #file: File;
   readonly #outer: Scope | undefined;
-  readonly #types: Map<string, InferredType>;
+  readonly #types = new Map<string, InferredType>();
+  readonly #opset: number;
+  /** The opset of the node being rewritten. */
+  #current: number;
 
-  constructor(file: File, graph: Pick<SourceGraph, 'inputs' | 'initializers' | 'declared'>, outer?: Scope) {
+  constructor(file: File, opset: number, graph: Pick<FileGraph, 'initializers' | 'declared'>, outer?: Scope) {
     this.#file = file;
+    this.#opset = opset;
+    this.#current = opset;
     this.#outer = outer;
     this.initializers = new Map(graph.initializers);
-    this.#types = new Map(graph.declared);
-    for (const { name, dataType, dims } of graph.inputs) this.#types.set(name, { dataType, dims });
-    for (const [name, { dataType, dims }] of graph.initializers) this.#types.set(name, { dataType, dims });
+    for (const [name, { dataType, dims }] of [...graph.declared, ...graph.initializers]) {
+      if (dataType !== undefined && dims !== undefined) this.#types.set(name, { dataType, dims });
+    }
   }
 
   get opset(): number {
-    return this.#file.opset;
+    return this.#current;
   }
 
   type(value: string): InferredType | undefined {
@@ -153,12 +140,19 @@ class Scope implements UpgradeContext {
     return name;
   }
 
+  expand(node: Node): readonly Node[] {
+    const { nodes, constants } = expandNode(node, this);
+    for (const [name, value] of constants) this.addConstant(name, value, name);
+    return nodes;
+  }
+
   /** The nodes of OPSET that do what the node does. */
-  upgrade(node: Node): readonly Node[] {
+  upgrade({ opset = this.#opset, ...node }: FileNode): readonly Node[] {
+    this.#current = opset;
     this.#assertInFile(node);
     const nodes = node.operator === 'Constant' ? constantToInitializer(node, this) : this.#rewrite(node);
     return [nodes].flat().map((written) => {
-      const whole = withSubgraphs(written, (inner) => this.#upgradeInner(inner));
+      const whole = withSubgraphs(written, (inner) => this.#upgradeInner(inner, opset));
       this.#learn(whole);
       return whole;
     });
@@ -171,23 +165,38 @@ class Scope implements UpgradeContext {
         nodes = nodes.flatMap((each) => table[opset]?.[each.operator]?.(each, this) ?? each);
       }
     };
+    if (node.operator.includes('::')) return nodes;
     for (let opset = this.opset + 1; opset <= OPSET; opset++) apply(upgrades, opset);
     for (let opset = this.opset; opset > OPSET; opset--) apply(downgrades, opset);
-    apply(restatements, OPSET);
+    nodes = nodes.flatMap((each) => this.#writtenOut(each));
     for (const { operator } of nodes) {
-      if (!isInOpset(operator, OPSET)) {
+      if (!isInOpset(operator, OPSET) && expansionOf(operator) === undefined) {
         refuse(
           node,
-          `came with opset ${String(arrivalOf(operator))} and cannot be written for opset ${String(OPSET)}: export the model for opset ${String(OPSET)}`,
+          `came with opset ${String(definitionOf(operator)?.since)} and cannot be written for opset ${String(OPSET)}: export the model for opset ${String(OPSET)}`,
         );
       }
     }
     return nodes;
   }
 
+  /**
+   * The node, or what its expansion writes where graphs do not hold its operator. A node whose shapes are not known
+   * yet stays as it is: simplify() writes it out once they are.
+   */
+  #writtenOut(node: Node): readonly Node[] {
+    if (!isWrittenOut(node)) return [node];
+    try {
+      return this.expand(node);
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      return [node];
+    }
+  }
+
   #assertInFile(node: Node): void {
-    if (isInOpset(node.operator, this.opset)) return;
-    const arrival = arrivalOf(node.operator);
+    if (node.operator.includes('::') || isInOpset(node.operator, this.opset)) return;
+    const arrival = definitionOf(node.operator)?.since;
     const why =
       arrival === undefined
         ? 'is no standard ONNX operator'
@@ -200,9 +209,9 @@ class Scope implements UpgradeContext {
     );
   }
 
-  #upgradeInner(inner: Graph): Graph {
-    const declared = new Map(inner.outputs.map(({ name, dataType, dims }) => [name, { dataType, dims }]));
-    const scope = new Scope(this.#file, { ...inner, declared }, this);
+  #upgradeInner(inner: OpenGraph, opset: number): OpenGraph {
+    const declared = new Map([...inner.outputs, ...inner.inputs].map((value) => [value.name, value]));
+    const scope = new Scope(this.#file, opset, { ...inner, declared }, this);
     const nodes = inner.nodes.flatMap((node) => scope.upgrade(node));
     return { ...inner, nodes, initializers: scope.initializers };
   }
@@ -216,7 +225,6 @@ class Scope implements UpgradeContext {
       types = inferTypes(node, inputs, (value) => this.constant(value));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      this.obstacle ??= error.message;
       return;
     }
     node.outputs.forEach((output, index) => {
@@ -226,12 +234,16 @@ class Scope implements UpgradeContext {
   }
 }
 
-/** The inferred type, its sizes that are not numbers as the file has them, where it says more. */
+/**
+ * The inferred type, its open sizes under the names that the file has for them. A number of the file does not count
+ * against a name that was inferred: files whose batch was opened by hand go on declaring it for their inner values.
+ */
 function merged(name: string, inferred: InferredType, declared: InferredType | undefined): InferredType {
   if (declared?.dims.length !== inferred.dims.length) return inferred;
   const dims = inferred.dims.map((dim, axis) => {
     const said = declared.dims[axis];
-    return typeof dim === 'number' || said === undefined || said === openDimension(name, axis) ? dim : said;
+    if (typeof dim === 'number' || typeof said !== 'string' || said === openDimension(name, axis)) return dim;
+    return said;
   });
   return { ...inferred, dims };
 }

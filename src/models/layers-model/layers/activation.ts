@@ -1,10 +1,6 @@
-/** Layers that are activations or leave an input as it is when a model is evaluated. */
-import { float32 } from '../../../graph/tensor.ts';
+/** Layers that are activations. */
 import { activateOutput, elementwise, elu, minimum, only } from '../activations.ts';
 import type { LayerHandler, LayerScope, LayerValue } from '../scope.ts';
-import { transposed } from '../transposition.ts';
-
-const identity: LayerHandler = (scope, inputs) => only(scope, inputs);
 
 /** x from the threshold up, slope·(x − threshold) below it, never above the maximum. */
 const relu: LayerHandler = elementwise((scope, { value }) => {
@@ -29,22 +25,32 @@ function bentAt({ builder }: LayerScope, value: string, slope: number, threshold
 /** max(x, 0) + alpha · min(x, 0), with an alpha of its own for each element that is not shared. */
 const parametricRelu: LayerHandler = elementwise((scope, input) => {
   const { builder } = scope;
-  const alpha = scope.constant(`alpha/${input.order}`, () => alphaOf(scope, input));
+  const stored = scope.weight('alpha', scope.rank(input) - 1);
+  const alpha = scope.broadcast('alpha', [1, ...stored.dims], stored.data, input);
   const positive = builder.relu(input.value);
   return builder.add(positive, builder.mul(alpha, builder.sub(input.value, positive)));
 });
 
-function alphaOf(scope: LayerScope, input: LayerValue): ReturnType<LayerScope['weight']> {
-  const rank = scope.rank(input);
-  const stored = scope.weight('alpha', rank - 1);
-  const alpha = float32([1, ...stored.dims], stored.data);
-  if (input.order === 'as in Keras' || rank <= 2) return alpha;
-  return transposed(alpha, [0, rank - 1, ...Array.from({ length: rank - 2 }, (_, index) => index + 1)]);
-}
+/** exp(x) over its sum along one axis or several. */
+const softmax: LayerHandler = elementwise((scope, input) => {
+  const { builder } = scope;
+  // tfjs counts along axis 1 where nothing is said, Keras along the last.
+  const fallback = scope.dialect === 'tfjs' ? 1 : -1;
+  const axes = scope.axes('axis', scope.rank(input), fallback).map((axis) => scope.axis(input, axis));
+  const [axis = -1] = axes;
+  if (axes.length === 1) return builder.softmax(input.value, axis);
+  const least = builder.sub(input.value, builder.reduceMax(input.value, axes));
+  const powers = builder.exp(least);
+  return builder.div(powers, builder.reduceSum(powers, axes));
+});
+
+const activation: LayerHandler = (scope: LayerScope, inputs: readonly LayerValue[]) =>
+  activateOutput(scope, only(scope, inputs));
 
 export const activationLayers: Readonly<Record<string, LayerHandler>> = {
-  Activation: (scope, inputs) => activateOutput(scope, only(scope, inputs)),
+  Activation: activation,
   ReLU: relu,
+  // Keras 3 calls negative_slope what was alpha; both have 0.3 where nothing is said.
   LeakyReLU: elementwise((scope, { value }) =>
     leaky(scope, value, scope.number('negative_slope', scope.number('alpha', 0.3))),
   ),
@@ -55,14 +61,5 @@ export const activationLayers: Readonly<Record<string, LayerHandler>> = {
     const above = builder.greater(value, builder.scalar(scope.number('theta', 1)));
     return builder.where(above, value, builder.scalar(0));
   }),
-  Softmax: elementwise((scope, input) =>
-    scope.builder.softmax(input.value, scope.axis(input, scope.number('axis', -1))),
-  ),
-  Dropout: identity,
-  SpatialDropout1D: identity,
-  SpatialDropout2D: identity,
-  AlphaDropout: identity,
-  GaussianDropout: identity,
-  GaussianNoise: identity,
-  ActivityRegularization: identity,
+  Softmax: softmax,
 };

@@ -1,19 +1,20 @@
-/** Pooling layers, over one spatial axis or two. */
+/** Pooling layers, over one to three spatial axes. */
 import { only } from '../activations.ts';
 import { padsOf } from '../padding.ts';
+import { range } from '../scope.ts';
 import type { LayerHandler, LayerScope } from '../scope.ts';
 
 /** A window over the spatial axes. Padding never counts: it is no maximum and no part of an average. */
 function pool(kind: 'maxPool' | 'averagePool', axes: number): LayerHandler {
   return (scope, inputs) => {
     const input = only(scope, inputs);
-    scope.assertChannelsLast();
-    const kernel = scope.perAxis('pool_size', axes, 2);
-    const strides = (scope.setting('strides') ?? null) === null ? kernel : scope.perAxis('strides', axes, 1);
+    const x = scope.windowed(input);
+    const kernel = scope.sizes('pool_size', axes, 2);
+    const strides = (scope.setting('strides') ?? null) === null ? kernel : scope.sizes('strides', axes, 1);
     const window = { kernel, strides, dilations: kernel.map(() => 1) };
-    const pads = padsOf(scope, scope.shape(input).slice(0, -1), window);
-    const value = scope.builder[kind](scope.channelsFirst(input), { kernelShape: kernel, strides, pads });
-    return { value, order: 'channels first' };
+    const pads = padsOf(scope, scope.sizesAfter(x, 2), window);
+    const value = scope.builder[kind](x, { kernelShape: kernel, strides, pads });
+    return { value, order: scope.channelsOrder() };
   };
 }
 
@@ -22,11 +23,9 @@ function globalPool(
 ): LayerHandler {
   return (scope, inputs) => {
     const input = only(scope, inputs);
-    scope.assertChannelsLast();
-    const value = scope.channelsFirst(input);
-    const axes = Array.from({ length: scope.rank(input) - 2 }, (_, axis) => axis + 2);
-    const pooled = reduce(scope, value, axes);
-    if (scope.flag('keepdims', false)) return { value: pooled, order: 'channels first' };
+    const value = scope.windowed(input);
+    const pooled = reduce(scope, value, range(2, scope.rank(input)));
+    if (scope.flag('keepdims', false)) return { value: pooled, order: scope.channelsOrder() };
     return { value: scope.builder.flatten(pooled), order: 'as in Keras' };
   };
 }
@@ -37,10 +36,14 @@ const globalMax = globalPool(({ builder }, value, axes) => builder.reduceMax(val
 export const poolingLayers: Readonly<Record<string, LayerHandler>> = {
   MaxPooling1D: pool('maxPool', 1),
   MaxPooling2D: pool('maxPool', 2),
+  MaxPooling3D: pool('maxPool', 3),
   AveragePooling1D: pool('averagePool', 1),
   AveragePooling2D: pool('averagePool', 2),
+  AveragePooling3D: pool('averagePool', 3),
   GlobalAveragePooling1D: globalAverage,
   GlobalAveragePooling2D: globalAverage,
+  GlobalAveragePooling3D: globalAverage,
   GlobalMaxPooling1D: globalMax,
   GlobalMaxPooling2D: globalMax,
+  GlobalMaxPooling3D: globalMax,
 };

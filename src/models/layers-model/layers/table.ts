@@ -3,22 +3,47 @@ import type { LayerHandler } from '../scope.ts';
 import { activationLayers } from './activation.ts';
 import { convolutionLayers } from './convolution.ts';
 import { denseLayers } from './dense.ts';
+import { identityLayers } from './identity.ts';
+import { maskingLayers } from './masking.ts';
 import { mergeLayers } from './merge.ts';
 import { normalizationLayers } from './normalization.ts';
 import { poolingLayers } from './pooling.ts';
+import { recurrentLayers } from './recurrent.ts';
+import { resizingLayers } from './resizing.ts';
 import { shapeLayers } from './shape.ts';
 
 const layerTable: Readonly<Record<string, LayerHandler>> = {
   ...activationLayers,
   ...convolutionLayers,
   ...denseLayers,
+  ...identityLayers,
+  ...maskingLayers,
   ...mergeLayers,
   ...normalizationLayers,
   ...poolingLayers,
+  ...recurrentLayers,
+  ...resizingLayers,
   ...shapeLayers,
 };
 
 /** The handler of a Keras class, or undefined for one that the importer does not know. */
 export function layerHandler(className: string): LayerHandler | undefined {
   return Object.hasOwn(layerTable, className) ? layerTable[className] : undefined;
+}
+
+const tokens = 'takes token numbers, which have no gradient; images are what is attacked';
+
+/** Why layers of some classes cannot be imported, where more than that can be said. */
+const reasons: Readonly<Record<string, string>> = {
+  CategoryEncoding: tokens,
+  ConvLSTM2D: 'takes videos, which are not supported',
+  Embedding: tokens,
+  Lambda: 'holds Python code, which a layers-model does not carry; write it with layers',
+  MultiHeadAttention: 'cannot be loaded by tfjs either; export the model to ONNX and use that',
+};
+
+/** What to say of a class without a handler. */
+export function whyNot(className: string): string {
+  const reason = Object.hasOwn(reasons, className) ? reasons[className] : undefined;
+  return reason ?? 'is of a class that cannot be imported; export the model to ONNX and use that';
 }

@@ -222,6 +222,164 @@ const cases: Readonly<Record<string, Case>> = {
       [`Reduce${name} of all`, { opsets: [7, 13, 18, 21], x: [2, 3, 4], nodes: one(`Reduce${name}`) }],
     ]),
   ),
+  'GroupNormalization by channel of later opsets': {
+    opsets: [21, 25, 26],
+    x: image,
+    nodes: one('GroupNormalization', { num_groups: 2 }, ['s', 'b']),
+    initializers: batchWeights,
+  },
+  'RMSNormalization (opset 23)': {
+    opsets: [23, 25],
+    x: [2, 3, 4],
+    nodes: one('RMSNormalization', { axis: -2, epsilon: { float: 1e-3 } }, ['s']),
+    initializers: { s: floats([3, 4], perChannel(12)) },
+  },
+  'Attention over four axes': {
+    opsets: [23, 24, 25],
+    x: [1, 2, 3, 4],
+    nodes: [{ operator: 'Attention', inputs: ['x', 'k', 'k'], outputs: ['y'] }],
+    initializers: { k: floats([1, 2, 5, 4], perChannel(40)) },
+  },
+  'Attention over three axes, shared keys, causal, softcap': {
+    opsets: [23, 24],
+    x: [2, 3, 8],
+    nodes: [
+      {
+        operator: 'Attention',
+        inputs: ['x', 'k', 'k'],
+        outputs: ['y'],
+        attributes: {
+          q_num_heads: 4,
+          kv_num_heads: 2,
+          is_causal: 1,
+          scale: { float: 0.3 },
+          softcap: { float: 0.7 },
+        },
+      },
+    ],
+    initializers: { k: floats([2, 3, 4], perChannel(24)) },
+  },
+  'Attention with an added mask, keys before, and all outputs': {
+    opsets: [23, 24],
+    x: [1, 2, 3, 4],
+    nodes: [
+      {
+        operator: 'Attention',
+        inputs: ['x', 'x', 'x', 'm', 'p', 'p'],
+        outputs: ['y', 'keys', 'values', 'scores'],
+      },
+    ],
+    initializers: { m: floats([3, 5], perChannel(15)), p: floats([1, 2, 2, 4], perChannel(16)) },
+    outputs: { y: null, keys: null, values: null, scores: null },
+  },
+  'RotaryEmbedding (opset 23)': {
+    opsets: [23, 25],
+    x: [1, 2, 3, 4],
+    nodes: one('RotaryEmbedding', {}, ['cos', 'sin']),
+    initializers: { cos: floats([1, 3, 2], perChannel(6)), sin: floats([1, 3, 2], perChannel(6)) },
+  },
+  'RotaryEmbedding by positions, interleaved, of a part': {
+    opsets: [23],
+    x: [1, 3, 8],
+    nodes: one('RotaryEmbedding', { num_heads: 2, interleaved: 1, rotary_embedding_dim: 2 }, [
+      'cos',
+      'sin',
+      'places',
+    ]),
+    initializers: {
+      cos: floats([6, 1], perChannel(6)),
+      sin: floats([6, 1], perChannel(6)),
+      places: rawTensor(7, [1, 3], BigInt64Array.of(4n, 0n, 2n)),
+    },
+  },
+  'Einsum with an ellipsis': {
+    opsets: [12, 18, 26],
+    x: [2, 3, 4],
+    nodes: one('Einsum', { equation: '...ij,jk->...ki' }, ['w']),
+    initializers: { w: floats([4, 2], perChannel(8)) },
+  },
+  'Einsum of one operand': { opsets: [12], x: [2, 3, 4], nodes: one('Einsum', { equation: 'abc->cb' }) },
+  MeanVarianceNormalization: { opsets: [9, 13], x: image, nodes: one('MeanVarianceNormalization') },
+  LpNormalization: { opsets: [7, 22], x: [2, 5], nodes: one('LpNormalization', { p: 1 }) },
+  'LpPool by dilation': {
+    opsets: [18, 22],
+    x: image,
+    nodes: one('LpPool', { kernel_shape: [2, 3], pads: [1, 1, 0, 1], p: 3, dilations: [2, 1] }),
+  },
+  'LpPool in ceil mode': {
+    opsets: [18],
+    x: image,
+    nodes: one('LpPool', { kernel_shape: [3, 2], strides: [2, 2], ceil_mode: 1 }),
+  },
+  'LpPool with automatic padding': {
+    opsets: [7, 11, 18],
+    x: image,
+    nodes: one('LpPool', { kernel_shape: [3, 2], strides: [2, 1], auto_pad: 'SAME_UPPER' }),
+  },
+  GlobalLpPool: { opsets: [7, 21], x: image, nodes: one('GlobalLpPool') },
+  Celu: { opsets: [12], x: [2, 5], nodes: one('Celu', { alpha: { float: 0.5 } }) },
+  ThresholdedRelu: { opsets: [10, 22], x: [2, 5], nodes: one('ThresholdedRelu', { alpha: { float: 0.5 } }) },
+  Shrink: { opsets: [9], x: [2, 5], nodes: one('Shrink', { lambd: { float: 0.4 }, bias: { float: 0.2 } }) },
+  LRN: { opsets: [7, 13], x: image, nodes: one('LRN', { size: 3, alpha: { float: 0.1 } }) },
+  CenterCropPad: {
+    opsets: [18],
+    x: [2, 5, 4],
+    nodes: one('CenterCropPad', {}, ['to']),
+    initializers: { to: int64s([5, 2, 4]) },
+  },
+  AffineGrid: {
+    opsets: [20, 22],
+    x: [2, 2, 3],
+    nodes: one('AffineGrid', { align_corners: 1 }, ['size']),
+    initializers: { size: int64s([2, 3, 4, 5]) },
+  },
+  CastLike: {
+    opsets: [15, 19, 25],
+    x: [2, 5],
+    nodes: one('CastLike', {}, ['like']),
+    initializers: { like: floats([1], [0]) },
+  },
+  'Resize with centred coordinates (opset 19)': {
+    opsets: [19],
+    x: image,
+    nodes: one('Resize', { mode: 'linear', coordinate_transformation_mode: 'half_pixel_symmetric' }, [
+      '',
+      '',
+      'sizes',
+    ]),
+    initializers: { sizes: int64s([1, 4, 9, 7]) },
+  },
+  'DequantizeLinear of 16 bits by blocks (opset 21)': {
+    opsets: [21, 25],
+    x: [4, 3],
+    nodes: [
+      {
+        operator: 'DequantizeLinear',
+        inputs: ['q', 's', 'z'],
+        outputs: ['w'],
+        attributes: { axis: 0, block_size: 2 },
+      },
+      { operator: 'Add', inputs: ['x', 'w'], outputs: ['y'] },
+    ],
+    initializers: {
+      q: rawTensor(
+        5,
+        [4, 3],
+        Int16Array.from({ length: 12 }, (_, at) => at * 97 - 500),
+      ),
+      s: floats([2, 3], perChannel(6)),
+      z: rawTensor(5, [2, 3], Int16Array.of(1, 2, 3, -4, 5, -6)),
+    },
+  },
+  'QuantizeLinear with the type as attribute (opset 21)': {
+    opsets: [21, 23],
+    x: [2, 5],
+    nodes: [
+      { operator: 'QuantizeLinear', inputs: ['x', 's'], outputs: ['q'], attributes: { output_dtype: 3 } },
+      { operator: 'DequantizeLinear', inputs: ['q', 's'], outputs: ['y'] },
+    ],
+    initializers: { s: floats([], [0.007]) },
+  },
 };
 
 async function run(
@@ -234,7 +392,7 @@ async function run(
   return session.outputNames.map((name) => [name, results[name]!.dims, results[name]!.data as Float32Array]);
 }
 
-describe('every opset from 7 to 21 is brought to 18', () => {
+describe('every opset from 7 to 26 is brought to 18', () => {
   for (const [name, { opsets, nodes, x: dims, outputs, initializers }] of Object.entries(cases)) {
     test(`${name} (${opsets.join(', ')})`, async () => {
       const size = dims.reduce((product, dim) => product * dim, 1);
@@ -345,10 +503,11 @@ describe('upgradeGraph', () => {
       [/node n \(Scan\): this form is of opset 8/, 8, one('Scan')],
       [/node n \(Unsqueeze\): the attribute axes is missing/, 11, one('Unsqueeze')],
       [
-        /node n \(DequantizeLinear\): the attribute block_size/,
+        /node n \(QuantizeLinear\): quantisation by blocks came with opset 21/,
         21,
-        one('DequantizeLinear', { block_size: 2 }, ['s']),
+        one('QuantizeLinear', { block_size: 2 }, ['s']),
       ],
+      [/node n \(TensorScatter\): came with opset 24/, 24, one('TensorScatter', {}, ['s'])],
     ];
     for (const [expected, opset, nodes] of refused) {
       assert.throws(

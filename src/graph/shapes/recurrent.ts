@@ -1,0 +1,43 @@
+/** Shapes of recurrent layers. */
+import type { ValueType } from '../types.ts';
+import { FLOATS, type Application, type ShapeRules } from './application.ts';
+import { neverSame, shapeText } from './dimensions.ts';
+
+/** All hidden states [length, directions, batch, hidden], then the last [directions, batch, hidden], and cells. */
+function recurrent(gates: number): (site: Application) => readonly ValueType[] {
+  return (site) => {
+    const dataType = site.dataTypeAmong(0, FLOATS);
+    const [x, weights] = [site.dims(0), site.dims(1)];
+    if (x.length !== 3 || weights.length !== 3) {
+      site.fail(
+        `its input is ${shapeText(x)} and its weights ${shapeText(weights)}, expected three axes each`,
+      );
+    }
+    const hidden = site.dim(2, 2);
+    const directions = site.text('direction', 'forward') === 'bidirectional' ? 2 : 1;
+    const rows = site.dim(1, 1);
+    if (
+      neverSame(site.dim(1, 0), directions) ||
+      (typeof rows === 'number' && typeof hidden === 'number' && rows !== gates * hidden)
+    ) {
+      site.fail(
+        `its weights are ${shapeText(weights)}, expected [${String(directions)}, ${String(gates)} · hidden size, …]`,
+      );
+    }
+    const batchFirst = site.int('layout', 0) !== 0;
+    const [length, batch] = batchFirst ? [site.dim(0, 1), site.dim(0, 0)] : [site.dim(0, 0), site.dim(0, 1)];
+    const all = batchFirst ? [batch, length, directions, hidden] : [length, directions, batch, hidden];
+    const last = batchFirst ? [batch, directions, hidden] : [directions, batch, hidden];
+    return [
+      { dataType, dims: all },
+      { dataType, dims: last },
+      ...(gates === 4 ? [{ dataType, dims: last }] : []),
+    ];
+  };
+}
+
+export const recurrentShapes: ShapeRules = {
+  LSTM: { inputs: [3, 8], types: recurrent(4) },
+  GRU: { inputs: [3, 6], types: recurrent(3) },
+  RNN: { inputs: [3, 6], types: recurrent(1) },
+};

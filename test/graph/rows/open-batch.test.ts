@@ -1,0 +1,160 @@
+/** Graphs as exporters write them for one example, opened: the same numbers as one example at a time. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { InputError } from '../../../src/core/errors.ts';
+import type { Engine } from '../../../src/engine/engine.ts';
+import { createOnnxRuntimeEngine } from '../../../src/engine/onnxruntime/engine.ts';
+import { int, text } from '../../../src/graph/attributes.ts';
+import { GraphBuilder } from '../../../src/graph/builder.ts';
+import { openBatch } from '../../../src/graph/rows/open-batch.ts';
+import { float32, sizeOf } from '../../../src/graph/tensor.ts';
+import type { Graph } from '../../../src/graph/types.ts';
+import { randomConstant, randomNumbers } from '../../models/graphs.ts';
+
+type Body = (b: GraphBuilder) => string;
+
+const IMAGE = [2, 4, 6];
+
+function exported(body: Body, batch = 1): Graph {
+  const builder = new GraphBuilder('exported');
+  builder.input('image', 'float32', [batch, ...IMAGE]);
+  builder.output(body(builder));
+  return builder.build();
+}
+
+/** Attention of two heads over [1, steps, 6]. */
+function attention(b: GraphBuilder, heads: string, back: (value: string) => string): string {
+  const scores = b.softmax(
+    b.matMul(heads, b.transpose(heads, b.dims(heads).length === 3 ? [0, 2, 1] : [0, 1, 3, 2])),
+  );
+  return back(b.matMul(scores, heads));
+}
+
+const opened: Readonly<Record<string, Body>> = {
+  'a flattened image': (b) => b.matMul(b.reshape('image', [1, 48]), randomConstant(b, [48, 3])),
+  'a batch that is squeezed away and comes back': (b) =>
+    b.unsqueeze(b.reshape(b.squeeze('image', [0]), [48]), [0]),
+  'all axes of size 1 squeezed, that of the batch among them': (b) =>
+    b.unsqueeze(b.apply('Squeeze', [b.globalAveragePool('image')]), [0]),
+  'a class token beside the patches': (b) => {
+    const tokens = b.reshape('image', [1, 8, 6]);
+    const all = b.concat([randomConstant(b, [1, 1, 6]), tokens], 1);
+    return b.gather(
+      b.add(all, randomConstant(b, [1, 9, 6])),
+      b.constant({ dataType: 'int64', dims: [], data: BigInt64Array.of(0n) }),
+      1,
+    );
+  },
+  'heads, [1, heads, steps, width]': (b) => {
+    const heads = b.transpose(b.reshape('image', [1, 8, 2, 3]), [0, 2, 1, 3]);
+    return attention(b, heads, (value) => b.reshape(b.transpose(value, [0, 2, 1, 3]), [1, 48]));
+  },
+  'heads in front, [steps, 1, 6] as [steps, heads, width]': (b) => {
+    const steps = b.transpose(b.reshape('image', [1, 8, 6]), [1, 0, 2]);
+    const heads = b.transpose(b.reshape(steps, [8, 2, 3]), [1, 0, 2]);
+    return attention(b, heads, (value) => {
+      const rows = b.reshape(b.transpose(value, [1, 0, 2]), [8, 6]);
+      const weighted = b.gemm(rows, randomConstant(b, [6, 6]));
+      return b.reshape(b.transpose(b.reshape(weighted, [8, 1, 6]), [1, 0, 2]), [1, 48]);
+    });
+  },
+  'windows in front, with a bias for each window': (b) => {
+    const windows = b.transpose(b.reshape('image', [1, 2, 2, 2, 2, 3]), [0, 2, 4, 1, 3, 5]);
+    const front = b.reshape(windows, [4, 4, 3]);
+    const scores = b.matMul(front, b.transpose(front, [0, 2, 1]));
+    const biased = b.add(scores, randomConstant(b, [4, 4, 4]));
+    const shifted = b.add(b.reshape(biased, [1, 4, 4, 4]), randomConstant(b, [1, 4, 1, 1]));
+    return b.reshape(b.matMul(b.softmax(b.reshape(shifted, [4, 4, 4])), front), [1, 48]);
+  },
+  'shuffled channels': (b) => {
+    const wide = b.conv('image', randomConstant(b, [4, 2, 1, 1]));
+    return b.reshape(b.transpose(b.reshape(wide, [1, 2, 2, 4, 6]), [0, 2, 1, 3, 4]), [1, 96]);
+  },
+  'a resize to sizes': (b) => {
+    const resized = b.apply('Resize', ['image', '', '', b.shapeConstant([1, 2, 8, 12])], {
+      mode: text('linear'),
+      coordinate_transformation_mode: text('half_pixel'),
+    });
+    return b.reshape(resized, [1, 192]);
+  },
+  'an expansion to a fixed shape': (b) => {
+    const mean = b.reduceMean('image', [2, 3]);
+    return b.reshape(b.expand(mean, b.shapeConstant([1, 2, 4, 6])), [1, 48]);
+  },
+  'a broadcast value': (b) => b.flatten(b.mul('image', randomConstant(b, [1, 1, 4, 6]))),
+  'a split in the middle': (b) => {
+    const parts = b.node(
+      'Split',
+      [b.reshape('image', [1, 8, 6])],
+      { axis: int(2), num_outputs: int(3) },
+      { outputs: ['q', 'k', 'v'] },
+    );
+    return b.reshape(b.matMul(b.transpose(parts[0] ?? '', [0, 2, 1]), parts[1] ?? ''), [1, 4]);
+  },
+};
+
+const closed: Readonly<Record<string, Body>> = {
+  'a mean over the batch': (b) => b.sub(b.flatten('image'), b.reduceMean(b.flatten('image'), [0])),
+  'a softmax over the batch': (b) => b.softmax(b.flatten('image'), 0),
+  'a softmax over what the batch was flattened into': (b) =>
+    b.reshape(b.softmax(b.reshape(b.transpose('image', [1, 0, 2, 3]), [48])), [1, 48]),
+  'a sum of examples': (b) =>
+    b.add(b.flatten('image'), b.apply('ReduceSum', ['image'], { keepdims: int(0) })),
+};
+
+let engine: Engine;
+before(async () => {
+  engine = await createOnnxRuntimeEngine({ threads: 1 });
+});
+after(async () => {
+  await engine.dispose();
+});
+
+async function run(graph: Graph, images: Float32Array): Promise<Float32Array> {
+  const compiled = await engine.compile(graph);
+  const outputs = await compiled.run({ image: float32([images.length / sizeOf(IMAGE), ...IMAGE], images) });
+  await compiled.dispose();
+  return outputs[graph.outputs[0]?.name ?? '']?.data as Float32Array;
+}
+
+describe('a batch of one is opened', () => {
+  for (const [name, body] of Object.entries(opened)) {
+    test(name, async () => {
+      const graph = exported(body);
+      const wide = openBatch(graph);
+      assert.equal(wide.outputs[0]?.dims[0], 'N');
+      const size = sizeOf(IMAGE);
+      const images = randomNumbers(3 * size, name);
+      const together = await run(wide, images);
+      for (const example of [0, 1, 2]) {
+        const alone = await run(graph, images.slice(example * size, (example + 1) * size));
+        const own = together.subarray(example * alone.length, (example + 1) * alone.length);
+        alone.forEach((value, place) => {
+          assert.ok(
+            Math.abs(value - (own[place] ?? NaN)) <= 1e-5,
+            `${String(own[place])} is not ${String(value)}`,
+          );
+        });
+      }
+    });
+  }
+});
+
+test('a batch of three is opened for two', async () => {
+  const body: Body = (b) =>
+    b.reshape(b.relu(b.reshape('image', [Number(b.dims('image')[0]), 8, 6])), [-1, 48]);
+  const wide = openBatch(exported(body, 3));
+  const images = randomNumbers(2 * sizeOf(IMAGE), 'three');
+  assert.deepEqual(
+    await run(wide, images),
+    images.map((value) => Math.max(value, 0)),
+  );
+});
+
+describe('a batch stays closed where it', () => {
+  for (const [name, body] of Object.entries(closed)) {
+    test(`takes ${name}`, () => {
+      assert.throws(() => openBatch(exported(body)), InputError);
+    });
+  }
+});
