@@ -63,7 +63,7 @@ export const dataOptions = grouped(GROUP.data, {
   },
   'data-range': {
     type: 'string',
-    describe: 'The range that stored values come from, where it cannot be told: 0,1 or 0,255 or =-1,1',
+    describe: 'The range that stored values come from, where it cannot be told: 0,1 or 0,255 or -1,1',
     requiresArg: true,
   },
   'image-size': {

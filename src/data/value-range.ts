@@ -69,7 +69,7 @@ export function rangeNeeded(least: number, greatest: number, source: string): In
   const isSigned = least < 0 && liesWithin(least, greatest, { lower: -1, upper: 1 });
   return new InputError(
     `${source} holds values from ${String(least)} to ${String(greatest)}: say what range they come from with ` +
-      `--data-range lower,upper${isSigned ? ', such as --data-range=-1,1' : ''}`,
+      `--data-range lower,upper${isSigned ? ', such as --data-range -1,1' : ''}`,
   );
 }
 

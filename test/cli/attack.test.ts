@@ -266,18 +266,9 @@ describe('data', () => {
     const direct = await attack('--method', 'fgsm');
     assert.deepEqual(ranged.data.shape, [1, 8, 8]);
     assert.equal(errors(ranged, 'clean', null), errors(direct, 'clean', null));
-    const wrong = await run([
-      'attack',
-      '--model',
-      workspace.a,
-      ...given,
-      '--data-range',
-      '-1,1',
-      '--layout',
-      'channels-first',
-    ]);
-    assert.equal(wrong.code, 2);
-    assert.match(wrong.err, /\[8, 8, 1\]/);
+    const first = await attack(...given, '--data-range', '-1,1', '--layout', 'channels-first');
+    assert.deepEqual(first.data.shape, [8, 8, 1]);
+    assert.equal(errors(first, 'clean', null), errors(direct, 'clean', null));
     const unknown = await run(['attack', '--model', workspace.a, ...given]);
     assert.equal(unknown.code, 2);
     assert.match(unknown.err, /--data-range/);

@@ -46,7 +46,7 @@ test('floats a hair outside 0 to 1 or 0 to 255 are clipped and said; further out
       /say what range they come from with --data-range/,
     );
   }
-  await assertRefused(() => open(floats([2, 2], [-1, 0, 0, 1])), /such as --data-range=-1,1/);
+  await assertRefused(() => open(floats([2, 2], [-1, 0, 0, 1])), /such as --data-range -1,1/);
 });
 
 test('whole numbers of which none is above 1 are asked about in every reader; dim ones are said', async () => {
