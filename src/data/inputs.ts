@@ -43,7 +43,7 @@ export function inputValuesOf(array: NumericArray, source: string, range?: Value
       : Float32Array.from(array.data as ArrayLike<number>, Number);
   const { least, greatest } = extremesOf(floats, array, source);
   if (!isFloat) {
-    if (least >= 0 && greatest <= 255) return bytes(Uint8Array.from(floats), array, source, range);
+    if (least >= 0 && greatest <= 255) return bytes(new Uint8Array(floats), array, source, range);
     if (range === undefined) throw rangeNeeded(least, greatest, source);
     return exactly(floats, array, source, range);
   }

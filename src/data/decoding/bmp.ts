@@ -110,16 +110,20 @@ function paletteOf(
   });
 }
 
+/** Runs of fewer bytes than this leaves for the image's size are taken for damage: two bytes end a row at most. */
+const mostPerRunByte = 4096;
+
 function pixelsOf(bytes: Uint8Array, header: Header, grey: boolean): PixelImage {
   const { height, width, bits, compression } = header;
   const channels = grey ? 1 : 3;
-  const data = new Uint8Array(height * width * channels);
   const isRuns = compression === RLE8 || compression === RLE4;
   const content = bytes.subarray(header.start);
+  if (isRuns && height * width > mostPerRunByte * content.length) throw damaged('it is cut off');
   // Rows are filled up to whole words of 32 bits.
   const row = Math.ceil((width * bits) / 32) * 4;
   if (!isRuns && content.length < row * (height - 1) + Math.ceil((width * bits) / 8))
     throw damaged('it is cut off');
+  const data = new Uint8Array(height * width * channels);
   const indices = isRuns ? expandRuns(content, height, width, bits as 4 | 8) : undefined;
   const colourAt = indices === undefined ? storedColours(content, header, row) : undefined;
   for (let y = 0; y < height; y++) {

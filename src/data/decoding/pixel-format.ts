@@ -72,5 +72,7 @@ function luma({ data, height, width, channels }: PixelImage): PixelImage {
 
 function widened(image: PixelImage): PixelImage {
   if (image.data instanceof Uint16Array) return image;
-  return { ...image, data: Uint16Array.from(image.data, (level) => 257 * level) };
+  const data = new Uint16Array(image.data);
+  for (let index = 0; index < data.length; index++) data[index] = 257 * (data[index] ?? 0);
+  return { ...image, data };
 }

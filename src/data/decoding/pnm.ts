@@ -97,14 +97,10 @@ function pixelsOf(bytes: Uint8Array, header: Header): PixelImage {
   // A bit that is set is black.
   const scaled = (level: number): number =>
     bitmap ? (level === 0 ? 255 : 0) : halfToEven((level / greatest) * full);
-  const data =
-    full === 255
-      ? greatest === 255 && stored instanceof Uint8Array
-        ? stored
-        : Uint8Array.from(stored, scaled)
-      : greatest === full
-        ? stored
-        : Uint16Array.from(stored, scaled);
+  const data = full === 255 ? new Uint8Array(stored) : new Uint16Array(stored);
+  if (bitmap || greatest !== full) {
+    for (let index = 0; index < data.length; index++) data[index] = scaled(data[index] ?? 0);
+  }
   return { data, height, width, channels };
 }
 
@@ -129,9 +125,11 @@ function rawLevels(bytes: Uint8Array, { start, height, width, channels, greatest
   const size = greatest > 255 ? 2 : 1;
   const content = bytes.subarray(start, start + count * size);
   if (content.length < count * size) throw damaged('it is cut off');
-  if (size === 1) return Uint8Array.from(content);
+  if (size === 1) return content;
   const view = new DataView(content.buffer, content.byteOffset, content.byteLength);
-  return Uint16Array.from({ length: count }, (_, index) => view.getUint16(2 * index));
+  const levels = new Uint16Array(count);
+  for (let index = 0; index < count; index++) levels[index] = view.getUint16(2 * index);
+  return levels;
 }
 
 /** Rows of bits, each filled up to whole bytes. */

@@ -151,5 +151,5 @@ function inputsOf(levels: Levels, { upper }: ValueRange): Uint8Array | Float32Ar
       `an image holds the level ${String(outside)}, above the data range 0 to ${String(upper)}: correct --data-range`,
     );
   }
-  return Float32Array.from(levels);
+  return new Float32Array(levels);
 }
