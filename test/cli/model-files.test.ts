@@ -73,19 +73,13 @@ describe('options for a file without a card', () => {
     const path = await writeNet(workspace.folder, 'last', last(['N', 8, 8, 1]));
     const told = await attack('--model', path, '--bounds', '0,1', '--model-layout', 'channels-last');
     assert.deepEqual(told.models[0]?.inputShape, [1, 8, 8]);
-    const other = await run([
-      'attack',
-      '--model',
-      path,
-      '--bounds',
-      '0,1',
-      '--model-layout',
-      'channels-first',
-      '--data',
-      workspace.data,
-    ]);
-    assert.equal(other.code, 2);
-    assert.match(other.err, /\[8, 8, 1\]/);
+    // Of one channel the numbers are the same in the same order, whichever axis is called the channels'.
+    const other = await attack('--model', path, '--bounds', '0,1', '--model-layout', 'channels-first');
+    assert.deepEqual(other.models[0]?.inputShape, [8, 8, 1]);
+    assert.deepEqual(
+      other.evaluations.map(({ outcomes }) => outcomes),
+      told.evaluations.map(({ outcomes }) => outcomes),
+    );
 
     const open = await writeNet(workspace.folder, 'open', last(['N', 'height', 'width', 1]));
     const shaped = ['--bounds', '0,1', '--model-layout', 'channels-last'];
