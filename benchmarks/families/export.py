@@ -163,8 +163,7 @@ def export_form(models, form, folder, x, logits):
         old.unlink()
     started = time.time()
     try:
-        with torch.no_grad():
-            exporters[exporter](models, x[: 1 if batch == "one" else 2], int(opset), batch, target / "model.onnx")
+        exporters[exporter](models, x[: 1 if batch == "one" else 2], int(opset), batch, target / "model.onnx")
     except Exception as error:
         cause = error
         while cause.__cause__ is not None:

@@ -80,7 +80,8 @@ def every(rows):
         cells = []
         for name in ("logits", "gradients"):
             found = numbers.get(name)
-            cells += ["" if found is None else f"{found['median']:.1e}", f"{reference['float32'][name]['median']:.1e}"]
+            own = reference["float32"][name]["median"]
+            cells += ["" if found is None else f"{found['median']:.1e}", f"{own:.1e}"]
         said = word if word == "ok" else f"{word}: {' '.join(message.split())[:160]}".replace("|", "\\|")
         milliseconds = numbers.get("msPerGradient")
         batch = "" if numbers.get("openMs") is None else numbers.get("fixedBatch", "any")

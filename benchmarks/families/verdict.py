@@ -3,8 +3,8 @@
 import json
 import re
 
-# The median error over the examples is rounding up to FACTOR times PyTorch's own float32 error, and up to LEAST. Where a
-# ReLU or a max-pool falls on the other side of a tie, an example's gradient jumps by more than that. What such ties
+# The median error over the examples is rounding up to FACTOR times PyTorch's own float32 error, and up to LEAST. Where
+# a ReLU or a max-pool falls on the other side of a tie, an example's gradient jumps by more than that. What such ties
 # cost in a network is told by PyTorch's own worst example and by how far the exact gradient moves with the weights'
 # rounding. A fault of ours spares no example, so the best one is held to what rounding usually costs.
 FACTOR = 10
