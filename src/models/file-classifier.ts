@@ -2,10 +2,10 @@
 import type { Bounds } from '../classifier/classifier.ts';
 import { assertNoNaN, exampleCount } from '../classifier/wrap.ts';
 import { InputError } from '../core/errors.ts';
-import type { Engine, RunnableFile } from '../engine/engine.ts';
-import { elementArrays, type NumericType } from '../graph/data-types.ts';
-import { sizeOf } from '../graph/tensor.ts';
-import type { DataOf, Tensor } from '../graph/types.ts';
+import type { CompiledGraph, Engine, RunnableFile } from '../engine/engine.ts';
+import { float32, sizeOf } from '../graph/tensor.ts';
+import type { Graph, Tensor } from '../graph/types.ts';
+import { framed } from './frame.ts';
 import type { ModelClassifier } from './graph-classifier.ts';
 import type { FileProgram, ModelDescription } from './open.ts';
 import { requireBounds } from './options.ts';
@@ -35,17 +35,26 @@ export async function createFileClassifier(
     if (!(error instanceof InputError)) throw error;
     throw new InputError(`${source.name}: ${program.obstacle}; as a black box: ${error.message}`);
   });
-  return fileClassifier(source, bounds, program, file);
+  const graph = conversionGraph(source.name, program);
+  const conversion = await engine.compile(graph);
+  const image = graph.inputs[0]?.name ?? '';
+  return fileClassifier(source, bounds, program, { file, conversion, image });
+}
+
+interface Running {
+  readonly file: RunnableFile;
+  readonly conversion: CompiledGraph;
+  /** The input of the conversion. */
+  readonly image: string;
 }
 
 function fileClassifier(
   { name, inputShape, classCount }: FileSource,
   bounds: Bounds,
   program: FileProgram,
-  file: RunnableFile,
+  { file, conversion, image: imageName }: Running,
 ): ModelClassifier {
   const elements = sizeOf(inputShape);
-  const convert = imageConverter(program, elements);
   return {
     name,
     inputShape,
@@ -57,8 +66,9 @@ function fileClassifier(
       const count = exampleCount(name, inputs, elements);
       const logits = new Float32Array(count * classCount);
       for (let example = 0; example < count; example++) {
-        const image = convert(inputs.subarray(example * elements, (example + 1) * elements));
-        const outputs = await file.run({ [program.frame.input.name]: image }, [program.output]);
+        const image = inputs.subarray(example * elements, (example + 1) * elements);
+        const copies = float32([program.batch, ...inputShape], copiesOf(image, program.batch));
+        const outputs = await file.run(await conversion.run({ [imageName]: copies }), [program.output]);
         logits.set(scoresOf(name, outputs[program.output], program, classCount), example * classCount);
       }
       assertNoNaN(name, 'logits', logits);
@@ -71,41 +81,26 @@ function fileClassifier(
         ),
       );
     },
-    dispose: () => file.dispose(),
+    async dispose() {
+      await conversion.dispose();
+      await file.dispose();
+    },
   };
 }
 
-/** Normalises an image, puts its axes in the file's order and its numbers in the file's type, once an example. */
-function imageConverter({ frame, batch }: FileProgram, elements: number): (image: Float32Array) => Tensor {
-  const { image, input, normalization } = frame;
-  const [channels = 1, ...spatial] = image.shape;
-  const area = sizeOf(spatial);
-  const isLast = image.layout === 'channels-last' && image.shape.length === 3;
-  const dataType = input.dataType as NumericType;
-  const of = (numbers: readonly number[], channel: number): number =>
-    numbers[numbers.length === 1 ? 0 : channel] ?? NaN;
-  return (pixels) => {
-    const data = new elementArrays[dataType](batch * elements) as DataOf[NumericType] & {
-      [index: number]: unknown;
-    };
-    for (let place = 0; place < elements; place++) {
-      const channel = Math.floor(place / area);
-      const pixel = pixels[place] ?? NaN;
-      const value =
-        normalization === undefined
-          ? pixel
-          : Math.fround(
-              Math.fround(pixel - Math.fround(of(normalization.mean, channel))) /
-                Math.fround(of(normalization.std, channel)),
-            );
-      const to = isLast ? (place - channel * area) * channels + channel : place;
-      const number = input.whole ? Math.round(value) : value;
-      for (let copy = 0; copy < batch; copy++) {
-        data[copy * elements + to] = dataType === 'int64' || dataType === 'uint64' ? BigInt(number) : number;
-      }
-    }
-    return { dataType, dims: [batch, ...image.fileShape], data };
-  };
+/** Brings images to what the file takes by the same graph that is put before files which are understood. */
+function conversionGraph(name: string, { frame, batch }: FileProgram): Graph {
+  const { input, image } = frame;
+  const taken = { name: input.name, dataType: input.dataType, dims: [batch, ...image.fileShape] };
+  const empty = { name, inputs: [taken], outputs: [taken], initializers: new Map(), nodes: [] };
+  return { ...framed(name, empty, frame, batch), outputs: [taken] };
+}
+
+/** Copies of an image, as many as the file's batch holds. */
+function copiesOf(image: Float32Array, count: number): Float32Array {
+  const copies = new Float32Array(count * image.length);
+  for (let copy = 0; copy < count; copy++) copies.set(image, copy * image.length);
+  return copies;
 }
 
 function scoresOf(

@@ -11,6 +11,7 @@ import type { ExternalData, FileValue, OnnxInterface } from '../graph/onnx/read.
 import type { Graph, SourceGraph } from '../graph/types.ts';
 import { scoreOutput } from './choose.ts';
 import { importGraphModel, isGraphModel } from './graph-model/import.ts';
+import type { ImportedModel } from './imported-model.ts';
 import { importLayersModel, isLayersModel } from './layers-model/import.ts';
 
 export type ModelFormat = 'onnx' | 'tfjs-graph-model' | 'tfjs-layers-model';
@@ -93,15 +94,6 @@ export async function readModelFile(
   );
 }
 
-/** What an importer of tfjs models gives. */
-interface ImportedModel {
-  readonly graph: Graph;
-  readonly files: readonly string[];
-  readonly sha256: string;
-  readonly producer: string;
-  readonly notes?: readonly string[];
-}
-
 function importedFile(
   path: string,
   format: ModelFormat,
@@ -120,7 +112,7 @@ function importedFile(
     file: files[0] ?? basename(path),
     sha256,
     producer,
-    ...(notes === undefined ? {} : { notes }),
+    notes,
   };
 }
 

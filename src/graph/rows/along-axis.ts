@@ -1,4 +1,5 @@
 /** Operators that work along axes: none of them may be that of the examples. */
+import { REDUCTIONS } from '../operators/reductions.ts';
 import { axisOf, movedTo, SIZE, type Rows } from './rows.ts';
 import type { RowRule, RowRules, RowSite } from './site.ts';
 
@@ -76,21 +77,8 @@ const topK: RowRule = (site) => {
   return site.all(site.rows(0).kind === 'shared' && site.rows(1).kind === 'size' ? SIZE : site.rows(0));
 };
 
-const reductions = [
-  'ReduceL1',
-  'ReduceL2',
-  'ReduceLogSum',
-  'ReduceLogSumExp',
-  'ReduceMax',
-  'ReduceMean',
-  'ReduceMin',
-  'ReduceProd',
-  'ReduceSum',
-  'ReduceSumSquare',
-];
-
 export const alongAxisRows: RowRules = {
-  ...Object.fromEntries(reductions.map((operator) => [operator, reduction])),
+  ...Object.fromEntries(REDUCTIONS.map((operator) => [operator, reduction])),
   ArgMax: extremePlace,
   ArgMin: extremePlace,
   CumSum: cumulativeSum,

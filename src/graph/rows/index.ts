@@ -19,7 +19,9 @@ const ofElements = `
 /** Operators that draw random numbers: the outcome of an example is another each time. */
 const random: RowRule = (site) => site.mixes('draws random numbers, so that no outcome is the same twice');
 
-const ofChance = 'Bernoulli Multinomial RandomNormal RandomNormalLike RandomUniform RandomUniformLike';
+const CHANCE: ReadonlySet<string> = new Set(
+  'Bernoulli Multinomial RandomNormal RandomNormalLike RandomUniform RandomUniformLike'.split(' '),
+);
 
 const named = (names: string, rule: RowRule): RowRules =>
   Object.fromEntries(
@@ -38,7 +40,7 @@ const dropout: RowRule = (site) => {
 const rules: ReadonlyMap<string, RowRule> = new Map(
   [
     named(ofElements, elementwise),
-    named(ofChance, random),
+    Object.fromEntries([...CHANCE].map((operator) => [operator, random])),
     { Dropout: dropout },
     alongAxisRows,
     indexingRows,
@@ -56,5 +58,5 @@ export function rowRuleOf(operator: string): RowRule | undefined {
 
 /** Whether the operator gives something else each time, whatever it is given. */
 export function drawsAtRandom(operator: string): boolean {
-  return ofChance.split(' ').includes(operator);
+  return CHANCE.has(operator);
 }

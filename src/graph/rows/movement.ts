@@ -86,13 +86,8 @@ const slice: RowRule = (site) => {
   if ([1, 2, 3, 4].some((index) => site.rows(index).kind === 'rows')) return site.mayMix();
   if (own === undefined) {
     const sizes = site.inputs.some((rows) => rows.kind === 'size');
-    return site.all(
-      sizes && site.outputDims().some((dim) => typeof dim === 'string')
-        ? SIZE
-        : site.rows(0).kind === 'size'
-          ? SIZE
-          : SHARED,
-    );
+    const open = site.outputDims().some((dim) => typeof dim === 'string');
+    return site.all(site.rows(0).kind === 'size' || (sizes && open) ? SIZE : SHARED);
   }
   const starts = site.numbers(1);
   const axes = site.has(3) ? site.numbers(3) : starts?.map((_, axis) => axis);

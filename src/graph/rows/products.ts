@@ -65,7 +65,6 @@ const generalProduct: RowRule = (site) => {
   return site.all(joined(site, [{ rows, dims: out }, ...third], out.length));
 };
 
-/** Stacks of queries, keys and values; kept where the runtime has it whole. */
 export const productRows: RowRules = {
   Gemm: generalProduct,
   MatMul: matrixProduct,

@@ -15,7 +15,7 @@ export class MixingError extends InputError {
 
   constructor(
     readonly node: Node,
-    readonly reason: string,
+    reason: string,
     readonly certain: boolean,
   ) {
     super(`node ${node.name} (${node.operator}) ${reason}`);

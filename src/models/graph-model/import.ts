@@ -5,22 +5,11 @@ import type { JsonObject } from '../../core/json.ts';
 import { simplify } from '../../graph/simplify/simplify.ts';
 import { BATCH } from '../../graph/types.ts';
 import type { Dimension, Graph } from '../../graph/types.ts';
+import type { ImportedModel } from '../imported-model.ts';
 import { readWeights } from '../layers-model/weights.ts';
 import { readTopology } from './topology.ts';
 import { Translation } from './translation.ts';
 import type { Source } from './translation.ts';
-
-export interface GraphModel {
-  /** Image inputs are [N, C, H, W]. The outputs have the names of the signature and TensorFlow's order of axes. */
-  readonly graph: Graph;
-  /** Base names of the weight shards. */
-  readonly files: readonly string[];
-  /** SHA-256 of the shards' bytes in the order of the manifest. */
-  readonly sha256: string;
-  readonly producer: string;
-  /** What reading changed or left out, one sentence each. */
-  readonly notes: readonly string[];
-}
 
 /**
  * Imports a parsed model.json and the weight shards beside it. Of several outputs, those that need an operator that
@@ -34,7 +23,7 @@ export async function importGraphModel(
   path: string,
   json: JsonObject,
   inputShape?: readonly number[],
-): Promise<GraphModel> {
+): Promise<ImportedModel> {
   const topology = readTopology(path, json);
   const { constants, files, sha256, notes } = await readWeights(path, json['weightsManifest']);
   const translated = translate({ path, topology, weights: constants, inputShape });

@@ -13,19 +13,8 @@ import { LayerScope } from './scope.ts';
 import type { LayerValue, Translation } from './scope.ts';
 import { containerOf, isContainer, readTopology } from './topology.ts';
 import type { Call, Container, Layer, Source } from './topology.ts';
+import type { ImportedModel } from '../imported-model.ts';
 import { readWeights } from './weights.ts';
-
-export interface LayersModel {
-  /** One input `image`, [N, C, H, W] for images; several outputs bear the names of their layers. */
-  readonly graph: Graph;
-  /** Base names of the weight shards. */
-  readonly files: readonly string[];
-  /** SHA-256 of the shards' bytes in the order of the manifest. */
-  readonly sha256: string;
-  readonly producer: string;
-  /** What reading changed or took for granted, one sentence each. */
-  readonly notes: readonly string[];
-}
 
 /** More layers than any network has: models inside models can double their number with each line of a file. */
 const MOST_LAYERS = 20_000;
@@ -41,7 +30,7 @@ export async function importLayersModel(
   path: string,
   json: JsonObject,
   inputShape?: readonly number[],
-): Promise<LayersModel> {
+): Promise<ImportedModel> {
   const model = readTopology(path, json['modelTopology']);
   const { weights, files, sha256, notes } = await readWeights(path, json['weightsManifest']);
   const translator = new Translator(path, model);

@@ -2,18 +2,15 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { InputError } from '../../../src/core/errors.ts';
-import type { Engine } from '../../../src/engine/engine.ts';
-import { createOnnxRuntimeEngine } from '../../../src/engine/onnxruntime/engine.ts';
 import { int, text } from '../../../src/graph/attributes.ts';
 import { GraphBuilder } from '../../../src/graph/builder.ts';
 import { openBatch } from '../../../src/graph/rows/open-batch.ts';
-import { float32, sizeOf } from '../../../src/graph/tensor.ts';
+import { sizeOf } from '../../../src/graph/tensor.ts';
 import type { Graph } from '../../../src/graph/types.ts';
 import { randomConstant, randomNumbers } from '../../models/graphs.ts';
+import { createRunner, IMAGE, type Runner } from './images.ts';
 
 type Body = (b: GraphBuilder) => string;
-
-const IMAGE = [2, 4, 6];
 
 function exported(body: Body, batch = 1): Graph {
   const builder = new GraphBuilder('exported');
@@ -102,20 +99,13 @@ const closed: Readonly<Record<string, Body>> = {
     b.add(b.flatten('image'), b.apply('ReduceSum', ['image'], { keepdims: int(0) })),
 };
 
-let engine: Engine;
+let runner: Runner;
 before(async () => {
-  engine = await createOnnxRuntimeEngine({ threads: 1 });
+  runner = await createRunner();
 });
 after(async () => {
-  await engine.dispose();
+  await runner.dispose();
 });
-
-async function run(graph: Graph, images: Float32Array): Promise<Float32Array> {
-  const compiled = await engine.compile(graph);
-  const outputs = await compiled.run({ image: float32([images.length / sizeOf(IMAGE), ...IMAGE], images) });
-  await compiled.dispose();
-  return outputs[graph.outputs[0]?.name ?? '']?.data as Float32Array;
-}
 
 describe('a batch of one is opened', () => {
   for (const [name, body] of Object.entries(opened)) {
@@ -125,9 +115,9 @@ describe('a batch of one is opened', () => {
       assert.equal(wide.outputs[0]?.dims[0], 'N');
       const size = sizeOf(IMAGE);
       const images = randomNumbers(3 * size, name);
-      const together = await run(wide, images);
+      const together = await runner.run(wide, images);
       for (const example of [0, 1, 2]) {
-        const alone = await run(graph, images.slice(example * size, (example + 1) * size));
+        const alone = await runner.run(graph, images.slice(example * size, (example + 1) * size));
         const own = together.subarray(example * alone.length, (example + 1) * alone.length);
         alone.forEach((value, place) => {
           assert.ok(
@@ -146,7 +136,7 @@ test('a batch of three is opened for two', async () => {
   const wide = openBatch(exported(body, 3));
   const images = randomNumbers(2 * sizeOf(IMAGE), 'three');
   assert.deepEqual(
-    await run(wide, images),
+    await runner.run(wide, images),
     images.map((value) => Math.max(value, 0)),
   );
 });

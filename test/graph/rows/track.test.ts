@@ -1,8 +1,6 @@
 /** Which graphs keep the examples of a batch apart: what the rules say, and what a run shows. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import type { Engine } from '../../../src/engine/engine.ts';
-import { createOnnxRuntimeEngine } from '../../../src/engine/onnxruntime/engine.ts';
 import { float, int, text } from '../../../src/graph/attributes.ts';
 import { GraphBuilder } from '../../../src/graph/builder.ts';
 import { MixingError } from '../../../src/graph/rows/site.ts';
@@ -10,10 +8,9 @@ import { assertRowsApart } from '../../../src/graph/rows/track.ts';
 import { float32, sizeOf, tensor } from '../../../src/graph/tensor.ts';
 import type { Graph } from '../../../src/graph/types.ts';
 import { randomConstant, randomNumbers } from '../../models/graphs.ts';
+import { createRunner, IMAGE, type Runner } from './images.ts';
 
 type Body = (b: GraphBuilder) => string;
-
-const IMAGE = [2, 4, 6];
 
 /** The body's value as rows of numbers. */
 function graphOf(body: Body): Graph {
@@ -156,20 +153,13 @@ const unknown: Readonly<Record<string, Body>> = {
   },
 };
 
-let engine: Engine;
+let runner: Runner;
 before(async () => {
-  engine = await createOnnxRuntimeEngine({ threads: 1 });
+  runner = await createRunner();
 });
 after(async () => {
-  await engine.dispose();
+  await runner.dispose();
 });
-
-async function run(graph: Graph, images: Float32Array): Promise<Float32Array> {
-  const compiled = await engine.compile(graph);
-  const outputs = await compiled.run({ image: float32([images.length / sizeOf(IMAGE), ...IMAGE], images) });
-  await compiled.dispose();
-  return outputs[graph.outputs[0]?.name ?? '']?.data as Float32Array;
-}
 
 describe('keeps the examples apart', () => {
   for (const [name, body] of Object.entries(apart)) {
@@ -180,7 +170,7 @@ describe('keeps the examples apart', () => {
       const images = randomNumbers(4 * size, name);
       const others = images.slice();
       others.set(randomNumbers(size, `${name}, another`), 2 * size);
-      const [a, b] = [await run(graph, images), await run(graph, others)];
+      const [a, b] = [await runner.run(graph, images), await runner.run(graph, others)];
       const width = a.length / 4;
       const changed = [0, 1, 2, 3].map((example) => {
         const own = [a, b].map((scores) => scores.subarray(example * width, (example + 1) * width));

@@ -15,7 +15,7 @@ import { pruneTo } from '../../../src/graph/simplify/prune.ts';
 import { float32, sizeOf, tensor } from '../../../src/graph/tensor.ts';
 import type { Graph, Tensor } from '../../../src/graph/types.ts';
 import { importGraphModel } from '../../../src/models/graph-model/import.ts';
-import type { GraphModel } from '../../../src/models/graph-model/import.ts';
+import type { ImportedModel } from '../../../src/models/imported-model.ts';
 import { inFolder } from '../folder.ts';
 import { toChannelsFirst } from '../layers-model/keras.ts';
 
@@ -132,7 +132,7 @@ export class GraphDef {
   }
 
   /** What the toolkit makes of it. */
-  async import(inputShape?: readonly number[]): Promise<GraphModel> {
+  async import(inputShape?: readonly number[]): Promise<ImportedModel> {
     return inFolder(async (folder) => {
       await writeFile(join(folder, 'weights.bin'), this.weights);
       return importGraphModel(join(folder, 'model.json'), this.json(), inputShape);

@@ -10,7 +10,7 @@ import { createOnnxRuntimeEngine } from '../../../src/engine/onnxruntime/engine.
 import { sizeOf } from '../../../src/graph/tensor.ts';
 import { createGraphClassifier } from '../../../src/models/graph-classifier.ts';
 import { importLayersModel } from '../../../src/models/layers-model/import.ts';
-import type { LayersModel } from '../../../src/models/layers-model/import.ts';
+import type { ImportedModel } from '../../../src/models/imported-model.ts';
 import { inFolder } from '../folder.ts';
 import { toChannelsFirst } from './keras.ts';
 
@@ -42,7 +42,7 @@ function numbers(shape: readonly number[], offset: number, least: number): Float
   });
 }
 
-async function imported({ modelTopology, weights }: Case): Promise<LayersModel> {
+async function imported({ modelTopology, weights }: Case): Promise<ImportedModel> {
   const entries = weights.map(({ name, shape }) => ({ name, shape, dtype: 'float32' }));
   const values = weights.map(({ name, shape }, place) => {
     return numbers(shape, 17 * place + 7, /variance|gamma/.test(name) ? 0.5 : -0.45);

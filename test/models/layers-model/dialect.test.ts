@@ -9,7 +9,7 @@ import { createOnnxRuntimeEngine } from '../../../src/engine/onnxruntime/engine.
 import { float32 } from '../../../src/graph/tensor.ts';
 import { dialectOf } from '../../../src/models/layers-model/dialect.ts';
 import { importLayersModel } from '../../../src/models/layers-model/import.ts';
-import type { LayersModel } from '../../../src/models/layers-model/import.ts';
+import type { ImportedModel } from '../../../src/models/imported-model.ts';
 import { inFolder } from '../folder.ts';
 import { tf, toChannelsFirst } from './keras.ts';
 
@@ -22,7 +22,7 @@ after(async () => {
   await engine.dispose();
 });
 
-async function imported(topology: JsonObject): Promise<LayersModel> {
+async function imported(topology: JsonObject): Promise<ImportedModel> {
   return inFolder(async (folder) => {
     await writeFile(join(folder, 'w.bin'), new Uint8Array(0));
     const json = { modelTopology: topology, weightsManifest: [{ paths: ['w.bin'], weights: [] }] };
@@ -30,7 +30,7 @@ async function imported(topology: JsonObject): Promise<LayersModel> {
   });
 }
 
-async function answer({ graph }: LayersModel, dims: number[], data: Float32Array): Promise<number[]> {
+async function answer({ graph }: ImportedModel, dims: number[], data: Float32Array): Promise<number[]> {
   const compiled = await engine.compile(graph);
   const outputs = await compiled.run({ image: float32(dims, data) });
   await compiled.dispose();

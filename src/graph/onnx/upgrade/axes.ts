@@ -1,6 +1,7 @@
 /** Operators whose axes, sizes or bounds were attributes once and are inputs since: the values become constants. */
 import { attribute, int } from '../../attributes.ts';
 import type { Node } from '../../types.ts';
+import { REDUCTIONS } from '../../operators/reductions.ts';
 import { boundedInt64s } from '../int64.ts';
 import { refuse, scalarLike, withInputs, without } from './context.ts';
 import type { Rewrite, Rewrites, UpgradeContext } from './context.ts';
@@ -71,18 +72,6 @@ const topK: Rewrite = (node, context) => {
   );
 };
 
-const reductions = [
-  'ReduceL1',
-  'ReduceL2',
-  'ReduceLogSum',
-  'ReduceLogSumExp',
-  'ReduceMax',
-  'ReduceMean',
-  'ReduceMin',
-  'ReduceProd',
-  'ReduceSumSquare',
-];
-
 export const axesUpgrades: Readonly<Record<number, Rewrites>> = {
   10: { Slice: slice, TopK: topK },
   11: { Pad: pad },
@@ -94,6 +83,8 @@ export const axesUpgrades: Readonly<Record<number, Rewrites>> = {
   },
   18: {
     Split: splitCount,
-    ...Object.fromEntries(reductions.map((operator) => [operator, reduction])),
+    ...Object.fromEntries(
+      REDUCTIONS.filter((operator) => operator !== 'ReduceSum').map((operator) => [operator, reduction]),
+    ),
   },
 };
