@@ -1,8 +1,8 @@
 /** All attacks. To add one: a file beside this one, a line in the table, a row in the conformance test. */
 import { InputError } from '../core/errors.ts';
-import type { Attack } from './attack.ts';
-import { fgsm } from './fgsm.ts';
-import { ifgsm } from './ifgsm.ts';
+import type { Attack } from './create-attack.ts';
+import { fgsm } from './gradient/fgsm.ts';
+import { ifgsm } from './gradient/ifgsm.ts';
 
 export const attacks: readonly Attack[] = [fgsm, ifgsm];
 

@@ -1,7 +1,8 @@
 /**
  * The narrow waist: what attacks and the evaluator know of a model. Anything that turns a batch of inputs into
- * logits can be one; without `lossGradient` only attacks that need no gradient apply.
+ * logits can be one; without `gradient` only attacks that need no gradient apply.
  */
+import type { LossName, Objective } from './objective.ts';
 
 /** The least and the greatest value an input element may have, in the units of the data. */
 export interface Bounds {
@@ -10,7 +11,7 @@ export interface Bounds {
 }
 
 export interface LossGradient {
-  /** Cross-entropy of each example, [n]. */
+  /** The objective's loss of each example, [n]. */
   readonly losses: Float32Array;
   /** Gradient of the summed loss by the inputs, [n, ...inputShape]. */
   readonly gradients: Float32Array;
@@ -45,12 +46,14 @@ export interface Classifier {
    * @returns [n, classCount]
    */
   logits(inputs: Float32Array): Promise<Float32Array>;
+  /** The objectives that `gradient` takes; cross-entropy alone where absent. */
+  readonly losses?: ReadonlySet<LossName>;
   /**
-   * Cross-entropy of each example and its gradient by the inputs.
+   * The loss of each example and its gradient by the inputs.
    *
-   * @param labels [n], each in 0 … classCount−1
+   * @param objective of n examples
    */
-  lossGradient?(inputs: Float32Array, labels: Int32Array): Promise<LossGradient>;
+  gradient?(inputs: Float32Array, objective: Objective): Promise<LossGradient>;
   /** What was compared so far: the gradient's graph is compared when it is first asked for. */
   readonly check?: ModelCheck | undefined;
   /** What came out only when it was run, one sentence each. */

@@ -1,6 +1,8 @@
 /** Makes any function a classifier: a remote service, another runtime, a rule written by hand. */
 import { InputError } from '../core/errors.ts';
 import type { Bounds, Classifier, LossGradient } from './classifier.ts';
+import { logitGradient } from './logit-losses.ts';
+import { lossesOf, type LossName, type Objective } from './objective.ts';
 
 export interface FunctionClassifier {
   /** Names the classifier in results and messages. */
@@ -19,9 +21,19 @@ export interface FunctionClassifier {
   logits(inputs: Float32Array, count: number): Promise<ArrayLike<number>> | ArrayLike<number>;
   /**
    * Cross-entropy of each example [n], the gradient of their sum by the inputs [n, ...inputShape], and the
-   * logits [n, classCount]. Without it only attacks that need no gradient apply.
+   * logits [n, classCount]. It serves attacks on the cross-entropy; `vectorJacobianProduct` serves all.
    */
   lossGradient?(inputs: Float32Array, labels: Int32Array): Promise<LossGradient> | LossGradient;
+  /**
+   * The gradient of Σ weights · logits by the inputs, [n, ...inputShape]: what reverse mode gives of the logits. With
+   * neither this nor `lossGradient`, only attacks that need no gradient apply.
+   *
+   * @param weights [n, classCount]
+   */
+  vectorJacobianProduct?(
+    inputs: Float32Array,
+    weights: Float32Array,
+  ): Promise<ArrayLike<number>> | ArrayLike<number>;
   dispose?(): Promise<void>;
 }
 
@@ -42,9 +54,8 @@ export function wrapFunction(description: FunctionClassifier): Classifier {
     return checked(name, 'logits', logits, count * classCount, `[${String(count)}, ${String(classCount)}]`);
   };
 
-  const differentiate = async (inputs: Float32Array, labels: Int32Array): Promise<LossGradient> => {
-    const count = exampleCount(name, inputs, elements);
-    assertLabels(name, labels, count, classCount);
+  const givenLoss = async (inputs: Float32Array, labels: Int32Array): Promise<LossGradient> => {
+    const count = labels.length;
     const given = await description.lossGradient?.(inputs, labels);
     if (given === undefined) throw new InputError(`${name}: its function returned no losses and gradients`);
     const n = String(count);
@@ -57,13 +68,37 @@ export function wrapFunction(description: FunctionClassifier): Classifier {
     };
   };
 
+  /** The chain rule at the logits: the loss is differentiated here, the model by its function. */
+  const byProduct = async (inputs: Float32Array, objective: Objective): Promise<LossGradient> => {
+    const logits = await score(inputs);
+    const { losses, weights } = logitGradient(objective, logits, classCount);
+    const shape = `[${[logits.length / classCount, ...inputShape].join(', ')}]`;
+    const product = await description.vectorJacobianProduct?.(inputs, weights);
+    return { losses, gradients: checked(name, 'gradients', product ?? [], inputs.length, shape), logits };
+  };
+
+  const differentiate = async (inputs: Float32Array, objective: Objective): Promise<LossGradient> => {
+    assertObjective(name, objective, exampleCount(name, inputs, elements), classCount);
+    if (objective.loss === 'cross-entropy' && description.lossGradient !== undefined) {
+      return givenLoss(inputs, objective.labels);
+    }
+    if (description.vectorJacobianProduct !== undefined) return byProduct(inputs, objective);
+    throw new InputError(
+      `${name}: its function gives the gradient of the cross-entropy, not of ${objective.loss}: give a vectorJacobianProduct`,
+    );
+  };
+  const losses: ReadonlySet<LossName> =
+    description.vectorJacobianProduct === undefined ? new Set(['cross-entropy']) : lossesOf(classCount);
+  const hasGradient =
+    description.lossGradient !== undefined || description.vectorJacobianProduct !== undefined;
+
   return {
     name,
     inputShape,
     classCount,
     bounds,
     logits: score,
-    ...(description.lossGradient === undefined ? {} : { lossGradient: differentiate }),
+    ...(hasGradient ? { losses, gradient: differentiate } : {}),
     dispose: async () => {
       await description.dispose?.();
     },
@@ -100,6 +135,25 @@ export function assertLabels(name: string, labels: Int32Array, count: number, cl
       `${name}: the label ${String(labels[wrong])} of example ${String(wrong)} is not one of its classes 0 to ${String(classCount - 1)}`,
     );
   }
+}
+
+/**
+ * Checks that an objective fits a batch.
+ *
+ * @throws InputError naming the first label out of range, or what is of the wrong length
+ */
+export function assertObjective(name: string, objective: Objective, count: number, classCount: number): void {
+  if (!lossesOf(classCount).has(objective.loss)) {
+    throw new InputError(`${name}: the loss ${objective.loss} is not defined for ${String(classCount)} classes`);
+  }
+  if (objective.loss === 'weighted-logits') {
+    if (objective.weights.length === count * classCount) return;
+    throw new InputError(
+      `${name}: ${String(count)} examples of ${String(classCount)} classes came with ${String(objective.weights.length)} weights`,
+    );
+  }
+  assertLabels(name, objective.labels, count, classCount);
+  if (objective.loss === 'targeted-dlr') assertLabels(name, objective.targets, count, classCount);
 }
 
 function assertDescription({ name, inputShape, classCount, bounds }: FunctionClassifier): void {

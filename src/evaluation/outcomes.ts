@@ -1,14 +1,16 @@
 /** What an evaluation returns: counts, and the outcome of every example. */
-import type { PerturbationSizes } from '../attacks/ball.ts';
 import type { AttackRun } from './plan.ts';
-import type { ProbabilityFinding } from './probability-check.ts';
+import type { OutputRanges, ProbabilityFinding } from './probability-check.ts';
+import type { RoundedColumns, SizeColumns } from './records.ts';
 import type { Score } from './score.ts';
+import type { Range } from './units.ts';
 import type { Warning } from './warnings.ts';
 
 export interface CleanOutcome {
   readonly model: string;
   readonly classCount: number;
   readonly score: Score;
+  readonly outputs: OutputRanges;
   /** Why the outputs look like probabilities rather than logits; null where they do not. */
   readonly probabilities: ProbabilityFinding | null;
   /** Whether the plan declares the outputs to be logits. */
@@ -24,12 +26,12 @@ export interface AttackOutcome {
   readonly target: string;
   /** On the adversarial examples as made, in float32. */
   readonly score: Score;
-  /** On the adversarial examples as 8-bit pixels within the ball. */
-  readonly rounded: Score;
-  /** Measured from the float32 examples, as parts of the source's range, [count] each. */
-  readonly perturbation: PerturbationSizes;
+  /** On the adversarial examples as 8-bit pixels within the ball; null where that was not asked for. */
+  readonly rounded: RoundedColumns | null;
+  /** Measured from the float32 examples, in units of the source's range, [count] each. */
+  readonly perturbation: SizeColumns;
   /** The same of the 8-bit examples; above ε only where no 8-bit level is within ε of a clean value. */
-  readonly roundedPerturbation: PerturbationSizes;
+  readonly roundedPerturbation: SizeColumns | null;
   /** The class each example was led towards, [count]; null when untargeted. */
   readonly targets: Int32Array | null;
   /** 1 where the example was led towards its target, 0 where the target was its label already, [count]; null when untargeted. */
@@ -38,8 +40,12 @@ export interface AttackOutcome {
   readonly targetCounts: TargetCounts | null;
   /** Gradients of the source taken for each example, [count]. */
   readonly gradientCounts: Int32Array;
-  /** Examples whose gradient at the clean input is zero everywhere. */
+  /** Logits or decisions of the source asked for by the attack, for each example, [count]. */
+  readonly queryCounts: Int32Array;
+  /** Examples whose first gradient is zero everywhere. */
   readonly zeroGradients: number;
+  /** Which examples those are, [count]. */
+  readonly zeroGradientFlags: Uint8Array;
 }
 
 export interface TargetCounts {
@@ -52,6 +58,8 @@ export interface TargetCounts {
 }
 
 export interface Evaluation {
+  /** Positions of the plan that were evaluated: all of them, those of a shard, or those a budget sufficed for. */
+  readonly done: Range & { readonly planned: number };
   /** Places in the data set, in the order of all outcomes. */
   readonly indices: Int32Array;
   /** True labels, [count]. */

@@ -1,5 +1,8 @@
 /** What is to be evaluated: the data, the models, the attacks, and who makes examples for whom. */
-import { type Attack, type AttackSettings, assertApplicable } from '../attacks/attack.ts';
+import type { AttackSettings } from '../attacks/attack.ts';
+import type { Attack } from '../attacks/create-attack.ts';
+import { attackId } from '../attacks/identity.ts';
+import { assertApplicable } from '../attacks/settings.ts';
 import type { Bounds, Classifier } from '../classifier/classifier.ts';
 import { InputError } from '../core/errors.ts';
 import type { Dataset } from '../data/dataset.ts';
@@ -27,6 +30,8 @@ export interface EvaluationPlan {
   readonly declaredLogits?: readonly string[];
   /** None scores the clean inputs alone. */
   readonly attacks: readonly AttackRun[];
+  /** Whether adversarial examples are scored as 8-bit pixels too. */
+  readonly eightBit?: boolean;
   /** Receives the adversarial examples of every batch, attack and source as they are made. */
   readonly onExamples?: (examples: AdversarialExamples) => void | Promise<void>;
   readonly onProgress?: (progress: Progress) => void;
@@ -96,6 +101,9 @@ export function assertPlan(plan: EvaluationPlan): void {
       `two models are named ${twice}: give each a name of its own, results tell them apart by it`,
     );
   }
+  const ids = plan.attacks.map(({ attack, settings }) => attackId(attack, settings));
+  const again = ids.find((id, position) => ids.indexOf(id) !== position);
+  if (again !== undefined) throw new InputError(`the attack ${again} is asked for twice: name it once`);
   for (const model of models) assertFits(model, plan.dataset);
   assertBlackBox(plan);
   for (const { source } of transfersOf(plan)) {

@@ -13,13 +13,17 @@ export interface ProbabilityFinding {
   readonly sum: number;
 }
 
-export interface ProbabilityCheck {
-  /** Takes the logits of a batch, [n, classCount]. */
-  record(logits: Float32Array): void;
-  /** Whether the first rows, as many as this, are nonnegative and sum to 1. */
-  beginsWithProbabilities(rows: number): boolean;
-  /** What all rows so far look like; null for logits. */
-  finding(): ProbabilityFinding | null;
+/** What a model's outputs were over rows: enough to tell probabilities, and joined exactly for rows in parts. */
+export interface OutputRanges {
+  readonly rows: number;
+  /** The first rows, as many as this, are nonnegative and sum to 1. */
+  readonly leading: number;
+  /** The least and the greatest output of each class, [classCount]. */
+  readonly least: Float32Array;
+  readonly greatest: Float32Array;
+  /** Of the sums of rows. */
+  readonly leastSum: number;
+  readonly greatestSum: number;
 }
 
 /** How far the sums of rows may be apart, as a part of the sum: float32 rounding, and where values were clipped. */
@@ -30,47 +34,62 @@ const leastChange = { exact: 1e-3, clipped: 0.2 };
 /** Rows after which probabilities are refused. */
 const refusedAfter = 8;
 
-/** Examines the outputs of a model, batch by batch; its findings do not depend on how the rows are batched. */
-export function createProbabilityCheck(classCount: number): ProbabilityCheck {
-  const least = new Float64Array(classCount).fill(Infinity);
-  const greatest = new Float64Array(classCount).fill(-Infinity);
+/** @param logits [n, classCount] */
+export function outputRanges(logits: Float32Array, classCount: number): OutputRanges {
+  const least = new Float32Array(classCount).fill(Infinity);
+  const greatest = new Float32Array(classCount).fill(-Infinity);
   let leastSum = Infinity;
   let greatestSum = -Infinity;
   let rows = 0;
   let leading = 0;
+  for (let start = 0; start < logits.length; start += classCount) {
+    let sum = 0;
+    let lowest = Infinity;
+    for (let index = 0; index < classCount; index++) {
+      const value = logits[start + index] ?? NaN;
+      sum += value;
+      lowest = Math.min(lowest, value);
+      least[index] = Math.min(least[index] ?? NaN, value);
+      greatest[index] = Math.max(greatest[index] ?? NaN, value);
+    }
+    if (leading === rows && lowest >= 0 && Math.abs(sum - 1) <= exact) leading += 1;
+    rows += 1;
+    leastSum = Math.min(leastSum, sum);
+    greatestSum = Math.max(greatestSum, sum);
+  }
+  return { rows, leading, least, greatest, leastSum, greatestSum };
+}
+
+/** The ranges of rows that follow one another. */
+export function joinRanges(first: OutputRanges, second: OutputRanges): OutputRanges {
   return {
-    record(logits) {
-      for (let start = 0; start < logits.length; start += classCount) {
-        let sum = 0;
-        let lowest = Infinity;
-        for (let index = 0; index < classCount; index++) {
-          const value = logits[start + index] ?? NaN;
-          sum += value;
-          lowest = Math.min(lowest, value);
-          least[index] = Math.min(least[index] ?? NaN, value);
-          greatest[index] = Math.max(greatest[index] ?? NaN, value);
-        }
-        if (leading === rows && lowest >= 0 && Math.abs(sum - 1) <= exact) leading += 1;
-        rows += 1;
-        leastSum = Math.min(leastSum, sum);
-        greatestSum = Math.max(greatestSum, sum);
-      }
-    },
-    beginsWithProbabilities: (count) => count > 0 && leading >= count,
-    finding() {
-      const sum = (leastSum + greatestSum) / 2;
-      const spread = (greatestSum - leastSum) / sum;
-      const change = Math.max(...greatest.map((value, index) => value - (least[index] ?? NaN))) / sum;
-      const inside = (upper: number): boolean =>
-        least.every((value) => value >= 0) && greatest.every((value) => value <= upper);
-      if (!(sum > 0) || !inside(Infinity)) return null;
-      if (spread <= exact && change >= leastChange.exact) {
-        return { kind: Math.abs(sum - 1) <= exact ? 'sum to 1' : 'sum to a constant', sum };
-      }
-      const isClipped = spread <= clipped && change >= leastChange.clipped && inside(1);
-      return isClipped ? { kind: 'nearly sum to a constant', sum } : null;
-    },
+    rows: first.rows + second.rows,
+    leading: first.leading === first.rows ? first.rows + second.leading : first.leading,
+    least: first.least.map((value, index) => Math.min(value, second.least[index] ?? NaN)),
+    greatest: first.greatest.map((value, index) => Math.max(value, second.greatest[index] ?? NaN)),
+    leastSum: Math.min(first.leastSum, second.leastSum),
+    greatestSum: Math.max(first.greatestSum, second.greatestSum),
   };
+}
+
+/** What the rows look like; null for logits. */
+export function findProbabilities({
+  least,
+  greatest,
+  leastSum,
+  greatestSum,
+}: OutputRanges): ProbabilityFinding | null {
+  const sum = (leastSum + greatestSum) / 2;
+  const spread = (greatestSum - leastSum) / sum;
+  const change = Math.max(...greatest.map((value, index) => value - (least[index] ?? NaN))) / sum;
+  const inside = (upper: number): boolean =>
+    least.every((value) => value >= 0) && greatest.every((value) => value <= upper);
+  if (!(sum > 0) || !inside(Infinity)) return null;
+  if (spread <= exact && change >= leastChange.exact) {
+    return { kind: Math.abs(sum - 1) <= exact ? 'sum to 1' : 'sum to a constant', sum };
+  }
+  const isClipped = spread <= clipped && change >= leastChange.clipped && inside(1);
+  return isClipped ? { kind: 'nearly sum to a constant', sum } : null;
 }
 
 /**
@@ -81,11 +100,11 @@ export function createProbabilityCheck(classCount: number): ProbabilityCheck {
  * @throws InputError that says what to give instead
  */
 export function assertLogitsNotProbabilities(
-  { name }: Classifier,
-  check: ProbabilityCheck,
+  { name }: Pick<Classifier, 'name'>,
+  { leading }: OutputRanges,
   count: number,
 ): void {
-  if (!check.beginsWithProbabilities(Math.min(refusedAfter, count))) return;
+  if (leading < Math.min(refusedAfter, count)) return;
   throw new InputError(
     `the outputs of the model ${name} are probabilities (each row sums to 1) and attacks need logits: ` +
       'give the model without its final softmax (from a function: the logarithms), or declare its outputs (--outputs probabilities, ' +

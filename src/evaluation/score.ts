@@ -1,10 +1,10 @@
 /** How a model does on inputs: what it predicts, where it ranks the true label, and how many errors that makes. */
-import { predictions } from '../attacks/objective.ts';
 import type { Classifier } from '../classifier/classifier.ts';
+import { predictions } from '../classifier/oracle.ts';
 import { InputError } from '../core/errors.ts';
 
-/** The outcomes of one set of inputs on one model, in the order of the plan's indices. */
-export interface Score {
+/** The outcomes of examples on one model, one entry each, in the order of the plan's indices. */
+export interface ScoreColumns {
   /** The class of the greatest logit, the first of equals, [count]. */
   readonly predictions: Int32Array;
   /**
@@ -14,6 +14,12 @@ export interface Score {
   readonly ranks: Int32Array;
   /** Cross-entropy of the true label, computed in float64 from the logits, [count]; infinite where its logit is −∞. */
   readonly losses: Float64Array;
+  /** 1 where the greatest softmax probability is 1 in float32, [count]. */
+  readonly saturated: Uint8Array;
+}
+
+/** The outcomes with what they add up to. */
+export interface Score extends Omit<ScoreColumns, 'saturated'> {
   /** Infinite where one of the losses is. */
   readonly meanLoss: number;
   /** Examples whose true label does not have the greatest logit. */
@@ -22,47 +28,47 @@ export interface Score {
   readonly top5Errors: number;
   /** Examples whose greatest softmax probability is 1 in float32. */
   readonly saturated: number;
+  /** Which examples those are, [count]. */
+  readonly saturatedFlags: Uint8Array;
 }
 
-export interface ScoreCollector {
-  /**
-   * Scores a batch.
-   *
-   * @param offset place of its first example among the outcomes
-   * @param logits [n, classCount]
-   * @throws InputError when the logits are not n × classCount numbers below infinity, of which one in each row is finite
-   */
-  record(offset: number, logits: Float32Array, labels: Int32Array): void;
-  score(): Score;
-}
-
-/** Collects the outcomes of `count` examples on one model, batch by batch. */
-export function createScoreCollector(model: Classifier, count: number): ScoreCollector {
+/**
+ * Scores examples.
+ *
+ * @param logits [n, classCount]
+ * @param labels [n]
+ * @param indices places of the examples in the data set, for messages, [n]
+ * @throws InputError when the logits are not n × classCount numbers below infinity, of which one in each row is finite
+ */
+export function scoreRows(
+  model: Pick<Classifier, 'name' | 'classCount'>,
+  logits: Float32Array,
+  labels: Int32Array,
+  indices: ArrayLike<number>,
+): ScoreColumns {
   const { classCount } = model;
-  const predicted = new Int32Array(count);
-  const ranks = new Int32Array(count);
-  const losses = new Float64Array(count);
-  let saturated = 0;
+  assertLogits(model, logits, labels.length, indices);
+  const row = (example: number): Float32Array =>
+    logits.subarray(example * classCount, (example + 1) * classCount);
   return {
-    record(offset, logits, labels) {
-      assertLogits(model, logits, labels.length, offset);
-      predicted.set(predictions(logits, classCount), offset);
-      labels.forEach((label, example) => {
-        const row = logits.subarray(example * classCount, (example + 1) * classCount);
-        ranks[offset + example] = rankOf(label, row);
-        losses[offset + example] = crossEntropy(label, row);
-        if (isSaturated(row)) saturated += 1;
-      });
-    },
-    score: () => ({
-      predictions: predicted,
-      ranks,
-      losses,
-      meanLoss: losses.reduce((sum, loss) => sum + loss, 0) / count,
-      top1Errors: ranks.filter((rank) => rank >= 1).length,
-      top5Errors: ranks.filter((rank) => rank >= 5).length,
-      saturated,
-    }),
+    predictions: predictions(logits, classCount),
+    ranks: labels.map((label, example) => rankOf(label, row(example))),
+    losses: Float64Array.from(labels, (label, example) => crossEntropy(label, row(example))),
+    saturated: Uint8Array.from(labels, (_, example) => (isSaturated(row(example)) ? 1 : 0)),
+  };
+}
+
+/** What outcomes add up to. */
+export function summarize({ predictions, ranks, losses, saturated }: ScoreColumns): Score {
+  return {
+    predictions,
+    ranks,
+    losses,
+    meanLoss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length,
+    top1Errors: ranks.filter((rank) => rank >= 1).length,
+    top5Errors: ranks.filter((rank) => rank >= 5).length,
+    saturated: saturated.filter((flag) => flag === 1).length,
+    saturatedFlags: saturated,
   };
 }
 
@@ -90,7 +96,12 @@ function isSaturated(logits: Float32Array): boolean {
 }
 
 /** −∞ is the logit of a class that can never be chosen, as masks give it; softmax and loss are defined with it. */
-function assertLogits(model: Classifier, logits: Float32Array, count: number, offset: number): void {
+function assertLogits(
+  model: Pick<Classifier, 'name' | 'classCount'>,
+  logits: Float32Array,
+  count: number,
+  indices: ArrayLike<number>,
+): void {
   if (logits.length !== count * model.classCount) {
     throw new InputError(
       `the model ${model.name} returned ${String(logits.length)} logits for ${String(count)} examples of ` +
@@ -106,14 +117,14 @@ function assertLogits(model: Classifier, logits: Float32Array, count: number, of
         : 'look for NaN in its weights, a division 0/0, or the logarithm or square root of a negative number';
     throw new InputError(
       `the model ${model.name} returned the logit ${String(logit)} for example ` +
-        `${String(offset + Math.floor(position / model.classCount))} of the subset: ${cause}`,
+        `${String(indices[Math.floor(position / model.classCount)])} of the data: ${cause}`,
     );
   }
   for (let start = 0; start < logits.length; start += model.classCount) {
     if (logits.subarray(start, start + model.classCount).some((logit) => logit !== -Infinity)) continue;
     throw new InputError(
       `the model ${model.name} returned the logit -Infinity for every class of example ` +
-        `${String(offset + start / model.classCount)} of the subset: a mask has to leave at least one class`,
+        `${String(indices[start / model.classCount])} of the data: a mask has to leave at least one class`,
     );
   }
 }

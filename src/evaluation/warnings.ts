@@ -33,7 +33,7 @@ const checks: Readonly<Record<string, (evidence: Evidence) => readonly string[]>
   'outputs-look-like-probabilities': ({ clean, attacks }) =>
     clean.flatMap(({ model, probabilities, declaredLogits }) => {
       const attacked = attacks.some(
-        ({ source, run }) => source === model && run.attack.needs !== 'decisions',
+        ({ source, run }) => source === model && run.attack.access !== 'decisions',
       );
       if (probabilities === null || !attacked) return [];
       return [
@@ -121,8 +121,10 @@ function sameTask(first: AttackOutcome, second: AttackOutcome): boolean {
   const [a, b] = [first.run.settings, second.run.settings];
   return (
     first.target === second.target &&
-    first.run.attack.norm === second.run.attack.norm &&
-    a.epsilon === b.epsilon &&
+    a.norm === b.norm &&
+    a.radius !== null &&
+    a.radius.value === b.radius?.value &&
+    a.radius.unit === b.radius.unit &&
     a.label === b.label &&
     a.target === null &&
     b.target === null

@@ -1,6 +1,7 @@
 /** What is known of a model file, whether or not it can be attacked as it stands: the `models` command prints it. */
 import { gradientSupport } from '../autodiff/gradient.ts';
 import type { Bounds } from '../classifier/classifier.ts';
+import { crossEntropyOf } from '../classifier/objective.ts';
 import { InputError } from '../core/errors.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { OpenValue } from '../graph/types.ts';
@@ -107,7 +108,7 @@ async function useOf(description: ModelDescription, engine: Engine): Promise<Mod
   try {
     const logits = await attempt(() => classifier.logits(images));
     if (logits instanceof InputError) return { access: 'cannot run', why: logits.message };
-    const gradient = await attempt(() => classifier.lossGradient(images, new Int32Array(1)));
+    const gradient = await attempt(() => classifier.gradient(images, crossEntropyOf(new Int32Array(1))));
     if (!(gradient instanceof InputError)) return { access: 'white box' };
     return { access: 'black box only', why: gradient.message };
   } finally {

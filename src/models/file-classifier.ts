@@ -74,7 +74,8 @@ function fileClassifier(
       assertNoNaN(name, 'logits', logits);
       return logits;
     },
-    lossGradient() {
+    losses: new Set(),
+    gradient() {
       return Promise.reject(
         new InputError(
           `${name}: ${program.obstacle}, so this model has no white-box gradient; attack it in the black box, with examples made on another model (--source MODEL)`,

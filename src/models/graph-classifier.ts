@@ -1,8 +1,9 @@
 /** A model that was opened, run by an engine: the classifier that attacks and the evaluator see. */
-import { appendCrossEntropy } from '../autodiff/losses/cross-entropy.ts';
+import { losses as lossGraphs, type Loss, type LossFeed } from '../autodiff/losses/index.ts';
 import { appendGradients } from '../autodiff/gradient.ts';
 import type { Bounds, Classifier, LossGradient, ModelCheck } from '../classifier/classifier.ts';
-import { assertLabels, assertNoNaN, exampleCount } from '../classifier/wrap.ts';
+import { crossEntropyOf, lossesOf, type LossName, type Objective } from '../classifier/objective.ts';
+import { assertNoNaN, assertObjective, exampleCount } from '../classifier/wrap.ts';
 import { InputError, UnsupportedOperatorError } from '../core/errors.ts';
 import type { CompiledGraph, Engine, Tensors } from '../engine/engine.ts';
 import { GraphBuilder } from '../graph/builder.ts';
@@ -55,7 +56,7 @@ const LEAST_ROWS = 2;
  *
  * @param engine stays the caller's to dispose of
  * @throws InputError when nothing says the model's bounds, the chunk size is malformed, the engine cannot run the
- * graph, or the logits of two ways differ; from `lossGradient`, UnsupportedOperatorError when the graph has no gradient
+ * graph, or the logits of two ways differ; from `gradient`, UnsupportedOperatorError when the graph has no gradient
  */
 export async function createGraphClassifier(
   description: ClassifierSource,
@@ -158,8 +159,8 @@ class GraphClassifier implements ModelClassifier {
   readonly #rows: Rows;
   readonly #forward: CompiledGraph;
   #check: ModelCheck;
-  /** Compiled when a gradient is first asked for. */
-  #backward: Promise<{ compiled: CompiledGraph; names: GradientNames }> | undefined;
+  /** Compiled when the gradient of a loss is first asked for. */
+  readonly #backward = new Map<LossName, Promise<Backward>>();
 
   constructor(source: ClassifierSource, { bounds, rows, engine, forward, probe }: Making) {
     this.name = source.name;
@@ -189,12 +190,17 @@ class GraphClassifier implements ModelClassifier {
     return logits;
   }
 
-  async lossGradient(inputs: Float32Array, labels: Int32Array): Promise<LossGradient> {
+  get losses(): ReadonlySet<LossName> {
+    return lossesOf(this.classCount);
+  }
+
+  async gradient(inputs: Float32Array, objective: Objective): Promise<LossGradient> {
     const count = exampleCount(this.name, inputs, sizeOf(this.inputShape));
-    assertLabels(this.name, labels, count, this.classCount);
-    this.#backward ??= this.#checkedBackward();
-    const { compiled, names } = await this.#backward;
-    const results = await this.#differentiate(compiled, names, inputs, labels);
+    assertObjective(this.name, objective, count, this.classCount);
+    const { loss } = objective;
+    const backward = this.#backward.get(loss) ?? this.#checkedBackward(loss);
+    this.#backward.set(loss, backward);
+    const results = await this.#differentiate(await backward, inputs, objective);
     assertNoNaN(this.name, 'logits', results.logits);
     assertNoNaN(this.name, 'losses', results.losses);
     assertNoNaN(this.name, 'input gradient', results.gradients);
@@ -202,12 +208,11 @@ class GraphClassifier implements ModelClassifier {
   }
 
   async #differentiate(
-    compiled: CompiledGraph,
-    names: GradientNames,
+    { compiled, names }: Backward,
     inputs: Float32Array,
-    labels: Int32Array,
+    objective: Objective,
   ): Promise<LossGradient> {
-    const count = labels.length;
+    const count = inputs.length / sizeOf(this.inputShape);
     const results = {
       losses: new Float32Array(count),
       gradients: new Float32Array(inputs.length),
@@ -216,7 +221,7 @@ class GraphClassifier implements ModelClassifier {
     for (const chunk of this.#chunks(count)) {
       const outputs = await compiled.run({
         ...this.#images(inputs, chunk),
-        [names.labels]: tensor('int64', [chunk.rows], BigInt64Array.from(padded(labels, 1, chunk), BigInt)),
+        ...fed(objective, names.feeds, chunk, this.classCount),
       });
       this.#collect(outputs, names.losses, chunk, results.losses);
       this.#collect(outputs, names.gradients, chunk, results.gradients);
@@ -227,8 +232,10 @@ class GraphClassifier implements ModelClassifier {
 
   async dispose(): Promise<void> {
     await this.#forward.dispose();
-    const backward = await this.#backward?.catch(() => undefined);
-    await backward?.compiled.dispose();
+    for (const pending of this.#backward.values()) {
+      const backward = await pending.catch(() => undefined);
+      await backward?.compiled.dispose();
+    }
   }
 
   /** Compares the logits with those of the runtime without optimisations, on the probe. */
@@ -276,7 +283,7 @@ class GraphClassifier implements ModelClassifier {
 
   async #gradientsOf(labels: Int32Array): Promise<Float32Array | undefined> {
     try {
-      return (await this.lossGradient(this.probe, labels)).gradients;
+      return (await this.gradient(this.probe, crossEntropyOf(labels))).gradients;
     } catch (error) {
       if (error instanceof UnsupportedOperatorError) return undefined;
       throw error;
@@ -288,17 +295,19 @@ class GraphClassifier implements ModelClassifier {
     return { bounds, probe, rows: this.#rows, engine: this.#engine, forward: this.#forward };
   }
 
-  async #checkedBackward(): Promise<{ compiled: CompiledGraph; names: GradientNames }> {
-    const { graph, names } = this.#lossGradientGraph();
+  async #checkedBackward(loss: LossName): Promise<Backward> {
+    const { graph, names } = this.#lossGradientGraph(loss);
     const compiled = await this.#engine.compile(graph);
-    const { logits } = await this.#differentiate(compiled, names, this.probe, new Int32Array(PROBE_COUNT));
+    const probed = probeObjective(loss, this.classCount);
+    const { logits } = await this.#differentiate({ compiled, names }, this.probe, probed);
     const difference = greatestDifference(await this.logits(this.probe), logits);
     await this.#assertRounding(difference, 'its forward and its gradient graph');
-    this.#check = { ...this.#check, forwardAgainstGradientGraph: difference };
+    const before = this.#check.forwardAgainstGradientGraph ?? 0;
+    this.#check = { ...this.#check, forwardAgainstGradientGraph: Math.max(before, difference) };
     return { compiled, names };
   }
 
-  #lossGradientGraph(): ReturnType<typeof lossGradientGraph> {
+  #lossGradientGraph(loss: LossName): ReturnType<typeof lossGradientGraph> {
     const { graph, gradient = graph, approximateGradient } = this.#source;
     if (gradient === 'none') {
       throw new UnsupportedOperatorError(
@@ -308,7 +317,7 @@ class GraphClassifier implements ModelClassifier {
       );
     }
     try {
-      return lossGradientGraph(gradient, approximateGradient);
+      return lossGradientGraph(gradient, loss, approximateGradient);
     } catch (error) {
       if (!(error instanceof UnsupportedOperatorError)) throw error;
       // Among several models the user must learn which one it is.
@@ -369,22 +378,29 @@ function padded<T extends Float32Array | Int32Array>(values: T, width: number, c
 const LEAST_LOGIT = -1e30;
 
 interface GradientNames {
-  readonly labels: string;
+  /** Inputs beside the image, by what they hold. */
+  readonly feeds: readonly (readonly [LossFeed, string])[];
   readonly losses: string;
   readonly gradients: string;
   readonly logits: string;
 }
 
+interface Backward {
+  readonly compiled: CompiledGraph;
+  readonly names: GradientNames;
+}
+
 /**
- * The graph of cross-entropy and its gradient by the image.
+ * The graph of a loss and its gradient by the image.
  *
  * @param approximate stands in for the gradient where rounding stops it
  * @param logitsGraph one input, the image [N, …], and one output, logits [N, K]
- * @returns a graph of the inputs image and labels, int64 [N], and the outputs losses [N], gradients, and logits
+ * @returns a graph of the inputs image and what the loss is fed, and the outputs losses [N], gradients, and logits
  * @throws UnsupportedOperatorError when an operator between image and logits has no gradient
  */
 export function lossGradientGraph(
   logitsGraph: Graph,
+  loss: LossName = 'cross-entropy',
   approximate?: ApproximateGradient,
 ): { graph: Graph; names: GradientNames } {
   const builder = GraphBuilder.from(logitsGraph);
@@ -393,10 +409,17 @@ export function lossGradientGraph(
   if (image === undefined || logits === undefined) {
     throw new InputError(`the graph ${logitsGraph.name} has no image input or no logits output`);
   }
-  const labels = builder.input(builder.fresh('labels'), 'int64', [image.dims[0] ?? BATCH]);
+  const rows = image.dims[0] ?? BATCH;
+  const { feeds, append }: Loss = lossGraphs[loss];
+  const named = feeds.map((feed): readonly [LossFeed, string] => {
+    const name = builder.fresh(feed);
+    return feed === 'weights'
+      ? [feed, builder.input(name, 'float32', [rows, logits.dims[1] ?? 1])]
+      : [feed, builder.input(name, 'int64', [rows])];
+  });
   // A logit of −∞, a class that is never chosen, has the probability 0 with this one too, and no NaN in its loss.
   const finite = builder.apply('Clip', [logits.name, builder.scalar(LEAST_LOGIT)]);
-  const losses = appendCrossEntropy(builder, finite, labels);
+  const losses = append(builder, finite, ...named.map(([, name]) => name));
   const [gradients = ''] = appendGradients(
     builder,
     losses,
@@ -404,5 +427,33 @@ export function lossGradientGraph(
     approximate === undefined ? {} : { approximate },
   );
   for (const output of [losses, gradients, logits.name]) builder.output(output);
-  return { graph: simplify(builder.build()), names: { labels, losses, gradients, logits: logits.name } };
+  return { graph: simplify(builder.build()), names: { feeds: named, losses, gradients, logits: logits.name } };
+}
+
+/** What a loss is fed for a chunk of examples. */
+function fed(
+  objective: Objective,
+  feeds: GradientNames['feeds'],
+  chunk: Chunk,
+  classCount: number,
+): Tensors {
+  const whole = (values: Int32Array): BigInt64Array => BigInt64Array.from(padded(values, 1, chunk), BigInt);
+  return Object.fromEntries(
+    feeds.map(([feed, name]) => {
+      if (objective.loss === 'weighted-logits') {
+        return [name, float32([chunk.rows, classCount], padded(objective.weights, classCount, chunk))];
+      }
+      const values =
+        feed === 'targets' && objective.loss === 'targeted-dlr' ? objective.targets : objective.labels;
+      return [name, tensor('int64', [chunk.rows], whole(values))];
+    }),
+  );
+}
+
+/** An objective for the probe: class 0, led towards class 1. */
+function probeObjective(loss: LossName, classCount: number): Objective {
+  const labels = new Int32Array(PROBE_COUNT);
+  if (loss === 'weighted-logits') return { loss, weights: new Float32Array(PROBE_COUNT * classCount).fill(1) };
+  if (loss === 'targeted-dlr') return { loss, labels, targets: new Int32Array(PROBE_COUNT).fill(1) };
+  return { loss, labels };
 }

@@ -15,6 +15,7 @@ import { attackOf, attacks } from '../../src/attacks/index.ts';
 import { predictions } from '../../src/attacks/objective.ts';
 import { InputError } from '../../src/core/errors.ts';
 import { randomInputs, randomLinearModel, withoutGradient } from './linear-classifier.ts';
+import { crossEntropyOf } from '../../src/classifier/objective.ts';
 
 interface Row {
   readonly attack: Attack;
@@ -102,8 +103,8 @@ for (const { attack, variants, gradientsPerExample } of rows) {
           assert.deepEqual(apart.inputs, pick({ ...batch, inputs: output.inputs }, order).inputs);
 
           if (settings.target !== null || settings.label !== 'true') return;
-          const clean = await model.lossGradient(batch.inputs, batch.labels);
-          const attacked = await model.lossGradient(output.inputs, batch.labels);
+          const clean = await model.gradient(batch.inputs, crossEntropyOf(batch.labels));
+          const attacked = await model.gradient(output.inputs, crossEntropyOf(batch.labels));
           attacked.losses.forEach((loss, example) => {
             assert.ok(loss >= clean.losses[example]! - 1e-6, 'the loss does not fall');
           });
@@ -121,7 +122,7 @@ for (const { attack, variants, gradientsPerExample } of rows) {
         ...model,
         lossGradient: (...args: Parameters<typeof model.lossGradient>) => {
           calls += 1;
-          return model.lossGradient(...args);
+          return model.gradient(...args);
         },
       };
       const output = await attack.perturb(counting, batch, attackSettings(attack));
@@ -143,7 +144,7 @@ for (const { attack, variants, gradientsPerExample } of rows) {
       const nan = {
         ...model,
         lossGradient: async (...args: Parameters<typeof model.lossGradient>) => {
-          const result = await model.lossGradient(...args);
+          const result = await model.gradient(...args);
           return { ...result, gradients: result.gradients.fill(NaN, 5 * size, 5 * size + 1) };
         },
       };

@@ -5,6 +5,7 @@ import { type GivenSettings, attackSettings } from '../../src/attacks/attack.ts'
 import { fgsm } from '../../src/attacks/fgsm.ts';
 import { ifgsm } from '../../src/attacks/ifgsm.ts';
 import { randomInputs, randomLinearModel } from './linear-classifier.ts';
+import { crossEntropyOf } from '../../src/classifier/objective.ts';
 
 const count = 60;
 const features = 12;
@@ -28,7 +29,7 @@ async function lossAndErrors(
   inputs: Float32Array,
   labels: Int32Array,
 ) {
-  const { losses, logits } = await model.lossGradient(inputs, labels);
+  const { losses, logits } = await model.gradient(inputs, crossEntropyOf(labels));
   const errors = labels.filter(
     (label, example) => logits[2 * example + label]! < logits[2 * example + 1 - label]!,
   );
@@ -123,8 +124,8 @@ describe('labels and targets', () => {
     const batch = { inputs, labels, indices: labels };
     const output = await ifgsm.perturb(model, batch, attackSettings(ifgsm, { target: 3 }));
     const targets = new Int32Array(count).fill(3);
-    const before = (await model.lossGradient(inputs, targets)).losses;
-    const after = (await model.lossGradient(output.inputs, targets)).losses;
+    const before = (await model.gradient(inputs, crossEntropyOf(targets))).losses;
+    const after = (await model.gradient(output.inputs, crossEntropyOf(targets))).losses;
     labels.forEach((label, example) => {
       if (label === 3) {
         const range = [example * features, (example + 1) * features] as const;

@@ -10,6 +10,7 @@ import { readNpy } from '../../src/data/npy.ts';
 import { createOnnxRuntimeEngine } from '../../src/engine/onnxruntime/engine.ts';
 import { createModelClassifier } from '../../src/models/model-classifier.ts';
 import { openModel } from '../../src/models/open.ts';
+import { crossEntropyOf } from '../../src/classifier/objective.ts';
 
 const folder = fileURLToPath(new URL('../../../shared/reference/', import.meta.url));
 const skip = existsSync(folder) ? false : `the reference vectors ${folder} are not here`;
@@ -36,7 +37,7 @@ describe('attacks on reference models', { skip }, async () => {
         const expected = await floats(attack.id);
         const expectedLoss = await floats(`${attack.id}_loss`);
         const equal = inputs.filter((value, index) => value === expected[index]).length / inputs.length;
-        const { losses } = await classifier.lossGradient(inputs, labels);
+        const { losses } = await classifier.gradient(inputs, crossEntropyOf(labels));
         const worst = Math.max(...losses.map((loss, k) => Math.abs(loss / expectedLoss[k]! - 1)));
         context.diagnostic(
           `${attack.title}: ${(100 * equal).toFixed(3)} % of pixels equal, losses within ${worst.toExponential(1)}`,

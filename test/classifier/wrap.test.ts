@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { FunctionClassifier } from '../../src/classifier/wrap.ts';
 import { wrapFunction } from '../../src/classifier/wrap.ts';
+import { crossEntropyOf } from '../../src/classifier/objective.ts';
 
 /** Scores an input of two elements by themselves. */
 const plain: FunctionClassifier = {
@@ -39,7 +40,7 @@ test('a gradient is passed through, and dispose reaches the function', async () 
       return Promise.resolve();
     },
   });
-  const found = await classifier.lossGradient?.(Float32Array.of(1, 2), Int32Array.of(1));
+  const found = await classifier.gradient?.(Float32Array.of(1, 2), crossEntropyOf(Int32Array.of(1)));
   assert.deepEqual(found?.gradients, Float32Array.of(-1, -2));
   await classifier.dispose?.();
   assert.equal(disposed, 1);
@@ -65,7 +66,7 @@ test('a method keeps its this', async () => {
   }
   const classifier = wrapFunction(new Service());
   assert.deepEqual(await classifier.logits(Float32Array.of(0)), Float32Array.of(1, 2));
-  const found = await classifier.lossGradient?.(Float32Array.of(0), Int32Array.of(0));
+  const found = await classifier.gradient?.(Float32Array.of(0), crossEntropyOf(Int32Array.of(0)));
   assert.deepEqual(found?.logits, Float32Array.of(1, 2));
 });
 
@@ -102,7 +103,7 @@ describe('what is wrong is one line that names the classifier', () => {
   for (const [name, description, inputs, labels, pattern] of wrongAtCall) {
     test(name, async () => {
       const classifier = wrapFunction(description);
-      const call = classifier.lossGradient?.(inputs, labels) ?? classifier.logits(inputs);
+      const call = classifier.gradient?.(inputs, crossEntropyOf(labels)) ?? classifier.logits(inputs);
       await assert.rejects(
         call,
         (error: Error) => error.name === 'InputError' && pattern.test(error.message),

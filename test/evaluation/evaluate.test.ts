@@ -12,6 +12,7 @@ import type { Evaluation } from '../../src/evaluation/outcomes.ts';
 import type { AdversarialExamples, EvaluationPlan, Progress } from '../../src/evaluation/plan.ts';
 import { createLinearModel, randomLinearModel, withoutGradient } from '../attacks/linear-classifier.ts';
 import { createMemoryDataset, randomBytes } from './memory-dataset.ts';
+import { crossEntropyOf } from '../../src/classifier/objective.ts';
 
 const shape = [3, 2, 2];
 const size = 12;
@@ -114,7 +115,7 @@ describe('evaluate', async () => {
         [made.inputs, outcome.score],
         [roundTo8Bit(made.inputs, unit), outcome.rounded],
       ] as const) {
-        const { losses } = await target.lossGradient(points, Int32Array.from(labels));
+        const { losses } = await target.gradient(points, crossEntropyOf(Int32Array.from(labels)));
         losses.forEach((loss, example) => {
           assert.ok(Math.abs(loss - score.losses[example]!) < 1e-4);
         });
@@ -197,7 +198,7 @@ describe('evaluate', async () => {
       ...first,
       lossGradient: (points, own) => {
         gradients += own.length;
-        return first.lossGradient(points, own);
+        return first.gradient(points, crossEntropyOf(own));
       },
     };
     const received: AdversarialExamples[] = [];

@@ -31,7 +31,7 @@ const masked = (name: string, change: (gradient: number) => number): LinearModel
   ...model,
   name,
   lossGradient: async (...args) => {
-    const result = await model.lossGradient(...args);
+    const result = await model.gradient(...args);
     return { ...result, gradients: result.gradients.map(change) };
   },
 });

@@ -15,6 +15,7 @@ import type { ModelDescription } from '../../src/models/open.ts';
 import { inFolder } from './folder.ts';
 import { graphOf } from './opened.ts';
 import { linearGraph, randomConstant, randomNumbers, sharedPath, writeOnnx } from './graphs.ts';
+import { crossEntropyOf } from '../../src/classifier/objective.ts';
 
 const bounds = { lower: -10, upper: 10 };
 let engines: Engine[] = [];
@@ -69,7 +70,7 @@ describe('an example gives the same bits in every batch, at every place, with an
       assert.ok(first);
       const reference = await createModelClassifier(model, first, { chunkSize: 5 });
       const all = {
-        ...(await reference.lossGradient(inputs, labels)),
+        ...(await reference.gradient(inputs, crossEntropyOf(labels))),
         scores: await reference.logits(inputs),
       };
       await reference.dispose();
@@ -79,7 +80,7 @@ describe('an example gives the same bits in every batch, at every place, with an
           for (const start of new Set([0, Math.min(1, 32 - count), 32 - count])) {
             const end = start + count;
             const part = inputs.slice(start * size, end * size);
-            const found = await classifier.lossGradient(part, labels.slice(start, end));
+            const found = await classifier.gradient(part, crossEntropyOf(labels.slice(start, end)));
             const scores = await classifier.logits(part);
             const where = `${String(count)} from ${String(start)}`;
             const k = model.classCount;
@@ -121,7 +122,7 @@ describe('the reference vectors of another implementation', () => {
         }),
       );
       assert.ok(x && y && logits && grad && loss);
-      const found = await classifier.lossGradient(x, Int32Array.from(y));
+      const found = await classifier.gradient(x, crossEntropyOf(Int32Array.from(y)));
       assertClose(found.logits, logits);
       assertClose(await classifier.logits(x), logits);
       assertClose(found.gradients, grad);
@@ -185,7 +186,7 @@ test('a model of fixed batch runs on any number of examples', async () => {
   const classifier = await createModelClassifier(model, engine);
   const inputs = randomNumbers(5 * 18, 'fixed');
   const labels = Int32Array.of(0, 1, 2, 3, 0);
-  const { logits, gradients } = await classifier.lossGradient(inputs, labels);
+  const { logits, gradients } = await classifier.gradient(inputs, crossEntropyOf(labels));
   assert.deepEqual([logits.length, gradients.length], [20, 90]);
   assert.deepEqual(await classifier.logits(inputs.slice(4 * 18)), logits.slice(16));
 });
@@ -211,9 +212,9 @@ describe('what is wrong is one line', () => {
       /35 input elements are not whole examples of 18/,
     ));
   test('a label out of range', () =>
-    run(linearGraph(), (c) => c.lossGradient(two, Int32Array.of(0, 4)), /label 4 of example 1 .* 0 to 3/));
+    run(linearGraph(), (c) => c.gradient(two, crossEntropyOf(Int32Array.of(0, 4))), /label 4 of example 1 .* 0 to 3/));
   test('too few labels', () =>
-    run(linearGraph(), (c) => c.lossGradient(two, Int32Array.of(0)), /2 examples .* 1 labels/));
+    run(linearGraph(), (c) => c.gradient(two, crossEntropyOf(Int32Array.of(0))), /2 examples .* 1 labels/));
   test('NaN', () =>
     run(linearGraph(), (c) => c.logits(two.map(() => NaN)), /net: its logits hold NaN at element 0/));
   test('an operator without gradient', () =>
@@ -222,7 +223,7 @@ describe('what is wrong is one line', () => {
         const scale = b.scalar(0.1);
         return b.apply('DequantizeLinear', [b.apply('QuantizeLinear', [x, scale]), scale]);
       }),
-      (c) => c.lossGradient(two, Int32Array.of(0, 1)),
+      (c) => c.gradient(two, crossEntropyOf(Int32Array.of(0, 1))),
       UnsupportedOperatorError,
     ));
   test('no bounds, and a chunk size of 0', async () => {

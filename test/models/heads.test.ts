@@ -16,6 +16,7 @@ import { createModelClassifier } from '../../src/models/model-classifier.ts';
 import type { ModelOptions } from '../../src/models/options.ts';
 import { linearGraph, randomConstant, randomNumbers, writeOnnx } from './graphs.ts';
 import { openedGraph } from './opened.ts';
+import { crossEntropyOf } from '../../src/classifier/objective.ts';
 
 let engine: Engine;
 before(async () => {
@@ -89,7 +90,7 @@ describe('probabilities become their logarithms', () => {
       const sums = Array.from({ length: 4 }, (_, row) =>
         scores.subarray(row * 4, row * 4 + 4).reduce((a, b) => a + b, 0),
       );
-      const { logits, losses, gradients } = await classifier.lossGradient(images, labels);
+      const { logits, losses, gradients } = await classifier.gradient(images, crossEntropyOf(labels));
       assertClose(
         softmax(logits, 4),
         Array.from(scores, (score, index) => score / (sums[Math.floor(index / 4)] ?? NaN)),
@@ -103,7 +104,7 @@ describe('probabilities become their logarithms', () => {
       });
       // Where the model is sure, its gradient is there still.
       const sure = images.map((value) => 8 * Math.sign(value));
-      const steep = (await classifier.lossGradient(sure, labels)).gradients;
+      const steep = (await classifier.gradient(sure, crossEntropyOf(labels))).gradients;
       for (const found of [gradients, steep]) assert.ok(found.some((value) => Math.abs(value) > 1e-4));
     });
   }
@@ -133,8 +134,8 @@ describe('one number is a classifier of two classes', () => {
   };
   for (const [name, graph] of Object.entries(heads)) {
     test(name, async () => {
-      const found = await (await classifierOf(graph)).lossGradient(images, labels);
-      const expected = await (await classifierOf(pair)).lossGradient(images, labels);
+      const found = await (await classifierOf(graph)).gradient(images, crossEntropyOf(labels));
+      const expected = await (await classifierOf(pair)).gradient(images, crossEntropyOf(labels));
       assertClose(softmax(found.logits, 2), softmax(expected.logits, 2));
       assertClose(found.losses, expected.losses);
       assertClose(found.gradients, expected.gradients);
@@ -146,8 +147,8 @@ test('a logit of −∞ is a class that is never chosen', async () => {
   const masked = linearGraph((b, x) => b.add(x, b.constant(float32([4], [0, -Infinity, 0, 0]))));
   const three = linearGraph((b, x) => b.gather(x, b.shapeConstant([0, 2, 3]), 1));
   const own = Int32Array.of(0, 2, 3, 0);
-  const found = await (await classifierOf(masked)).lossGradient(images, own);
-  const expected = await (await classifierOf(three)).lossGradient(images, Int32Array.of(0, 1, 2, 0));
+  const found = await (await classifierOf(masked)).gradient(images, crossEntropyOf(own));
+  const expected = await (await classifierOf(three)).gradient(images, crossEntropyOf(Int32Array.of(0, 1, 2, 0)));
   assertClose(found.losses, expected.losses);
   assertClose(found.gradients, expected.gradients);
   assert.equal(found.logits[1], -Infinity);
@@ -168,14 +169,14 @@ describe('whole numbers as input', () => {
     const classifier = await classifierOf(whole(), { bounds: levels });
     const moved = pixels.map((value) => Math.max(0, Math.min(255, value + 0.3)));
     assert.deepEqual(await classifier.logits(moved), await classifier.logits(pixels));
-    await assert.rejects(classifier.lossGradient(pixels, labels), /--approximate-gradient straight-through/);
+    await assert.rejects(classifier.gradient(pixels, crossEntropyOf(labels)), /--approximate-gradient straight-through/);
   });
 
   test('give the gradient of the value behind the cast when asked', async () => {
     const model = await openedGraph(whole(), { bounds: levels, approximateGradient: 'straight-through' });
     assert.equal(model.approximateGradient, 'straight-through');
     const classifier = await createModelClassifier(model, engine);
-    const { gradients } = await classifier.lossGradient(pixels, labels);
+    const { gradients } = await classifier.gradient(pixels, crossEntropyOf(labels));
     const b = new GraphBuilder('float');
     b.input('image', 'float32', ['N', 2, 3, 3]);
     const same = whole().initializers;
@@ -184,7 +185,7 @@ describe('whole numbers as input', () => {
     assert.ok(kernel !== undefined);
     b.output(b.gemm(b.flatten(scaled), b.constant(kernel)));
     const plain = await classifierOf(b.build(), { bounds: levels });
-    assertClose(gradients, (await plain.lossGradient(pixels, labels)).gradients);
+    assertClose(gradients, (await plain.gradient(pixels, crossEntropyOf(labels))).gradients);
   });
 });
 
@@ -212,7 +213,7 @@ test('a file of operators that are not known runs as a black box, each example b
     return value / Math.hypot(...row);
   });
   assertClose(await classifier.logits(images), expected);
-  await assert.rejects(classifier.lossGradient(images, labels), /black box.*--source MODEL/);
+  await assert.rejects(classifier.gradient(images, crossEntropyOf(labels)), /black box.*--source MODEL/);
   await classifier.dispose();
   await rm(folder, { recursive: true });
 });

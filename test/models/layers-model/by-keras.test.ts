@@ -13,6 +13,7 @@ import { importLayersModel } from '../../../src/models/layers-model/import.ts';
 import type { ImportedModel } from '../../../src/models/imported-model.ts';
 import { inFolder } from '../folder.ts';
 import { toChannelsFirst } from './keras.ts';
+import { crossEntropyOf } from '../../../src/classifier/objective.ts';
 
 /** One line of fixtures/layers-models: see benchmarks/oracles/layers_models.py, which writes them. */
 interface Case {
@@ -84,10 +85,8 @@ for (const version of [2, 3]) {
           { name: one.name, graph, inputShape, classCount, bounds },
           engine,
         );
-        const { logits, gradients } = await classifier.lossGradient(
-          turn(numbers(shape, 11, -0.5)),
-          Int32Array.of(0, classCount - 1),
-        );
+        const { logits, gradients } = await classifier.gradient(
+          turn(numbers(shape, 11, -0.5)), crossEntropyOf(Int32Array.of(0, classCount - 1)));
         assertClose(logits, one.logits, 'the logit');
         assertClose(gradients, turn(Float32Array.from(one.gradient)), 'the gradient');
       });

@@ -11,6 +11,7 @@ import { createGraphClassifier } from '../../../src/models/graph-classifier.ts';
 import { importLayersModel } from '../../../src/models/layers-model/import.ts';
 import type { JsonObject } from '../../../src/core/json.ts';
 import { inFolder } from '../folder.ts';
+import { crossEntropyOf } from '../../../src/classifier/objective.ts';
 
 export { tf, layers };
 
@@ -121,7 +122,7 @@ export async function differencesFromKeras(
   const source = { name: 'imported', graph, inputShape, classCount, bounds };
   const classifier = await createGraphClassifier(source, engine);
   const logits = await classifier.logits(ours);
-  const { gradients } = await classifier.lossGradient(ours, labels);
+  const { gradients } = await classifier.gradient(ours, crossEntropyOf(labels));
   const gradient = finiteDifferences
     ? differenceQuotients(model, known, labels)
     : tf
