@@ -58,13 +58,45 @@ export { noiseProbability } from './corruption/label-noise.ts';
 export type { CorruptionMode, CorruptionOptions, CorruptionSettings } from './corruption/settings.ts';
 export { readTransitionMatrix, type TransitionMatrix } from './corruption/transition-matrix.ts';
 
-export type { Attack, AttackSettings, LabelRule } from './attacks/attack.ts';
-export { attackSettings } from './attacks/attack.ts';
-export { defaultEpsilon, parseEpsilon, type Epsilon } from './attacks/epsilon.ts';
+export type {
+  Aim,
+  AttackBatch,
+  AttackDefinition,
+  AttackOutput,
+  AttackSettings,
+  AttackTask,
+  LabelRule,
+} from './attacks/attack.ts';
+export { createAttack, type Attack } from './attacks/create-attack.ts';
+export { attackSettings, type GivenSettings } from './attacks/settings.ts';
+export {
+  attackId,
+  parseAttackRequest,
+  readParameters,
+  type AttackRequest,
+} from './attacks/identity.ts';
+export { norms, normTitles, type Ball, type Norm } from './attacks/balls/ball.ts';
+export {
+  choice,
+  numberBetween,
+  requirementOf,
+  stepSize,
+  switched,
+  wholeNumber,
+  type Parameter,
+  type ParameterTable,
+  type ParameterValue,
+} from './attacks/parameters.ts';
+export { ascend, type Ascent } from './attacks/loops/ascent.ts';
+export { climbed, type LabelLoss } from './attacks/loops/objective.ts';
+export { defaultSizes, parseSize, sizeText, type Size, type SizeContext } from './attacks/size.ts';
 export { attackOf, attacks } from './attacks/index.ts';
+export { resolveAttacks, type AttackRequests, type RequestedAttack } from './attacks/requests.ts';
 export { parseTargetRule, type TargetRule } from './attacks/targets.ts';
 
-export { evaluate } from './evaluation/evaluate.ts';
+export { evaluate, type EvaluationOptions } from './evaluation/evaluate.ts';
+export { beginJournal, resumeJournal, type Journal } from './evaluation/journal.ts';
+export type { Shard } from './evaluation/units.ts';
 export type { AdversarialExamples, AttackRun, EvaluationPlan, Progress } from './evaluation/plan.ts';
 export type { AttackOutcome, CleanOutcome, Evaluation } from './evaluation/outcomes.ts';
 export {

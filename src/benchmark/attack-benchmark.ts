@@ -10,14 +10,11 @@ import { type Result, resultSchemaId } from '../results/result.ts';
 import { comparisonsOf } from './comparisons.ts';
 import { describeData } from './data.ts';
 import { cleanEvaluation, attackEvaluation } from './evaluations.ts';
-import { attackId, describeAttack } from './attacks.ts';
+import { describeAttack, idOf as attackIdOf } from './attacks.ts';
 import { describeModels, type BenchmarkModel } from './models.ts';
 
-/** An attack and how its ε was written. */
-export interface BenchmarkAttack extends AttackRun {
-  /** As the user wrote it, e.g. `4/255`. */
-  readonly epsilonText: string;
-}
+/** An attack with its settings. */
+export type BenchmarkAttack = AttackRun;
 
 export interface AttackBenchmark {
   /** Every model that takes part; tables list them in this order. */
@@ -83,7 +80,7 @@ export async function runAttackBenchmark(benchmark: AttackBenchmark): Promise<Re
   const evaluations = [
     ...evaluation.clean.map((outcome) => cleanEvaluation(outcome, idOf)),
     ...evaluation.attacks.map((outcome) =>
-      attackEvaluation(outcome, classCountOf(outcome.target), idOf, attackId(attacks, outcome.run)),
+      attackEvaluation(outcome, classCountOf(outcome.target), idOf, attackIdOf(outcome.run)),
     ),
   ];
   const count = indices.length;
@@ -105,7 +102,7 @@ export async function runAttackBenchmark(benchmark: AttackBenchmark): Promise<Re
       provider: benchmark.engine.provider,
       runtime: benchmark.engine.runtime,
     },
-    attacks: attacks.map((attack) => describeAttack(attacks, attack)),
+    attacks: attacks.map((attack) => describeAttack(attack)),
     evaluations,
     comparisons: comparisonsOf(evaluations, blackBox?.source),
     warnings: evaluation.warnings.map(({ text }) => text),

@@ -1,27 +1,28 @@
 /** Attacks as a result describes them. */
+import { attackId } from '../attacks/identity.ts';
+import { sizeText } from '../attacks/size.ts';
 import type { AttackRun } from '../evaluation/plan.ts';
 import type { ResultAttack } from '../results/result.ts';
 import type { BenchmarkAttack } from './attack-benchmark.ts';
 
-/** The id of a run among the benchmark's attacks: the method, numbered where it occurs more than once. */
-export function attackId(attacks: readonly AttackRun[], run: AttackRun): string {
-  const same = attacks.filter(({ attack }) => attack.id === run.attack.id);
-  return same.length < 2 ? run.attack.id : `${run.attack.id}-${String(same.indexOf(run) + 1)}`;
+/** The id of a run: the same whatever else runs. */
+export function idOf({ attack, settings }: AttackRun): string {
+  return attackId(attack, settings);
 }
 
 /** An attack with all its settings. */
-export function describeAttack(attacks: readonly AttackRun[], run: BenchmarkAttack): ResultAttack {
-  const { attack, settings, epsilonText } = run;
-  const { epsilon, parameters } = settings;
-  const steps = parameters['steps'] ?? 1;
+export function describeAttack(run: BenchmarkAttack): ResultAttack {
+  const { attack, settings } = run;
+  const { radius, parameters } = settings;
+  const epsilon = radius?.value ?? 0;
   return {
-    id: attackId(attacks, run),
+    id: idOf(run),
     method: attack.id as ResultAttack['method'],
     norm: 'Linf',
     epsilon,
-    epsilonText,
-    stepSize: parameters['stepSize'] ?? epsilon,
-    steps,
+    epsilonText: radius === null ? '' : sizeText(radius, settings.norm),
+    stepSize: Number(parameters['stepSize'] ?? epsilon),
+    steps: Number(parameters['steps'] ?? 1),
     // Every attack goes through the one loop, which projects after each step.
     projection: true,
     targeted: settings.target !== null,

@@ -1,6 +1,6 @@
 /** The evaluator's outcomes as entries of a result: counts become rates with intervals. */
-import type { PerturbationSizes } from '../attacks/ball.ts';
 import type { AttackOutcome, CleanOutcome } from '../evaluation/outcomes.ts';
+import type { SizeColumns } from '../evaluation/records.ts';
 import type { Score } from '../evaluation/score.ts';
 import type { ErrorRate, PerturbationSummary, ResultEvaluation } from '../results/result.ts';
 import { stateTargets } from '../results/targets.ts';
@@ -34,7 +34,7 @@ export function attackEvaluation(
 ): ResultEvaluation {
   const { score, rounded, gradientCounts } = outcome;
   const { outcomes, ...errors } = scoreEntries(score, classCount);
-  const roundedEntries = scoreEntries(rounded, classCount);
+  const roundedErrors = (top: number): number => rounded?.ranks.filter((rank) => rank >= top).length ?? 0;
   return {
     setting: outcome.box === 'white' ? 'white-box' : 'black-box',
     attack,
@@ -43,11 +43,14 @@ export function attackEvaluation(
     ...errors,
     outcomes: { ...outcomes, ...targetList(outcome) },
     perturbation: perturbationSummary(outcome.perturbation),
-    rounded8Bit: {
-      top1: roundedEntries.top1,
-      top5: roundedEntries.top5,
-      perturbation: perturbationSummary(outcome.roundedPerturbation),
-    },
+    rounded8Bit:
+      rounded === null || outcome.roundedPerturbation === null
+        ? null
+        : {
+            top1: errorRate(roundedErrors(1), rounded.ranks.length),
+            top5: classCount > TOP_FIVE ? errorRate(roundedErrors(TOP_FIVE), rounded.ranks.length) : null,
+            perturbation: perturbationSummary(outcome.roundedPerturbation),
+          },
     ...(outcome.targetCounts === null ? { targetsReached: null } : stateTargets(outcome.targetCounts)),
     gradientsPerExample: mean(gradientCounts),
   };
@@ -78,7 +81,7 @@ export function errorRate(errors: number, count: number): ErrorRate {
   return { errors, rate: errors / count, interval: { lower, upper, level, method: 'Wilson' } };
 }
 
-function perturbationSummary({ linf, l2 }: PerturbationSizes): PerturbationSummary {
+function perturbationSummary({ linf, l2 }: SizeColumns): PerturbationSummary {
   return { linf: summary(linf), l2: summary(l2), unit: 'fraction of range' };
 }
 

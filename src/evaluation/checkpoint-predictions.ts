@@ -6,7 +6,13 @@ import { batches } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { scaleToBounds } from '../data/scale.ts';
 import type { Predictions } from '../predictions/predictions.ts';
-import { createProbabilityCheck, describeFinding, type ProbabilityCheck } from './probability-check.ts';
+import {
+  describeFinding,
+  findProbabilities,
+  joinRanges,
+  outputRanges,
+  type OutputRanges,
+} from './probability-check.ts';
 
 export interface CheckpointSeries {
   /** Names the series in messages. */
@@ -38,12 +44,12 @@ export function checkpointPredictions(series: CheckpointSeries): Predictions {
       const classifier = await series.open(epoch - 1);
       try {
         assertTakes(classifier, train);
-        const check = createProbabilityCheck(classifier.classCount);
         const logits = {
-          train: await logitsOf(classifier, train, trainIndices, series, check),
-          test: await logitsOf(classifier, test, testIndices, series, check),
+          train: await logitsOf(classifier, train, trainIndices, series),
+          test: await logitsOf(classifier, test, testIndices, series),
         };
-        reportProbabilities(classifier, check, series);
+        const outputs = Object.values(logits).map((rows) => outputRanges(rows, classifier.classCount));
+        reportProbabilities(classifier, outputs.reduce(joinRanges), series);
         return {
           ...logits,
           trainCount: trainIndices.length,
@@ -62,7 +68,6 @@ async function logitsOf(
   dataset: Dataset,
   indices: Int32Array,
   { batchSize, signal }: CheckpointSeries,
-  check: ProbabilityCheck,
 ): Promise<Float32Array> {
   const logits = new Float32Array(indices.length * classifier.classCount);
   let done = 0;
@@ -71,7 +76,6 @@ async function logitsOf(
     const scaled = scaleToBounds(inputs, dataset.range, classifier.bounds);
     const rows = await classifier.logits(scaled);
     assertFinite(classifier, rows, done);
-    check.record(rows);
     logits.set(rows, done * classifier.classCount);
     done += labels.length;
   }
@@ -81,10 +85,10 @@ async function logitsOf(
 /** Losses and margins of probabilities are not those of the model, as files of predictions are refused for. */
 function reportProbabilities(
   { name }: Classifier,
-  check: ProbabilityCheck,
+  outputs: OutputRanges,
   { declaredLogits = false, onWarning }: CheckpointSeries,
 ): void {
-  const finding = check.finding();
+  const finding = findProbabilities(outputs);
   if (finding === null) return;
   const text = describeFinding(name, finding, declaredLogits);
   if (finding.kind === 'sum to 1' && !declaredLogits) {

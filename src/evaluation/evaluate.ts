@@ -1,150 +1,155 @@
 /**
- * Evaluates models on clean and on adversarial inputs, a batch at a time: each source makes its examples once, and
- * every target scores them, as made and as 8-bit pixels.
+ * Evaluates models on clean and on adversarial inputs, a unit of work at a time: each source makes its examples once,
+ * and every target scores them. Who does the units, in which order, and in how many sittings makes no difference.
  */
-import { perturbationSizes } from '../attacks/ball.ts';
-import type { Classifier } from '../classifier/classifier.ts';
-import { batches, type Batch } from '../data/batches.ts';
-import { scaleToBounds } from '../data/scale.ts';
-import { levelRange, levelsWithinBall } from './eight-bit.ts';
-import { interruptible } from './interruptible.ts';
-import type { AttackOutcome, CleanOutcome, Evaluation } from './outcomes.ts';
+import { collectAttacks, collectClean } from './collect.ts';
+import type { Journal } from './journal.ts';
+import type { Evaluation } from './outcomes.ts';
+import { assertPlan, modelsOf, type EvaluationPlan } from './plan.ts';
+import { assertLogitsNotProbabilities, joinRanges } from './probability-check.ts';
+import type { CleanRecord, UnitRecord } from './records.ts';
+import { runUnits } from './schedule.ts';
+import { createUnitRunner, type UnitPlan, type UnitRunner } from './unit-runner.ts';
 import {
-  type AttackRun,
-  type EvaluationPlan,
-  type Transfer,
-  assertPlan,
-  modelsOf,
-  transfersOf,
-} from './plan.ts';
-import { assertLogitsNotProbabilities, createProbabilityCheck } from './probability-check.ts';
-import { type ScoreCollector, createScoreCollector } from './score.ts';
-import { type TransferCollector, createTransferCollector } from './transfer-collector.ts';
-import { assertBatch, verifiedSizes } from './verify.ts';
+  chooseUnitSize,
+  rangesOf,
+  shardRange,
+  unitsOf,
+  type Range,
+  type Shard,
+  type Unit,
+} from './units.ts';
 import { warningsOf } from './warnings.ts';
+import { InputError } from '../core/errors.ts';
+
+export interface EvaluationOptions {
+  /** Keeps what is done; units that it holds are not done again. */
+  readonly journal?: Journal;
+  /** The part of the plan's examples to do. */
+  readonly shard?: Shard;
+  /** No unit is begun after so much time. */
+  readonly budgetMs?: number;
+  /** Who does the units: this thread where absent. */
+  readonly runners?: readonly UnitRunner[];
+  /** Examples in a unit; chosen by size and number where absent. */
+  readonly unitSize?: number;
+}
 
 /**
  * Runs the plan. The outcome of an example depends on that example, the models, the attacks and their seeds, and on
- * nothing else: not on the batch size, nor on the other examples.
+ * nothing else: not on the batch or unit size, the other examples, the runners, or having been resumed.
  *
- * @throws InputError when the plan, the data or a model's outputs are not fit to be evaluated
+ * @throws InputError when the plan, the data or a model's outputs are not fit to be evaluated, or the budget ends before
+ * the first unit is done
  * @throws the reason of the plan's signal when it is aborted, between two calls of a model
  */
-export async function evaluate(given: EvaluationPlan): Promise<Evaluation> {
-  assertPlan(given);
-  const plan = interruptible(given);
+export async function evaluate(plan: EvaluationPlan, options: EvaluationOptions = {}): Promise<Evaluation> {
+  assertPlan(plan);
   const count = plan.indices.length;
-  const clean = modelsOf(plan).map((model) => ({
-    model,
-    scores: createScoreCollector(model, count),
-    check: createProbabilityCheck(model.classCount),
-    declaredLogits: plan.declaredLogits?.includes(model.name) === true,
-  }));
-  const undeclared = new Map(
-    clean.flatMap(({ model, check, declaredLogits }) => (declaredLogits ? [] : [[model, check] as const])),
-  );
-  const attacked = transfersOf(plan).flatMap((transfer) =>
-    plan.attacks.map((run) => ({ transfer, run, collector: createTransferCollector(transfer, run, count) })),
-  );
-  const labels = new Int32Array(count);
-  const total = count * (clean.length + attacked.length);
-  let completed = 0;
-  let offset = 0;
-  for await (const batch of batches(plan.dataset, plan.indices, plan.batchSize)) {
-    assertBatch(batch, plan.dataset);
-    labels.set(batch.labels, offset);
-    const finish = (task: string): void => {
-      completed += batch.labels.length;
-      plan.onProgress?.({ completed, total, task });
-    };
-    const work = createBatchWork(plan, batch, offset);
-    for (const { model, scores, check } of clean) {
-      check.record(await work.scoreClean(model, scores));
-      finish(`clean inputs on ${model.name}`);
-    }
-    for (const { transfer, run, collector } of attacked) {
-      const check = run.attack.needs === 'decisions' ? undefined : undeclared.get(transfer.source);
-      if (check !== undefined) assertLogitsNotProbabilities(transfer.source, check, count);
-      await work.attack(transfer, run, collector);
-      finish(`${run.attack.title} on ${transfer.source.name}`);
-    }
-    offset += batch.labels.length;
+  const { journal, runners = [createUnitRunner(unitPlan(plan))] } = options;
+  const within = shardRange(count, options.shard);
+  if (within.start === within.end) {
+    throw new InputError(`the shard holds none of the ${String(count)} examples: take fewer shards`);
   }
-  const cleanOutcomes = clean.map(({ model, scores, check, declaredLogits }): CleanOutcome => ({
-    model: model.name,
-    classCount: model.classCount,
-    score: scores.score(),
-    probabilities: check.finding(),
-    declaredLogits,
-  }));
-  const outcomes = attacked.flatMap(({ collector }) => collector.outcomes());
-  const evidence = { indices: plan.indices, labels, clean: cleanOutcomes, attacks: whiteFirst(outcomes) };
+  const exampleSize = plan.dataset.shape.reduce((product, dim) => product * dim, 1);
+  const unitSize =
+    journal?.unitSize ??
+    options.unitSize ??
+    chooseUnitSize(within.end - within.start, exampleSize, runners.length);
+  const ranges = rangesOf(within, unitSize);
+  const units = ranges.flatMap((range) => unitsOf(plan, range));
+  const records = new Map<string, UnitRecord>();
+  const progress = createProgress(plan, units);
+  await runUnits({
+    plan,
+    units,
+    runners,
+    done: journal?.done ?? new Map<string, UnitRecord>(),
+    deadline: options.budgetMs === undefined ? Infinity : performance.now() + options.budgetMs,
+    isReady: createGate(plan, records),
+    async onRecord(unit, record, isNew) {
+      records.set(unit.key, record);
+      if (isNew) await journal?.append(unit.key, record);
+      progress(unit);
+    },
+  });
+  return collect(plan, completed(plan, ranges, records), records, count);
+}
+
+/** What the runner of this thread, or of a worker with the same models, needs of a plan. */
+export function unitPlan(plan: EvaluationPlan): UnitPlan {
+  return { ...plan, dataRange: plan.dataset.range, keepsExamples: plan.onExamples !== undefined };
+}
+
+/** So many rows tell probabilities from logits. */
+const ENOUGH_ROWS = 64;
+
+/**
+ * Whether a unit may be begun: an attack only once clean outputs of its source were seen, which must be no
+ * probabilities.
+ */
+function createGate(
+  plan: EvaluationPlan,
+  records: ReadonlyMap<string, UnitRecord>,
+): (unit: Unit) => boolean {
+  const asksForScores = plan.attacks.some(({ attack }) => attack.access !== 'decisions');
+  const cleared = new Set(asksForScores ? plan.declaredLogits : modelsOf(plan).map(({ name }) => name));
+  return ({ work }) => {
+    if (work.kind === 'clean') return true;
+    const clean = [...records.values()].filter(
+      (record) => record.kind === 'clean' && record.model === work.source,
+    ) as CleanRecord[];
+    if (clean.length === 0) return false;
+    if (cleared.has(work.source)) return true;
+    const ordered = clean.sort((a, b) => a.start - b.start);
+    const outputs = ordered.map((record) => record.outputs).reduce(joinRanges);
+    assertLogitsNotProbabilities({ name: work.source }, outputs, plan.indices.length);
+    if (outputs.rows >= ENOUGH_ROWS) cleared.add(work.source);
+    return true;
+  };
+}
+
+function createProgress(plan: EvaluationPlan, units: readonly Unit[]): (unit: Unit) => void {
+  const size = ({ range }: Unit): number => range.end - range.start;
+  const total = units.reduce((sum, unit) => sum + size(unit), 0);
+  let finished = 0;
+  return (unit) => {
+    finished += size(unit);
+    plan.onProgress?.({ completed: finished, total, task: unit.task });
+  };
+}
+
+/** The ranges of which every unit is done, from the first on: a budget may end before the others. */
+function completed(
+  plan: EvaluationPlan,
+  ranges: readonly Range[],
+  records: ReadonlyMap<string, UnitRecord>,
+): Range {
+  const isDone = (range: Range): boolean => unitsOf(plan, range).every(({ key }) => records.has(key));
+  const missing = ranges.findIndex((range) => !isDone(range));
+  const last = missing < 0 ? ranges.length : missing;
+  const [first] = ranges;
+  const end = ranges[last - 1]?.end;
+  if (first === undefined || end === undefined) {
+    throw new InputError(
+      'the budget ended before the first unit of examples was done: give more time, or go on with --resume',
+    );
+  }
+  return { start: first.start, end };
+}
+
+function collect(
+  plan: EvaluationPlan,
+  done: Range,
+  records: ReadonlyMap<string, UnitRecord>,
+  planned: number,
+): Evaluation {
+  const own = [...records.values()].filter(({ start }) => start >= done.start && start < done.end);
+  const indices = plan.indices.slice(done.start, done.end);
+  const clean = modelsOf(plan).map((model) =>
+    collectClean(model, own, plan.declaredLogits?.includes(model.name) === true),
+  );
+  const labels = indices.map((index) => plan.dataset.labels[index] ?? -1);
+  const evidence = { indices, labels, clean, attacks: collectAttacks(plan, own), done: { ...done, planned } };
   return { ...evidence, warnings: warningsOf(evidence) };
-}
-
-interface BatchWork {
-  /** @returns the clean logits, [n, classCount] */
-  scoreClean(model: Classifier, scores: ScoreCollector): Promise<Float32Array>;
-  attack(transfer: Transfer, run: AttackRun, collector: TransferCollector): Promise<void>;
-}
-
-/** The work on one batch; its inputs are scaled once per bounds, and its clean logits taken once per model. */
-function createBatchWork(plan: EvaluationPlan, batch: Batch, offset: number): BatchWork {
-  const { dataset } = plan;
-  const { labels, indices } = batch;
-  const scaled = new Map<string, Float32Array>();
-  const cleanLogits = new Map<Classifier, Float32Array>();
-  const inputsFor = ({ bounds }: Classifier): Float32Array => {
-    const key = `${String(bounds.lower)} ${String(bounds.upper)}`;
-    const inputs = scaled.get(key) ?? scaleToBounds(batch.inputs, dataset.range, bounds);
-    scaled.set(key, inputs);
-    return inputs;
-  };
-  return {
-    async scoreClean(model, scores) {
-      const logits = await model.logits(inputsFor(model));
-      scores.record(offset, logits, labels);
-      cleanLogits.set(model, logits);
-      return logits;
-    },
-    async attack({ source, targets }, run, collector) {
-      const clean = inputsFor(source);
-      const logits = cleanLogits.get(source);
-      const output = await run.attack.perturb(
-        source,
-        { inputs: clean, labels, indices, ...(logits ? { cleanLogits: logits } : {}) },
-        run.settings,
-      );
-      const exact = verifiedSizes(run, source, clean, output.inputs);
-      const { bounds } = source;
-      const { epsilon } = run.settings;
-      const { norm } = run.attack;
-      const levels = levelsWithinBall({ clean, adversarial: output.inputs, bounds, epsilon, norm });
-      const pixels = scaleToBounds(levels, levelRange, bounds);
-      const rounded = perturbationSizes(clean, pixels, clean.length / labels.length);
-      collector.recordSource(offset, output, { exact, rounded });
-      await plan.onExamples?.({
-        run,
-        source: source.name,
-        shape: dataset.shape,
-        bounds,
-        indices,
-        labels,
-        clean,
-        adversarial: output.inputs,
-        levels,
-      });
-      for (const target of targets) {
-        const logits = {
-          exact: await target.logits(scaleToBounds(output.inputs, bounds, target.bounds)),
-          rounded: await target.logits(scaleToBounds(levels, levelRange, target.bounds)),
-        };
-        collector.recordTarget(offset, target, { ...logits, labels });
-      }
-    },
-  };
-}
-
-function whiteFirst(outcomes: readonly AttackOutcome[]): readonly AttackOutcome[] {
-  return (['white', 'black'] as const).flatMap((box) => outcomes.filter((outcome) => outcome.box === box));
 }

@@ -68,8 +68,11 @@ export interface Transfer {
   readonly targets: readonly Classifier[];
 }
 
+/** Which models a plan attacks, and how. */
+export type Roles = Pick<EvaluationPlan, 'whiteBox' | 'blackBox'>;
+
 /** Who makes examples for whom. A source is listed once, so that no example is made twice. */
-export function transfersOf({ whiteBox, blackBox }: EvaluationPlan): readonly Transfer[] {
+export function transfersOf({ whiteBox, blackBox }: Roles): readonly Transfer[] {
   const targets = new Map<Classifier, Classifier[]>(whiteBox.map((model) => [model, [model]]));
   if (blackBox) {
     targets.set(blackBox.source, [...(targets.get(blackBox.source) ?? []), ...blackBox.targets]);
@@ -78,7 +81,7 @@ export function transfersOf({ whiteBox, blackBox }: EvaluationPlan): readonly Tr
 }
 
 /** Every model of the plan, once. */
-export function modelsOf({ whiteBox, blackBox }: EvaluationPlan): readonly Classifier[] {
+export function modelsOf({ whiteBox, blackBox }: Roles): readonly Classifier[] {
   return [...new Set([...whiteBox, ...(blackBox ? [blackBox.source, ...blackBox.targets] : [])])];
 }
 

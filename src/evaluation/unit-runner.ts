@@ -39,7 +39,8 @@ export interface UnitRunner {
 }
 
 /** What of a plan its units are done by. */
-export interface UnitPlan extends Pick<EvaluationPlan, 'whiteBox' | 'blackBox' | 'attacks' | 'eightBit'>, Batching {
+export interface UnitPlan
+  extends Pick<EvaluationPlan, 'whiteBox' | 'blackBox' | 'attacks' | 'eightBit'>, Batching {
   readonly dataRange: Bounds;
   /** Whether adversarial examples are wanted back, not their outcomes alone. */
   readonly keepsExamples: boolean;

@@ -1,5 +1,7 @@
 /** `robust-bench attack`: its options; the work is in ../run/attack.ts, loaded when asked for. */
 import type { Argv, InferredOptionTypes, Options } from 'yargs';
+import { attacks, norms } from '../../index.ts';
+import { parameterOptions } from '../attack-parameters.ts';
 import { examples } from '../examples.ts';
 import type { CommandContext } from '../main.ts';
 import { computeOptions, dataOptions, GROUP, grouped, modelOptions, printOptions } from '../options.ts';
@@ -31,17 +33,27 @@ const options = {
       type: 'string',
       array: true,
       default: ['fgsm', 'ifgsm'],
-      describe: 'Attacks: fgsm, ifgsm',
+      describe: `Attacks: ${attacks.map(({ id }) => id).join(', ')}; or with settings of their own, ifgsm[steps=20]@linf:8/255`,
+      requiresArg: true,
+    },
+    norm: {
+      choices: norms,
+      describe: 'Norm of the perturbation; by default the first that the attack works in',
       requiresArg: true,
     },
     eps: {
       type: 'string',
-      default: '4/255',
-      describe: 'Largest change of a pixel: a part of the range (4/255), or data units (4units)',
+      array: true,
+      describe:
+        'Size of the perturbation, or several: a part of the range (4/255), data units (4units), for L0 pixels (10px) or elements (30el)',
       requiresArg: true,
     },
-    steps: { type: 'number', describe: 'I-FGSM: gradient steps (10)', requiresArg: true },
-    'step-size': { type: 'string', describe: 'I-FGSM: size of a step (eps/10)', requiresArg: true },
+    ...(Object.fromEntries(
+      parameterOptions().map(({ flag, describe }) => [
+        flag,
+        { type: 'string', describe, requiresArg: true },
+      ]),
+    ) as Record<never, Options>),
     label: {
       choices: ['true', 'predicted'],
       default: 'true',

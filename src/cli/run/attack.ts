@@ -2,8 +2,6 @@
 import { join, normalize } from 'node:path';
 import {
   assertWritable,
-  attackOf,
-  attackSettings,
   type AttackBenchmark,
   type BenchmarkAttack,
   type BenchmarkModel,
@@ -12,19 +10,18 @@ import {
   createModelClassifier,
   type Dataset,
   type Engine,
-  type Epsilon,
   InputError,
   type ModelDescription,
   openDataset,
   openModel,
-  parseEpsilon,
-  parseTargetRule,
   renderAttackTable,
   requireBounds,
+  resolveAttacks,
   runAttackBenchmark,
   writeResult,
 } from '../../index.ts';
 import type { AttackArguments } from '../commands/attack.ts';
+import { flagOf, parameterOptions } from '../attack-parameters.ts';
 import { startEngine } from '../engine.ts';
 import { dataSettings, modelSettings } from '../given.ts';
 import type { CommandContext } from '../main.ts';
@@ -181,49 +178,25 @@ async function openData(argv: AttackArguments, models: readonly ModelDescription
 }
 
 function attacksOf(argv: AttackArguments, models: readonly ModelDescription[]): BenchmarkAttack[] {
-  const epsilon = sizeOf(argv.eps, '--eps', models);
-  const target = argv['target-class'];
-  const stepSize =
-    argv['step-size'] === undefined ? undefined : sizeOf(argv['step-size'], '--step-size', models).fraction;
-  const ids = [...new Set(argv.method.flatMap((methods) => methods.split(',')))];
-  const given = Object.fromEntries(
-    Object.entries({ steps: argv.steps, stepSize }).filter(([, value]) => value !== undefined),
-  ) as Record<string, number>;
-  assertTaken(given, ids);
-  return ids.map((id) => {
-    const attack = attackOf(id);
-    const parameters = Object.fromEntries(
-      Object.entries(given).filter(([name]) => name in attack.parameters),
-    );
-    const settings = attackSettings(attack, {
-      epsilon: epsilon.fraction,
-      label: argv.label,
-      target: target === undefined ? null : parseTargetRule(target),
-      seed: argv.seed,
-      parameters,
-    });
-    return { attack, settings, epsilonText: epsilon.text };
+  const written: Record<string, string> = {};
+  for (const { flag, name } of parameterOptions()) {
+    const value = (argv as Readonly<Record<string, unknown>>)[flag];
+    if (typeof value === 'string') written[name] = value;
+  }
+  return resolveAttacks({
+    methods: argv.method,
+    sizes: argv.eps?.flatMap((list) => list.split(',')),
+    norm: argv.norm,
+    parameters: written,
+    label: argv.label,
+    target: argv['target-class'],
+    seed: argv.seed,
+    models: models.map(({ name, bounds, inputShape }) => ({
+      name,
+      bounds: requireBounds(name, bounds),
+      inputShape,
+    })),
+    sizeSymbol: '--eps',
+    parameterSymbol: flagOf,
   });
-}
-
-/** A size of the command line, which must be the same part of every model's range. */
-function sizeOf(text: string, option: string, models: readonly ModelDescription[]): Epsilon {
-  const sizes = models.map(({ name, bounds }) => parseEpsilon(text, requireBounds(name, bounds), option));
-  const [first] = sizes;
-  if (first === undefined || sizes.some(({ fraction }) => fraction !== first.fraction)) {
-    throw new InputError(
-      `${option} ${text} is another part of the range for each model, whose bounds differ: write a fraction such as 4/255`,
-    );
-  }
-  return first;
-}
-
-/** Every parameter given must be one that an attack of this run has. */
-function assertTaken(given: Readonly<Record<string, number>>, ids: readonly string[]): void {
-  for (const name of Object.keys(given)) {
-    if (!ids.some((id) => name in attackOf(id).parameters)) {
-      const flag = name === 'stepSize' ? '--step-size' : `--${name}`;
-      throw new InputError(`${flag} means nothing to ${ids.join(', ')}: leave it out, or add --method ifgsm`);
-    }
-  }
 }
