@@ -111,6 +111,7 @@ const REPEATABLE: ReadonlySet<string> = new Set([
   'model',
   'target',
   'method',
+  'eps',
   'rate',
   'variant',
   'checkpoint',

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createLinfBall, perturbationSizes, roundingTolerance } from '../../src/attacks/ball.ts';
+import { createLinfBall, perturbationSizes, roundingTolerance } from '../../src/attacks/balls/sizes.ts';
 
 const float = fc.float({ noNaN: true, min: Math.fround(-1000), max: Math.fround(1000) });
 

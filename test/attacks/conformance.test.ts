@@ -7,12 +7,12 @@ import {
   type GivenSettings,
   attackSettings,
 } from '../../src/attacks/attack.ts';
-import { perturbationSizes, roundingTolerance } from '../../src/attacks/ball.ts';
-import { absoluteSize } from '../../src/attacks/epsilon.ts';
-import { fgsm } from '../../src/attacks/fgsm.ts';
-import { ifgsm } from '../../src/attacks/ifgsm.ts';
+import { perturbationSizes, roundingTolerance } from '../../src/attacks/balls/sizes.ts';
+import { absoluteSize } from '../../src/attacks/size.ts';
+import { fgsm } from '../../src/attacks/gradient/fgsm.ts';
+import { ifgsm } from '../../src/attacks/gradient/ifgsm.ts';
 import { attackOf, attacks } from '../../src/attacks/index.ts';
-import { predictions } from '../../src/attacks/objective.ts';
+import { predictions } from '../../src/classifier/oracle.ts';
 import { InputError } from '../../src/core/errors.ts';
 import { randomInputs, randomLinearModel, withoutGradient } from './linear-classifier.ts';
 import { crossEntropyOf } from '../../src/classifier/objective.ts';
@@ -25,8 +25,8 @@ interface Row {
 }
 
 const rows: readonly Row[] = [
-  { attack: fgsm, variants: [{ epsilon: 0.3 }], gradientsPerExample: 1 },
-  { attack: ifgsm, variants: [{ epsilon: 0.3, parameters: { stepSize: 0.2 } }], gradientsPerExample: 10 },
+  { attack: fgsm, variants: [{ radius: 0.3 }], gradientsPerExample: 1 },
+  { attack: ifgsm, variants: [{ radius: 0.3, parameters: { stepSize: 0.2 } }], gradientsPerExample: 10 },
 ];
 
 const shape = [2, 3, 3];
@@ -34,8 +34,8 @@ const size = 18;
 const count = 40;
 const shared: readonly GivenSettings[] = [
   {},
-  { epsilon: 0 },
-  { epsilon: 1 },
+  { radius: 0 },
+  { radius: 1 },
   { label: 'predicted' },
   { target: 'next' },
   { target: 'least-likely' },
@@ -157,7 +157,7 @@ for (const { attack, variants, gradientsPerExample } of rows) {
         [attack.perturb(nan, batch, settings), /gradient of the model linear is not a number at example 115/],
         [attack.perturb(model, outside, settings), /outside the bounds \[0, 1\]/],
         [attack.perturb(model, { ...batch, labels: batch.labels.slice(1) }, settings), /input elements/],
-        [attack.perturb(model, batch, { ...settings, epsilon: 4 }), /ε = 4/],
+        [attack.perturb(model, batch, { ...settings, radius: 4 }), /ε = 4/],
         [attack.perturb(model, batch, { ...settings, target: 6 }), /target class 6 does not exist/],
       ];
       for (const [promise, message] of cases) {
@@ -171,13 +171,13 @@ for (const { attack, variants, gradientsPerExample } of rows) {
 
     test('refuses parameters it does not have or cannot take', () => {
       assert.throws(() => attackSettings(attack, { parameters: { speed: 1 } }), /has no parameter speed/);
-      assert.throws(() => attackSettings(attack, { epsilon: NaN }), InputError);
+      assert.throws(() => attackSettings(attack, { radius: NaN }), InputError);
     });
   });
 }
 
 test('I-FGSM takes whole numbers of steps and positive steps', () => {
-  assert.deepEqual(attackSettings(ifgsm, { epsilon: 0.5 }).parameters, { steps: 10, stepSize: 0.05 });
+  assert.deepEqual(attackSettings(ifgsm, { radius: 0.5 }).parameters, { steps: 10, stepSize: 0.05 });
   for (const parameters of [
     { steps: 0 },
     { steps: 1.5 },

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { absoluteSize, parseEpsilon } from '../../src/attacks/epsilon.ts';
+import { absoluteSize, parseEpsilon } from '../../src/attacks/size.ts';
 import { InputError } from '../../src/core/errors.ts';
 
 const unit = { lower: 0, upper: 1 };

@@ -1,16 +1,16 @@
 /** On a linear model the strongest perturbation is known: each element goes to the edge that its weight points to. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type GivenSettings, attackSettings } from '../../src/attacks/attack.ts';
-import { fgsm } from '../../src/attacks/fgsm.ts';
-import { ifgsm } from '../../src/attacks/ifgsm.ts';
+import { type GivenSettings, attackSettings } from '../../src/attacks/settings.ts';
+import { fgsm } from '../../src/attacks/gradient/fgsm.ts';
+import { ifgsm } from '../../src/attacks/gradient/ifgsm.ts';
 import { randomInputs, randomLinearModel } from './linear-classifier.ts';
 import { crossEntropyOf } from '../../src/classifier/objective.ts';
 
 const count = 60;
 const features = 12;
 
-function closedForm(bounds: { lower: number; upper: number }, epsilon: number) {
+function closedForm(bounds: { lower: number; upper: number }, radius: number) {
   const model = randomLinearModel(5, 2, [features], { bounds, scale: 4 / (bounds.upper - bounds.lower) });
   const inputs = randomInputs(6, count * features, bounds);
   const labels = Int32Array.from({ length: count }, (_, example) => example % 2);
@@ -50,14 +50,14 @@ describe('closed forms of a linear model of two classes', () => {
     for (const [title, attack, given] of exact) {
       test(`${title} finds the optimum on ${place} exactly`, async () => {
         const { model, best, batch } = closedForm(bounds, 0.1);
-        const output = await attack.perturb(model, batch, attackSettings(attack, { ...given, epsilon: 0.1 }));
+        const output = await attack.perturb(model, batch, attackSettings(attack, { ...given, radius: 0.1 }));
         assert.deepEqual(output.inputs, best);
       });
     }
 
     test(`I-FGSM of 10 steps of ε/10 reaches the optimal loss and error on ${place}`, async () => {
       const { model, best, batch } = closedForm(bounds, 0.1);
-      const output = await ifgsm.perturb(model, batch, attackSettings(ifgsm, { epsilon: 0.1 }));
+      const output = await ifgsm.perturb(model, batch, attackSettings(ifgsm, { radius: 0.1 }));
       const optimum = await lossAndErrors(model, best, batch.labels);
       const reached = await lossAndErrors(model, output.inputs, batch.labels);
       assert.equal(reached.errors, optimum.errors);
@@ -77,7 +77,7 @@ describe('closed forms of a linear model of two classes', () => {
     const output = await ifgsm.perturb(
       model,
       batch,
-      attackSettings(ifgsm, { epsilon: 0.1, parameters: { steps: 3 } }),
+      attackSettings(ifgsm, { radius: 0.1, parameters: { steps: 3 } }),
     );
     const moved = output.inputs.map((value, index) => Math.abs(value - batch.inputs[index]!));
     assert.ok(Math.abs(Math.max(...moved) - 0.03) < 1e-6);
@@ -108,7 +108,7 @@ describe('labels and targets', () => {
   test('with two classes the targeted attack towards the other class is the untargeted one', async () => {
     const { model, best, batch } = closedForm({ lower: 0, upper: 1 }, 0.1);
     for (const target of ['next', 'least-likely', 'random'] as const) {
-      const output = await fgsm.perturb(model, batch, attackSettings(fgsm, { epsilon: 0.1, target }));
+      const output = await fgsm.perturb(model, batch, attackSettings(fgsm, { radius: 0.1, target }));
       assert.deepEqual(output.inputs, best);
       assert.deepEqual(
         output.targets,

@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
-import { attackSettings } from '../../src/attacks/attack.ts';
-import { fgsm } from '../../src/attacks/fgsm.ts';
+import { attackSettings } from '../../src/attacks/settings.ts';
+import { fgsm } from '../../src/attacks/gradient/fgsm.ts';
 import type { Classifier } from '../../src/classifier/classifier.ts';
 import { readNpy } from '../../src/data/npy.ts';
 

@@ -1,7 +1,7 @@
 /** How the parts of a result are made of what was evaluated. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { attackSettings } from '../../src/attacks/attack.ts';
+import { attackSettings } from '../../src/attacks/settings.ts';
 import { attackOf } from '../../src/attacks/index.ts';
 import { runAttackBenchmark } from '../../src/benchmark/attack-benchmark.ts';
 import { attackId, describeAttack } from '../../src/benchmark/attacks.ts';
@@ -16,7 +16,7 @@ import { validateResult } from '../../src/results/validate.ts';
 import { createMemoryDataset, randomBytes } from '../evaluation/memory-dataset.ts';
 import { exampleResult } from '../results/example-result.ts';
 
-const run = (id: string, epsilonText: string, epsilon: number, parameters: Record<string, number> = {}) => {
+const run = (id: string, epsilonText: string, radius: number, parameters: Record<string, number> = {}) => {
   const attack = attackOf(id);
   return { attack, settings: attackSettings(attack, { epsilon, parameters }), epsilonText };
 };
@@ -40,7 +40,7 @@ describe('attacks', () => {
       id: 'ifgsm',
       method: 'ifgsm',
       norm: 'Linf',
-      epsilon: 8 / 255,
+      radius: 8 / 255,
       epsilonText: '8/255',
       stepSize: 0.01,
       steps: 5,

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
-import { attackSettings } from '../../src/attacks/attack.ts';
+import { attackSettings } from '../../src/attacks/settings.ts';
 import { attackOf } from '../../src/attacks/index.ts';
 import { runAttackBenchmark } from '../../src/benchmark/attack-benchmark.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
@@ -88,7 +88,7 @@ async function measure({ batchSize, threads, limit, seed = 3 }: Circumstances): 
   const attacks = ['fgsm', 'ifgsm'].map((id) => {
     const attack = attackOf(id);
     const given = {
-      epsilon: 32 / 255,
+      radius: 32 / 255,
       seed,
       target: 'random',
       ...(id === 'ifgsm' ? { parameters: { steps: 2 } } : {}),

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { attackSettings, type GivenSettings } from '../../src/attacks/attack.ts';
-import { fgsm } from '../../src/attacks/fgsm.ts';
-import { ifgsm } from '../../src/attacks/ifgsm.ts';
-import { predictions } from '../../src/attacks/objective.ts';
+import { fgsm } from '../../src/attacks/gradient/fgsm.ts';
+import { ifgsm } from '../../src/attacks/gradient/ifgsm.ts';
+import { predictions } from '../../src/classifier/oracle.ts';
 import { scaleToBounds } from '../../src/data/scale.ts';
 import { evaluate } from '../../src/evaluation/evaluate.ts';
 import type { AdversarialExamples } from '../../src/evaluation/plan.ts';
@@ -36,7 +36,7 @@ const attackedBy = (attack: typeof fgsm, epsilonInLevels: number, given: GivenSe
     indices,
     batchSize: 32,
     whiteBox: [model],
-    attacks: [{ attack, settings: attackSettings(attack, { epsilon: epsilonInLevels / 255, ...given }) }],
+    attacks: [{ attack, settings: attackSettings(attack, { radius: epsilonInLevels / 255, ...given }) }],
   });
 
 /** The predictions on bytes of which each was moved by whole levels along the gradient of an example's loss. */
@@ -86,7 +86,7 @@ describe('8-bit examples of bytes', () => {
       indices,
       batchSize: 32,
       whiteBox: [model],
-      attacks: [{ attack: fgsm, settings: attackSettings(fgsm, { epsilon: 1.9 / 255 }) }],
+      attacks: [{ attack: fgsm, settings: attackSettings(fgsm, { radius: 1.9 / 255 }) }],
       onExamples: (examples) => void received.push(examples),
     });
     const levels = Uint8Array.from(received.flatMap((examples) => [...examples.levels]));
@@ -108,8 +108,8 @@ test('clean values between levels: what no level within ε can stand for is meas
     labels,
     range: unit,
   });
-  const run = async (epsilon: number) => {
-    const settings = attackSettings(fgsm, { epsilon: epsilon / 255 });
+  const run = async (radius: number) => {
+    const settings = attackSettings(fgsm, { radius: epsilon / 255 });
     const plan = { dataset: between, indices, batchSize: 32, whiteBox: [model] };
     const { attacks } = await evaluate({ ...plan, attacks: [{ attack: fgsm, settings }] });
     return Math.max(...(attacks[0]?.roundedPerturbation.linf ?? [NaN])) * 255;
@@ -161,7 +161,7 @@ test('classes of logit −∞ change nothing for the others: not the attack, its
     { target: 'least-likely' as const },
     { target: 1 },
   ]) {
-    const settings = attackSettings(ifgsm, { epsilon: 24 / 255, ...given });
+    const settings = attackSettings(ifgsm, { radius: 24 / 255, ...given });
     const outcomeOf = async (own: typeof model) => {
       const attacks = [{ attack: ifgsm, settings }];
       const plan = { dataset, indices, batchSize: 32, whiteBox: [own], attacks };

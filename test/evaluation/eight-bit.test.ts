@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createLinfBall, perturbationSizes, roundingTolerance } from '../../src/attacks/ball.ts';
+import { createLinfBall, perturbationSizes, roundingTolerance } from '../../src/attacks/balls/sizes.ts';
 import { levelsOf, scaleToBounds } from '../../src/data/scale.ts';
 import { levelRange, levelsWithinBall } from '../../src/evaluation/eight-bit.ts';
 

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type GivenSettings, attackSettings } from '../../src/attacks/attack.ts';
-import { roundingTolerance } from '../../src/attacks/ball.ts';
-import { fgsm } from '../../src/attacks/fgsm.ts';
-import { ifgsm } from '../../src/attacks/ifgsm.ts';
-import { predictions } from '../../src/attacks/objective.ts';
+import { type GivenSettings, attackSettings } from '../../src/attacks/settings.ts';
+import { roundingTolerance } from '../../src/attacks/balls/sizes.ts';
+import { fgsm } from '../../src/attacks/gradient/fgsm.ts';
+import { ifgsm } from '../../src/attacks/gradient/ifgsm.ts';
+import { predictions } from '../../src/classifier/oracle.ts';
 import type { Classifier } from '../../src/classifier/classifier.ts';
 import { roundTo8Bit, scaleToBounds } from '../../src/data/scale.ts';
 import { evaluate } from '../../src/evaluation/evaluate.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { attackSettings } from '../../src/attacks/attack.ts';
-import { ifgsm } from '../../src/attacks/ifgsm.ts';
+import { attackSettings } from '../../src/attacks/settings.ts';
+import { ifgsm } from '../../src/attacks/gradient/ifgsm.ts';
 import type { Classifier } from '../../src/classifier/classifier.ts';
 import { evaluate } from '../../src/evaluation/evaluate.ts';
 import { interruptible } from '../../src/evaluation/interruptible.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { type Attack, attackSettings } from '../../src/attacks/attack.ts';
-import { fgsm } from '../../src/attacks/fgsm.ts';
+import { fgsm } from '../../src/attacks/gradient/fgsm.ts';
 import type { Classifier } from '../../src/classifier/classifier.ts';
 import { InputError } from '../../src/core/errors.ts';
 import { evaluate } from '../../src/evaluation/evaluate.ts';

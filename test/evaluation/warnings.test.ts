@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { attackSettings } from '../../src/attacks/attack.ts';
-import { fgsm } from '../../src/attacks/fgsm.ts';
-import { ifgsm } from '../../src/attacks/ifgsm.ts';
-import { predictions } from '../../src/attacks/objective.ts';
+import { attackSettings } from '../../src/attacks/settings.ts';
+import { fgsm } from '../../src/attacks/gradient/fgsm.ts';
+import { ifgsm } from '../../src/attacks/gradient/ifgsm.ts';
+import { predictions } from '../../src/classifier/oracle.ts';
 import type { Classifier } from '../../src/classifier/classifier.ts';
 import { scaleToBounds } from '../../src/data/scale.ts';
 import { evaluate } from '../../src/evaluation/evaluate.ts';
@@ -120,7 +120,7 @@ test('more gradients with less error are noticed', async () => {
   ]);
   const short = attackSettings(ifgsm, { parameters: { steps: 1 } });
   assert.deepEqual(await warnings({ attacks: [{ attack: ifgsm, settings: short }, plan.attacks[1]!] }), []);
-  const smaller = attackSettings(ifgsm, { epsilon: 0.0001 });
+  const smaller = attackSettings(ifgsm, { radius: 0.0001 });
   assert.deepEqual(await warnings({ attacks: [plan.attacks[0]!, { attack: ifgsm, settings: smaller }] }), []);
 });
 

@@ -3,7 +3,8 @@
  * the threads go on while the main thread computes, and results do not depend on their number.
  */
 import { availableParallelism } from 'node:os';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
+import { startWorkerThread } from '../../core/worker-thread.ts';
 import { InputError } from '../../core/errors.ts';
 import type { Levels } from '../resample.ts';
 import { type Frame, type FrameAugmentation, frameBytes } from './frame.ts';
@@ -115,20 +116,8 @@ function hashOf(text: string): number {
 
 const isGiven = <T>(value: T | undefined): value is T => value !== undefined;
 
-/**
- * The compiled thread; where the sources themselves run, its source, which Node 20 loads only after tsx is registered
- * in that thread.
- */
-function createWorker(): Worker {
-  if (!import.meta.url.endsWith('.ts')) return new Worker(new URL('./worker.js', import.meta.url));
-  const [loader, entry] = [import.meta.resolve('tsx/esm/api'), import.meta.resolve('./worker.ts')];
-  const start = (tsx: string, file: string) =>
-    `import(${tsx}).then(({ register }) => { register(); return import(${file}); })`;
-  return new Worker(start(JSON.stringify(loader), JSON.stringify(entry)), { eval: true });
-}
-
 function startThread(stop: () => void): Thread {
-  const worker = createWorker();
+  const worker = startWorkerThread(import.meta.url, 'worker');
   const thread: Thread = { worker, pending: new Map() };
   worker.on('message', (reply: DecodingReply) => {
     const waiting = thread.pending.get(reply.id);

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { predictions } from '../../../src/attacks/objective.ts';
+import { predictions } from '../../../src/classifier/oracle.ts';
 import { examineRows } from '../../../src/evaluation/memorization/rows.ts';
 import { assertClose } from '../../statistics/reference.ts';
 

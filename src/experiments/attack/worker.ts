@@ -1,0 +1,97 @@
+/** A worker thread of an evaluation: opens the models on an engine of its own and does the units that it is sent. */
+import { parentPort, workerData } from 'node:worker_threads';
+import type { AttackSettings } from '../../attacks/attack.ts';
+import { attackOf } from '../../attacks/index.ts';
+import type { Bounds, ModelCheck } from '../../classifier/classifier.ts';
+import { InputError, messageOf } from '../../core/errors.ts';
+import { createEngine } from '../../engine/select.ts';
+import { createUnitRunner, type UnitInputs, type UnitResult } from '../../evaluation/unit-runner.ts';
+import type { Unit } from '../../evaluation/units.ts';
+import { createModelClassifier } from '../../models/model-classifier.ts';
+import type { ModelDescription } from '../../models/open.ts';
+
+/** Everything a worker is made of, plain data. */
+export interface WorkerSetup {
+  readonly engine: string;
+  readonly threads: number;
+  readonly models: readonly ModelDescription[];
+  /** By the models' names. */
+  readonly whiteBox: readonly string[];
+  readonly blackBox: { readonly source: string; readonly targets: readonly string[] } | null;
+  readonly attacks: readonly { readonly id: string; readonly settings: AttackSettings }[];
+  readonly eightBit: boolean;
+  readonly keepsExamples: boolean;
+  readonly batchSize: number;
+  readonly dataRange: Bounds;
+}
+
+export interface WorkerRequest {
+  readonly unit: Unit;
+  readonly inputs: UnitInputs;
+}
+
+/** What was learned of a model on the way. */
+export interface ModelFindings {
+  readonly name: string;
+  readonly check: ModelCheck | undefined;
+  readonly notes: readonly string[];
+}
+
+export type WorkerReply =
+  | { readonly kind: 'done'; readonly result: UnitResult; readonly findings: readonly ModelFindings[] }
+  | { readonly kind: 'failed'; readonly isInputError: boolean; readonly message: string };
+
+async function open(setup: WorkerSetup): Promise<(request: WorkerRequest) => Promise<WorkerReply>> {
+  const engine = await createEngine(setup.engine, { threads: setup.threads });
+  const classifiers = new Map<string, Awaited<ReturnType<typeof createModelClassifier>>>();
+  const options = { chunkSize: setup.batchSize };
+  for (const model of setup.models) {
+    classifiers.set(model.name, await createModelClassifier(model, engine, options));
+  }
+  const classifierOf = (name: string) => {
+    const classifier = classifiers.get(name);
+    if (classifier === undefined) throw new RangeError(`the worker has no model ${name}`);
+    return classifier;
+  };
+  const { blackBox } = setup;
+  const runner = createUnitRunner({
+    whiteBox: setup.whiteBox.map(classifierOf),
+    ...(blackBox === null
+      ? {}
+      : {
+          blackBox: {
+            source: classifierOf(blackBox.source),
+            targets: blackBox.targets.map(classifierOf),
+          },
+        }),
+    attacks: setup.attacks.map(({ id, settings }) => ({ attack: attackOf(id), settings })),
+    eightBit: setup.eightBit,
+    keepsExamples: setup.keepsExamples,
+    batchSize: setup.batchSize,
+    dataRange: setup.dataRange,
+  });
+  return async ({ unit, inputs }) => {
+    const result = await runner.run(unit, inputs);
+    const findings = [...classifiers.values()].map(({ name, check, notes }) => ({ name, check, notes }));
+    return { kind: 'done', result, findings };
+  };
+}
+
+/** Opened when the first unit comes, so that what fails then is told as that unit's failure. */
+let opened: ReturnType<typeof open> | undefined;
+
+parentPort?.on('message', (request: WorkerRequest) => {
+  const answer = async (): Promise<WorkerReply> => {
+    opened ??= open(workerData as WorkerSetup);
+    return (await opened)(request);
+  };
+  answer().then(
+    (reply) => parentPort?.postMessage(reply),
+    (error: unknown) =>
+      parentPort?.postMessage({
+        kind: 'failed',
+        isInputError: error instanceof InputError,
+        message: messageOf(error),
+      } satisfies WorkerReply),
+  );
+});
