@@ -25,14 +25,14 @@ export interface NumberParameter extends Described<number> {
   readonly kind: 'number';
   /** What a given value must be, e.g. `a whole number of at least 1`. */
   readonly requirement: string;
-  readonly accepts: (value: number) => boolean;
+  readonly accepts: (value: number, context: ParameterContext) => boolean;
 }
 
 /** A length in the attack's norm: written like ε, held in units of the range. */
 export interface SizeParameter extends Described<number> {
   readonly kind: 'size';
   readonly requirement: string;
-  readonly accepts: (value: number) => boolean;
+  readonly accepts: (value: number, context: ParameterContext) => boolean;
 }
 
 export interface ChoiceParameter extends Described<string> {
@@ -93,8 +93,8 @@ export function stepSize(description: string, fallback: SizeParameter['default']
     kind: 'size',
     description,
     default: fallback,
-    requirement: 'a part of the range, above 0',
-    accepts: (value) => value > 0 && Number.isFinite(value),
+    requirement: 'a part of the range, above 0 and in L∞ at most 1',
+    accepts: (value, { norm }) => value > 0 && value <= (norm === 'linf' ? 1 : Number.MAX_VALUE),
   };
 }
 
@@ -135,20 +135,27 @@ export function completeParameters(
     const fallback = defaultOf(parameter, context);
     const value = given[name] ?? fallback;
     // A default that follows from ε = 0 need not be a value that anybody may give.
-    if (value !== fallback) assertValue(title, name, parameter, value);
+    if (value !== fallback) assertValue({ title, name, parameter, context }, value);
     values[name] = value;
   }
   return values;
 }
 
-function assertValue(title: string, name: string, parameter: Parameter, value: ParameterValue): void {
+interface Asked {
+  readonly title: string;
+  readonly name: string;
+  readonly parameter: Parameter;
+  readonly context: ParameterContext;
+}
+
+function assertValue({ title, name, parameter, context }: Asked, value: ParameterValue): void {
   const requirement = requirementOf(parameter);
   const fits =
     parameter.kind === 'choice'
       ? typeof value === 'string' && parameter.choices.includes(value)
       : parameter.kind === 'switch'
         ? typeof value === 'boolean'
-        : typeof value === 'number' && parameter.accepts(value);
+        : typeof value === 'number' && parameter.accepts(value, context);
   if (!fits) throw new InputError(`${title}: ${name} = ${String(value)} must be ${requirement}`);
 }
 

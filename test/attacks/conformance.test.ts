@@ -1,12 +1,9 @@
 /** What every attack promises, whatever it does. An attack joins by a row of the table. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import {
-  type Attack,
-  type AttackBatch,
-  type GivenSettings,
-  attackSettings,
-} from '../../src/attacks/attack.ts';
+import type { AttackBatch } from '../../src/attacks/attack.ts';
+import type { Attack } from '../../src/attacks/create-attack.ts';
+import { attackSettings, type GivenSettings } from '../../src/attacks/settings.ts';
 import { perturbationSizes, roundingTolerance } from '../../src/attacks/balls/sizes.ts';
 import { absoluteSize } from '../../src/attacks/size.ts';
 import { fgsm } from '../../src/attacks/gradient/fgsm.ts';
@@ -85,11 +82,12 @@ for (const { attack, variants, gradientsPerExample } of rows) {
           assert.deepEqual(batch.inputs, before, 'the input is not changed');
           assert.notEqual(output.inputs.buffer, batch.inputs.buffer);
           assert.ok(output.inputs.every((value) => value >= bounds.lower && value <= bounds.upper));
-          const sizes = perturbationSizes(batch.inputs, output.inputs, size)[attack.norm];
+          const { norm } = settings;
+          const sizes = perturbationSizes(norm, batch.inputs, output.inputs, shape, 'pixels');
           const greatest =
-            absoluteSize(settings.epsilon, bounds) + roundingTolerance(attack.norm, bounds, size);
+            absoluteSize(settings.radius!, bounds) + roundingTolerance(norm, bounds, size);
           assert.ok(sizes.every((value) => value <= greatest));
-          if (settings.epsilon > 0 && settings.target === null) assert.ok(sizes.every((value) => value > 0));
+          if (settings.radius!.value > 0 && settings.target === null) assert.ok(sizes.every((value) => value > 0));
           assert.equal(output.targets === null, settings.target === null);
           assert.equal(output.zeroGradients.length, count);
 
@@ -120,7 +118,7 @@ for (const { attack, variants, gradientsPerExample } of rows) {
       let calls = 0;
       const counting = {
         ...model,
-        lossGradient: (...args: Parameters<typeof model.lossGradient>) => {
+        gradient: (...args: Parameters<typeof model.gradient>) => {
           calls += 1;
           return model.gradient(...args);
         },
@@ -128,6 +126,7 @@ for (const { attack, variants, gradientsPerExample } of rows) {
       const output = await attack.perturb(counting, batch, attackSettings(attack));
       assert.equal(calls, gradientsPerExample);
       assert.deepEqual(output.gradientCounts, new Int32Array(count).fill(gradientsPerExample));
+      assert.deepEqual(output.queryCounts, new Int32Array(count));
     });
 
     test('a zero gradient is noticed, and moves nothing', async () => {
@@ -143,7 +142,7 @@ for (const { attack, variants, gradientsPerExample } of rows) {
       const settings = attackSettings(attack);
       const nan = {
         ...model,
-        lossGradient: async (...args: Parameters<typeof model.lossGradient>) => {
+        gradient: async (...args: Parameters<typeof model.gradient>) => {
           const result = await model.gradient(...args);
           return { ...result, gradients: result.gradients.fill(NaN, 5 * size, 5 * size + 1) };
         },
@@ -157,7 +156,7 @@ for (const { attack, variants, gradientsPerExample } of rows) {
         [attack.perturb(nan, batch, settings), /gradient of the model linear is not a number at example 115/],
         [attack.perturb(model, outside, settings), /outside the bounds \[0, 1\]/],
         [attack.perturb(model, { ...batch, labels: batch.labels.slice(1) }, settings), /input elements/],
-        [attack.perturb(model, batch, { ...settings, radius: 4 }), /ε = 4/],
+        [attack.perturb(model, batch, { ...settings, radius: { value: 4, unit: 'range' } }), /ε = 4/],
         [attack.perturb(model, batch, { ...settings, target: 6 }), /target class 6 does not exist/],
       ];
       for (const [promise, message] of cases) {

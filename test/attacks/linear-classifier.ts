@@ -1,12 +1,14 @@
 /** A softmax-linear classifier in closed form, for tests: logits = scale·W·x + b in float64, stored as float32. */
-import type { Bounds, Classifier } from '../../src/classifier/classifier.ts';
+import type { Bounds, Classifier, LossGradient } from '../../src/classifier/classifier.ts';
+import { logitGradient } from '../../src/classifier/logit-losses.ts';
+import { lossesOf } from '../../src/classifier/objective.ts';
 import { randomStream } from '../../src/core/random.ts';
 
 export interface LinearModel extends Classifier {
   /** [classCount][features], the scale included. */
   readonly weights: readonly (readonly number[])[];
   readonly biases: readonly number[];
-  lossGradient: NonNullable<Classifier['lossGradient']>;
+  gradient: NonNullable<Classifier['gradient']>;
 }
 
 export interface LinearOptions {
@@ -27,6 +29,19 @@ export function createLinearModel(options: LinearOptions): LinearModel {
         row.reduce((sum, weight, j) => sum + weight * inputs[example * size + j]!, biases[k]!),
       ),
     );
+  /** The chain rule: gradient of the loss by the logits, times the weights. */
+  const chained = (logits: number[][], objective: Parameters<typeof logitGradient>[0]): LossGradient => {
+    const flat = Float32Array.from(logits.flat());
+    const { losses, weights: byLogits } = logitGradient(objective, flat, weights.length);
+    const gradients = Float32Array.from({ length: logits.length * size }, (_, index) => {
+      const example = Math.floor(index / size);
+      return weights.reduce(
+        (sum, row, k) => sum + byLogits[example * weights.length + k]! * row[index % size]!,
+        0,
+      );
+    });
+    return { losses, gradients, logits: flat };
+  };
   return {
     name,
     inputShape,
@@ -35,8 +50,13 @@ export function createLinearModel(options: LinearOptions): LinearModel {
     weights,
     biases,
     logits: (inputs) => Promise.resolve(Float32Array.from(rows(inputs).flat())),
-    lossGradient(inputs, labels) {
+    losses: lossesOf(weights.length),
+    gradient(inputs, objective) {
       const logits = rows(inputs);
+      if (objective.loss !== 'cross-entropy') {
+        return Promise.resolve(chained(logits, objective));
+      }
+      const { labels } = objective;
       const probabilities = logits.map((row) => {
         const greatest = Math.max(...row);
         const powers = row.map((logit) => Math.exp(logit - greatest));

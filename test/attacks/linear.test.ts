@@ -10,7 +10,7 @@ import { crossEntropyOf } from '../../src/classifier/objective.ts';
 const count = 60;
 const features = 12;
 
-function closedForm(bounds: { lower: number; upper: number }, radius: number) {
+function closedForm(bounds: { lower: number; upper: number }, epsilon: number) {
   const model = randomLinearModel(5, 2, [features], { bounds, scale: 4 / (bounds.upper - bounds.lower) });
   const inputs = randomInputs(6, count * features, bounds);
   const labels = Int32Array.from({ length: count }, (_, example) => example % 2);

@@ -23,7 +23,7 @@ for (const name of ['preact18', 'resnet_bottleneck', 'resnext_bottleneck']) {
       classCount: logits!.dims[1]!,
       bounds: { lower: 0, upper: 1 },
       logits: () => Promise.resolve(logits!.data as Float32Array),
-      lossGradient: (points) => {
+      gradient: (points) => {
         assert.deepEqual(points, x!.data);
         return Promise.resolve({
           losses: loss!.data as Float32Array,
