@@ -119,6 +119,16 @@ export {
 } from './results/file.ts';
 export type { MemorizationResult, MemorizationRun } from './results/memorization.ts';
 export type { Result } from './results/result.ts';
+export { type ColumnArrays, decodeColumn, encodeColumn } from './results/column.ts';
+export { derive } from './results/derive.ts';
+export type {
+  Derived,
+  DerivedAttack,
+  DerivedComparison,
+  DerivedEvaluation,
+  WorstCase,
+} from './results/derived.ts';
+export { merge, type NamedPart } from './results/merge.ts';
 export { validateAnyResult, validateMemorization, validateResult } from './results/validate.ts';
 export { compareResults, type GateOptions } from './gate/compare.ts';
 export type { GateReport } from './gate/gate-report.ts';

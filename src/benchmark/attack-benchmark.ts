@@ -6,11 +6,12 @@ import type { Classifier } from '../classifier/classifier.ts';
 import type { Seed } from '../core/random.ts';
 import { packageVersion } from '../core/package.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { encodeColumn } from '../results/column.ts';
+import { planHash } from '../results/plan.ts';
 import { type Result, resultSchemaId } from '../results/result.ts';
-import { comparisonsOf } from './comparisons.ts';
 import { describeData } from './data.ts';
-import { cleanEvaluation, attackEvaluation } from './evaluations.ts';
-import { attackId, describeAttack } from './attacks.ts';
+import { cleanEntry, runEntries } from './evaluations.ts';
+import { describeAttack } from './attacks.ts';
 import { describeModels, type BenchmarkModel } from './models.ts';
 
 /** An attack and how its ε was written. */
@@ -79,25 +80,17 @@ export async function runAttackBenchmark(benchmark: AttackBenchmark): Promise<Re
   const evaluated = performance.now() - started;
   const ids = new Map(benchmark.models.map(({ id, classifier }) => [classifier.name, id]));
   const idOf = (name: string): string => ids.get(name) ?? name;
-  const classCountOf = (name: string): number => classifierOf(idOf(name)).classCount;
-  const evaluations = [
-    ...evaluation.clean.map((outcome) => cleanEvaluation(outcome, idOf)),
-    ...evaluation.attacks.map((outcome) =>
-      attackEvaluation(outcome, classCountOf(outcome.target), idOf, attackId(attacks, outcome.run)),
-    ),
-  ];
+  const described = attacks.map(describeAttack);
   const count = indices.length;
-  return {
-    schema: resultSchemaId,
-    kind: 'attack',
+  const facts = {
     tool: { name: 'robust-bench', version: packageVersion },
     seed: benchmark.seed,
     data: await describeData(dataset),
     examples: {
       count,
       selection: benchmark.selection,
-      indices: [...indices],
-      labels: [...evaluation.labels],
+      indices: encodeColumn(indices),
+      labels: encodeColumn(evaluation.labels),
     },
     models: describeModels(benchmark),
     engine: {
@@ -105,10 +98,21 @@ export async function runAttackBenchmark(benchmark: AttackBenchmark): Promise<Re
       provider: benchmark.engine.provider,
       runtime: benchmark.engine.runtime,
     },
-    attacks: attacks.map((attack) => describeAttack(attacks, attack)),
-    evaluations,
-    comparisons: comparisonsOf(evaluations, blackBox?.source),
-    warnings: evaluation.warnings.map(({ text }) => text),
+    attacks: described,
+    clean: evaluation.clean.map((outcome) => cleanEntry(outcome, idOf)),
+    runs: runEntries(
+      evaluation.attacks,
+      idOf,
+      ({ run }) => described[attacks.findIndex((attack) => attack === run)]?.id ?? run.attack.id,
+    ),
+  };
+  return {
+    schema: resultSchemaId,
+    kind: 'attack',
+    ...facts,
+    part: null,
+    plan: planHash(facts),
+    warnings: evaluation.warnings.map(({ check, text }) => ({ check, text })),
     run: {
       startedAt: startedAt.toISOString(),
       durationMs: performance.now() - started,
@@ -120,7 +124,10 @@ export async function runAttackBenchmark(benchmark: AttackBenchmark): Promise<Re
         {
           stage: 'evaluation',
           durationMs: evaluated,
-          examplesPerSecond: evaluated > 0 ? (count * evaluations.length) / (evaluated / 1000) : null,
+          examplesPerSecond:
+            evaluated > 0
+              ? (count * (evaluation.clean.length + evaluation.attacks.length)) / (evaluated / 1000)
+              : null,
         },
       ],
     },

@@ -1,31 +1,33 @@
 /** Attacks as a result describes them. */
-import type { AttackRun } from '../evaluation/plan.ts';
+import { attackId, sizeText } from '../core/attack-id.ts';
 import type { ResultAttack } from '../results/result.ts';
 import type { BenchmarkAttack } from './attack-benchmark.ts';
 
-/** The id of a run among the benchmark's attacks: the method, numbered where it occurs more than once. */
-export function attackId(attacks: readonly AttackRun[], run: AttackRun): string {
-  const same = attacks.filter(({ attack }) => attack.id === run.attack.id);
-  return same.length < 2 ? run.attack.id : `${run.attack.id}-${String(same.indexOf(run) + 1)}`;
-}
+/** Parameters that are sizes, parts of the range as ε is. */
+const sizes: ReadonlySet<string> = new Set(['stepSize']);
 
 /** An attack with all its settings. */
-export function describeAttack(attacks: readonly AttackRun[], run: BenchmarkAttack): ResultAttack {
-  const { attack, settings, epsilonText } = run;
-  const { epsilon, parameters } = settings;
-  const steps = parameters['steps'] ?? 1;
+export function describeAttack({ attack, settings, epsilonText }: BenchmarkAttack): ResultAttack {
+  const { epsilon, label, parameters } = settings;
+  const { id: method, title, norm, needs } = attack;
+  const radius = { value: epsilon, unit: 'fraction of range' } as const;
+  const target = settings.target === null ? null : String(settings.target);
+  const changed = Object.entries(attack.parameters).flatMap(([name, parameter]) => {
+    const value = parameters[name] ?? parameter.default(epsilon);
+    if (value === parameter.default(epsilon)) return [];
+    return [[name, sizes.has(name) ? sizeText(norm, { ...radius, value }) : String(value)] as const];
+  });
   return {
-    id: attackId(attacks, run),
-    method: attack.id as ResultAttack['method'],
-    norm: 'Linf',
-    epsilon,
-    epsilonText,
-    stepSize: parameters['stepSize'] ?? epsilon,
-    steps,
-    // Every attack goes through the one loop, which projects after each step.
-    projection: true,
-    targeted: settings.target !== null,
-    target: settings.target === null ? null : String(settings.target),
-    label: settings.label,
+    id: attackId({ method, norm, radius, changed, target, label }),
+    method,
+    title,
+    citation: null,
+    access: needs,
+    aim: 'bounded',
+    norm,
+    radius: { text: epsilonText, ...radius },
+    label,
+    target,
+    parameters: { ...parameters },
   };
 }

@@ -29,7 +29,7 @@ export function describeModels({ models, whiteBox, blackBox }: AttackBenchmark):
 }
 
 function describeModel(model: BenchmarkModel, roles: ResultModel['roles']): ResultModel {
-  const { id, classifier, description } = model;
+  const { id, classifier, description, declaredLogits } = model;
   const { check, notes = [] } = classifier;
   const training = description?.card?.training;
   return {
@@ -50,6 +50,7 @@ function describeModel(model: BenchmarkModel, roles: ResultModel['roles']): Resu
           ...describeReading(description, notes),
           approximateGradient: description.approximateGradient ?? null,
         }),
+    ...(declaredLogits === true ? { declaredLogits } : {}),
     ...(check === undefined ? {} : { check: { ...check } }),
     ...(training === undefined ? {} : { training: trainingFacts(training) }),
   };

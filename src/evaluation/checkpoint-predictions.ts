@@ -2,11 +2,12 @@
 import type { Classifier } from '../classifier/classifier.ts';
 import { InputError } from '../core/errors.ts';
 import { interruptionPoint } from '../core/interruption.ts';
+import { describeFinding } from '../core/probability-finding.ts';
 import { batches } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { scaleToBounds } from '../data/scale.ts';
 import type { Predictions } from '../predictions/predictions.ts';
-import { createProbabilityCheck, describeFinding, type ProbabilityCheck } from './probability-check.ts';
+import { createProbabilityCheck, type ProbabilityCheck } from './probability-check.ts';
 
 export interface CheckpointSeries {
   /** Names the series in messages. */

@@ -1,7 +1,7 @@
 /** What an evaluation returns: counts, and the outcome of every example. */
 import type { PerturbationSizes } from '../attacks/ball.ts';
 import type { AttackRun } from './plan.ts';
-import type { ProbabilityFinding } from './probability-check.ts';
+import type { ProbabilityFinding } from '../core/probability-finding.ts';
 import type { Score } from './score.ts';
 import type { Warning } from './warnings.ts';
 

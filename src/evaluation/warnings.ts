@@ -1,6 +1,6 @@
 /** Named checks of an evaluation, one per pitfall: signs that a number does not mean what it seems to. */
 import type { AttackOutcome, Evaluation } from './outcomes.ts';
-import { describeFinding } from './probability-check.ts';
+import { describeFinding } from '../core/probability-finding.ts';
 
 export interface Warning {
   /** The name of the check. */

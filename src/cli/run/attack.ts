@@ -11,6 +11,7 @@ import {
   chooseSubset,
   createModelClassifier,
   type Dataset,
+  derive,
   type Engine,
   type Epsilon,
   InputError,
@@ -73,7 +74,9 @@ export async function runAttack(argv: AttackArguments, { terminal }: CommandCont
     terminal.signal.throwIfAborted();
     await store?.write();
     if (argv.out !== undefined) await writeResult(argv.out, result);
-    terminal.out(argv.json ? canonicalJson(result).trimEnd() : renderAttackTable(result, terminal).trimEnd());
+    terminal.out(
+      argv.json ? canonicalJson(result).trimEnd() : renderAttackTable(derive(result), terminal).trimEnd(),
+    );
     if (argv.out !== undefined && !argv.quiet) terminal.err(`result written to ${argv.out}\n`);
   } finally {
     progress.finish();
