@@ -35,7 +35,7 @@ const layers = {
     instead: 'evaluate through the classifier interface; compose in benchmark/',
   },
   recipes: {
-    may: ['core', 'results/messages.ts'],
+    may: ['core'],
     instead: 'a recipe is data: turn it into settings in cli/',
   },
   results: {

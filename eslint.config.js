@@ -6,6 +6,7 @@ export default tseslint.config(
       'dist',
       'fixtures',
       'src/results/result.ts',
+      'src/results/version-1/result.ts',
       'src/models/card/model-card.ts',
       'src/corruption/label-file-json.ts',
       'src/recipes/recipe.ts',

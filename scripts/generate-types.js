@@ -3,6 +3,7 @@
  * it only compares, and fails when one is stale.
  */
 import { readFile, writeFile } from 'node:fs/promises';
+import { dirname, relative } from 'node:path/posix';
 import { fileURLToPath } from 'node:url';
 import { compile } from 'json-schema-to-typescript';
 
@@ -24,6 +25,12 @@ const schemas = [
     subject: 'a result file',
     definitions: 'src/results/definitions.schema.json',
     constants: formatId('resultSchemaId'),
+  },
+  {
+    schema: 'src/results/version-1/result.schema.json',
+    types: 'src/results/version-1/result.ts',
+    subject: 'a result file of version 1',
+    definitions: 'src/results/definitions.schema.json',
   },
   {
     schema: 'src/results/memorization.schema.json',
@@ -57,7 +64,7 @@ const style = {
 };
 
 /** @returns {Promise<string>} the whole text of the types */
-async function generate({ schema: path, subject, definitions, constants = () => '' }) {
+async function generate({ schema: path, types: file, subject, definitions, constants = () => '' }) {
   const schema = await readSchema(path);
   const shared = definitions === undefined ? undefined : await readSchema(definitions);
   const banner = `/**
@@ -70,7 +77,7 @@ async function generate({ schema: path, subject, definitions, constants = () => 
   const types = inlined(schema, { own: schema, shared, imported });
   return compile(types, schema.title, {
     ...style,
-    bannerComment: banner + importsOf(imported, definitions) + constants(schema),
+    bannerComment: banner + importsOf(imported, definitions, file) + constants(schema),
   });
 }
 
@@ -86,10 +93,11 @@ async function definitionTypes(schema) {
 }
 
 /** Imports the types of another file and passes them on, so that one file has all types of its schema. */
-function importsOf(names, definitions) {
+function importsOf(names, definitions, importer) {
   if (names.size === 0) return '';
   const list = [...names].sort().join(', ');
-  const file = `./${definitions.split('/').at(-1).replace('.schema.json', '.ts')}`;
+  const path = relative(dirname(importer), definitions.replace('.schema.json', '.ts'));
+  const file = path.startsWith('.') ? path : `./${path}`;
   return `import type { ${list} } from '${file}';\nexport type { ${list} };\n`;
 }
 

@@ -89,7 +89,8 @@ export {
 } from './attacks/parameters.ts';
 export { ascend, type Ascent } from './attacks/loops/ascent.ts';
 export { climbed, type LabelLoss } from './attacks/loops/objective.ts';
-export { defaultSizes, parseSize, sizeText, type Size, type SizeContext } from './attacks/size.ts';
+export { sizeText } from './core/attack-id.ts';
+export { defaultSizes, parseSize, type Size, type SizeContext } from './attacks/size.ts';
 export { attackOf, attacks } from './attacks/index.ts';
 export { resolveAttacks, type AttackRequests, type RequestedAttack } from './attacks/requests.ts';
 export { parseTargetRule, type TargetRule } from './attacks/targets.ts';
@@ -102,9 +103,10 @@ export type { AttackOutcome, CleanOutcome, Evaluation } from './evaluation/outco
 export {
   runAttackBenchmark,
   type AttackBenchmark,
-  type BenchmarkAttack,
 } from './benchmark/attack-benchmark.ts';
 export type { BenchmarkModel } from './benchmark/models.ts';
+export { chooseWorkers, type WorkerChoice } from './experiments/attack/choose-workers.ts';
+export { describedClassifier } from './experiments/attack/described-classifier.ts';
 export { createGradientModel } from './benchmark/gradient-model.ts';
 export type { GradientModel, GradientModelOptions } from './models/gradient-file.ts';
 export { memorizationResult, type MemorizationBenchmark } from './benchmark/memorization-benchmark.ts';
@@ -151,6 +153,16 @@ export {
 } from './results/file.ts';
 export type { MemorizationResult, MemorizationRun } from './results/memorization.ts';
 export type { Result } from './results/result.ts';
+export { type ColumnArrays, decodeColumn, encodeColumn } from './results/column.ts';
+export { derive } from './results/derive.ts';
+export type {
+  Derived,
+  DerivedAttack,
+  DerivedComparison,
+  DerivedEvaluation,
+  WorstCase,
+} from './results/derived.ts';
+export { merge, type NamedPart } from './results/merge.ts';
 export { validateAnyResult, validateMemorization, validateResult } from './results/validate.ts';
 export { compareResults, type GateOptions } from './gate/compare.ts';
 export type { GateReport } from './gate/gate-report.ts';

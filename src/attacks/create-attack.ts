@@ -98,7 +98,7 @@ function createTask(source: TaskSource): AttackTask {
   const { norm, seed } = settings;
   const size = exampleSizeOf(inputShape);
   const radius = settings.radius === null ? Infinity : absoluteSize(settings.radius, bounds);
-  const radiusUnit = settings.radius?.unit ?? (norm === 'l0' ? 'pixels' : 'range');
+  const radiusUnit = settings.radius?.unit ?? (norm === 'l0' ? 'pixels' : 'fraction of range');
   const center = { inputs: batch.inputs, inputShape, bounds };
   return {
     oracle,
@@ -106,7 +106,7 @@ function createTask(source: TaskSource): AttackTask {
     labels,
     targets,
     norm,
-    ball: createBall(center, norm, radius, radiusUnit === 'range' ? 'pixels' : radiusUnit),
+    ball: createBall(center, norm, radius, radiusUnit === 'fraction of range' ? 'pixels' : radiusUnit),
     radius,
     radiusUnit,
     bounds,

@@ -2,6 +2,7 @@
  * Names of attacks with their settings: `ifgsm[steps=20,target=next]@linf:4/255`. A name holds all that differs from the
  * defaults and nothing else, so that it is the same whatever else runs; and it can be given where an attack is asked for.
  */
+import { attackId as composeId, sizeText } from '../core/attack-id.ts';
 import { InputError } from '../core/errors.ts';
 import type { AttackDefinition, AttackSettings } from './attack.ts';
 import { norms, type Norm } from './balls/ball.ts';
@@ -12,7 +13,6 @@ import {
   type ParameterTable,
   type ParameterValue,
 } from './parameters.ts';
-import { sizeText } from './size.ts';
 
 /** The name of an attack with its settings. */
 export function attackId(
@@ -20,17 +20,15 @@ export function attackId(
   { norm, radius, label, target, parameters: values }: Omit<AttackSettings, 'seed'>,
 ): string {
   const context = { norm, radius };
-  const differing = Object.entries(parameters)
+  const changed = Object.entries(parameters)
     .filter(([name, parameter]) => values[name] !== defaultOf(parameter, context))
-    .map(([name, parameter]) => `${name}=${valueText(parameter, values[name] ?? '')}`);
-  if (target !== null) differing.push(`target=${String(target)}`);
-  if (label !== 'true') differing.push(`label=${label}`);
-  const set = differing.length === 0 ? '' : `[${differing.join(',')}]`;
-  return `${id}${set}@${norm}${radius === null ? '' : `:${sizeText(radius, norm)}`}`;
+    .map(([name, parameter]) => [name, valueText(parameter, values[name] ?? '')] as const);
+  return composeId({ method: id, norm, radius, changed, target: target === null ? null : String(target), label });
 }
 
 function valueText(parameter: Parameter, value: ParameterValue): string {
-  return parameter.kind === 'size' ? sizeText({ value: Number(value), unit: 'range' }, 'linf') : String(value);
+  if (parameter.kind !== 'size') return String(value);
+  return sizeText('linf', { value: Number(value), unit: 'fraction of range' });
 }
 
 /** An attack as it is asked for: a bare method, or with some of its settings. */

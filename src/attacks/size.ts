@@ -2,23 +2,24 @@
  * How the size of a perturbation is written. A bare number says neither whether it is a part of the pixel range nor
  * in which units it is, so it is taken only where both readings agree.
  */
+import type { SizeUnit } from '../core/attack-id.ts';
 import { InputError } from '../core/errors.ts';
 import type { Bounds } from '../classifier/classifier.ts';
 import { exampleSizeOf, normTitles, type Norm } from './balls/ball.ts';
-import { countedParts, type Counted } from './balls/l0.ts';
+import { countedParts } from './balls/l0.ts';
 
 /** The size of a perturbation, whatever the bounds of the model it is for. */
 export interface Size {
   /** Of L∞, L2 and L1 in units of the range upper − lower, so that 1 is the range itself; of L0 a count. */
   readonly value: number;
-  readonly unit: 'range' | Counted;
+  readonly unit: SizeUnit;
 }
 
 /** The paper's L∞ size, 4 of 255 levels, and what is customary for the others on small images. */
 export const defaultSizes: Readonly<Record<Norm, Size>> = {
-  linf: { value: 4 / 255, unit: 'range' },
-  l2: { value: 0.5, unit: 'range' },
-  l1: { value: 12, unit: 'range' },
+  linf: { value: 4 / 255, unit: 'fraction of range' },
+  l2: { value: 0.5, unit: 'fraction of range' },
+  l1: { value: 12, unit: 'fraction of range' },
   l0: { value: 10, unit: 'pixels' },
 };
 
@@ -91,22 +92,12 @@ function parseCount(text: string, { inputShape, symbol = 'ε' }: SizeContext): S
  * A size in the units of the bounds, as the float32 number that attacks compute with; a count as it is.
  */
 export function absoluteSize({ value, unit }: Size, bounds: Bounds): number {
-  return unit === 'range' ? Math.fround(value * rangeOf(bounds)) : value;
-}
-
-/**
- * The one way a size is written in ids: `4/255`, `0.5`, `10px`, `30el`.
- */
-export function sizeText({ value, unit }: Size, norm: Norm): string {
-  if (unit !== 'range') return `${String(value)}${unit === 'pixels' ? 'px' : 'el'}`;
-  const levels = Math.round(value * 255 * 1000) / 1000;
-  const isLevels = norm === 'linf' && Math.abs(value * 255 - levels) < 1e-9;
-  return isLevels ? `${String(levels)}/255` : String(Number(value.toPrecision(12)));
+  return unit === 'fraction of range' ? Math.fround(value * rangeOf(bounds)) : value;
 }
 
 /** @throws InputError unless the size is one of the norm, and within what is possible at all */
 export function assertSize({ value, unit }: Size, norm: Norm): void {
-  if ((unit === 'range') === (norm === 'l0')) {
+  if ((unit === 'fraction of range') === (norm === 'l0')) {
     throw new InputError(
       `a size of ${normTitles[norm]} is ${norm === 'l0' ? 'a count of pixels or elements' : 'in units of the range'}, not in ${unit}`,
     );
@@ -144,7 +135,7 @@ function checked(text: string, value: number, { norm, bounds, inputShape, symbol
     );
   }
   // −0 would be printed as such.
-  return { value: value + 0, unit: 'range' };
+  return { value: value + 0, unit: 'fraction of range' };
 }
 
 function rangeOf(bounds: Bounds): number {

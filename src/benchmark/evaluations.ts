@@ -1,94 +1,97 @@
-/** The evaluator's outcomes as entries of a result: counts become rates with intervals. */
+/** The evaluator's outcomes as a result stores them: one number for each example. */
 import type { AttackOutcome, CleanOutcome } from '../evaluation/outcomes.ts';
-import type { SizeColumns } from '../evaluation/records.ts';
 import type { Score } from '../evaluation/score.ts';
-import type { ErrorRate, PerturbationSummary, ResultEvaluation } from '../results/result.ts';
-import { stateTargets } from '../results/targets.ts';
-import { wilsonInterval } from '../statistics/proportion.ts';
+import { encodeColumn } from '../results/column.ts';
+import type { Result, ResultAttackRun, ResultOutcomes } from '../results/result.ts';
 
-/** With five classes or fewer every label is among the best five. */
-const TOP_FIVE = 5;
+type IdOf = (name: string) => string;
 
-export function cleanEvaluation(
-  { model, classCount, score }: CleanOutcome,
-  idOf: (name: string) => string,
-): ResultEvaluation {
+export function cleanEntry({ model, score, outputs }: CleanOutcome, idOf: IdOf): Result['clean'][number] {
   return {
-    setting: 'clean',
-    attack: null,
-    source: null,
-    target: idOf(model),
-    ...scoreEntries(score, classCount),
-    perturbation: null,
-    rounded8Bit: null,
-    targetsReached: null,
-    gradientsPerExample: null,
+    model: idOf(model),
+    outcomes: outcomesOf(score),
+    saturated: encodeColumn(score.saturatedFlags),
+    logits: {
+      least: encodeColumn(outputs.least),
+      greatest: encodeColumn(outputs.greatest),
+      leastSum: outputs.leastSum,
+      greatestSum: outputs.greatestSum,
+    },
   };
 }
 
-export function attackEvaluation(
+/** The outcomes of one attack on one source, on each model that they were scored on, as one run. */
+export function runEntries(
+  outcomes: readonly AttackOutcome[],
+  idOf: IdOf,
+  attackOf: (outcome: AttackOutcome) => string,
+): ResultAttackRun[] {
+  const groups = new Map<AttackOutcome['run'], Map<string, AttackOutcome[]>>();
+  for (const outcome of outcomes) {
+    const bySource = groups.get(outcome.run) ?? new Map<string, AttackOutcome[]>();
+    bySource.set(outcome.source, [...(bySource.get(outcome.source) ?? []), outcome]);
+    groups.set(outcome.run, bySource);
+  }
+  const sources = new Set(outcomes.map(({ source }) => source));
+  return [...sources].flatMap((source) =>
+    [...groups.values()].flatMap((bySource) => {
+      const own = bySource.get(source) ?? [];
+      const [first] = own;
+      return first === undefined ? [] : [runEntry(first, own, idOf, attackOf(first))];
+    }),
+  );
+}
+
+function runEntry(
   outcome: AttackOutcome,
-  classCount: number,
-  idOf: (name: string) => string,
+  scored: readonly AttackOutcome[],
+  idOf: IdOf,
   attack: string,
-): ResultEvaluation {
-  const { score, rounded, gradientCounts } = outcome;
-  const { outcomes, ...errors } = scoreEntries(score, classCount);
-  const roundedErrors = (top: number): number => rounded?.ranks.filter((rank) => rank >= top).length ?? 0;
+): ResultAttackRun {
+  const { source, perturbation, roundedPerturbation, targets, led } = outcome;
+  const { linf, l2, l1, l0 } = perturbation;
   return {
-    setting: outcome.box === 'white' ? 'white-box' : 'black-box',
     attack,
-    source: idOf(outcome.source),
-    target: idOf(outcome.target),
-    ...errors,
-    outcomes: { ...outcomes, ...targetList(outcome) },
-    perturbation: perturbationSummary(outcome.perturbation),
-    rounded8Bit:
-      rounded === null || outcome.roundedPerturbation === null
-        ? null
-        : {
-            top1: errorRate(roundedErrors(1), rounded.ranks.length),
-            top5: classCount > TOP_FIVE ? errorRate(roundedErrors(TOP_FIVE), rounded.ranks.length) : null,
-            perturbation: perturbationSummary(outcome.roundedPerturbation),
+    source: idOf(source),
+    sizes: {
+      linf: encodeColumn(linf),
+      l2: encodeColumn(l2),
+      ...(l1 === undefined ? {} : { l1: encodeColumn(l1) }),
+      ...(l0 === undefined ? {} : { l0: encodeColumn(l0) }),
+    },
+    gradients: encodeColumn(outcome.gradientCounts),
+    queries: encodeColumn(outcome.queryCounts),
+    zeroGradients: encodeColumn(outcome.zeroGradientFlags),
+    ...(targets === null || led === null
+      ? {}
+      : { targets: encodeColumn(targets.map((target, example) => (led[example] === 1 ? target : -1))) }),
+    ...(roundedPerturbation === null
+      ? {}
+      : {
+          rounded: {
+            linf: encodeColumn(roundedPerturbation.linf),
+            l2: encodeColumn(roundedPerturbation.l2),
           },
-    ...(outcome.targetCounts === null ? { targetsReached: null } : stateTargets(outcome.targetCounts)),
-    gradientsPerExample: mean(gradientCounts),
+        }),
+    scored: scored.map(({ target, score, rounded }) => ({
+      model: idOf(target),
+      outcomes: outcomesOf(score),
+      ...(rounded === null
+        ? {}
+        : {
+            rounded: {
+              predictions: encodeColumn(rounded.predictions),
+              ranks: encodeColumn(rounded.ranks),
+            },
+          }),
+    })),
   };
 }
 
-/** The class that each example was led towards, null for those that it could not be. */
-function targetList({ targets, led }: AttackOutcome): Pick<ResultEvaluation['outcomes'], 'targets'> {
-  if (targets === null || led === null) return {};
-  return { targets: Array.from(targets, (target, example) => (led[example] === 1 ? target : null)) };
-}
-
-function scoreEntries(
-  { predictions, ranks, top1Errors, top5Errors }: Score,
-  classCount: number,
-): Pick<ResultEvaluation, 'count' | 'top1' | 'top5' | 'outcomes'> {
-  const count = ranks.length;
+function outcomesOf({ predictions, ranks, losses }: Score): ResultOutcomes {
   return {
-    count,
-    top1: errorRate(top1Errors, count),
-    top5: classCount > TOP_FIVE ? errorRate(top5Errors, count) : null,
-    outcomes: { predictions: [...predictions], ranks: [...ranks] },
+    predictions: encodeColumn(predictions),
+    ranks: encodeColumn(ranks),
+    losses: encodeColumn(Float32Array.from(losses)),
   };
-}
-
-/** A count of errors as a rate with Wilson's interval. */
-export function errorRate(errors: number, count: number): ErrorRate {
-  const { lower, upper, level } = wilsonInterval(errors, count);
-  return { errors, rate: errors / count, interval: { lower, upper, level, method: 'Wilson' } };
-}
-
-function perturbationSummary({ linf, l2 }: SizeColumns): PerturbationSummary {
-  return { linf: summary(linf), l2: summary(l2), unit: 'fraction of range' };
-}
-
-function summary(sizes: ArrayLike<number>): PerturbationSummary['linf'] {
-  return { max: Array.from(sizes).reduce((most, size) => Math.max(most, size), 0), mean: mean(sizes) };
-}
-
-function mean(values: ArrayLike<number>): number {
-  return Array.from(values).reduce((sum, value) => sum + value, 0) / values.length;
 }

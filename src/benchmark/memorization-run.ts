@@ -16,7 +16,7 @@ import type {
   MemorizationRun,
   Proportion,
 } from '../results/memorization.ts';
-import { errorRate } from './evaluations.ts';
+import { errorRate } from '../results/error-rate.ts';
 import { describeReading } from './models.ts';
 import { type CardTraining, trainingFacts } from './training-facts.ts';
 

@@ -3,6 +3,7 @@ import type { Classifier } from '../classifier/classifier.ts';
 import type { ModelDescription } from '../models/open.ts';
 import type { ResultModel } from '../results/result.ts';
 import type { AttackBenchmark } from './attack-benchmark.ts';
+import type { ModelFindings } from '../experiments/attack/worker.ts';
 import { trainingFacts } from './training-facts.ts';
 
 export interface BenchmarkModel {
@@ -16,7 +17,10 @@ export interface BenchmarkModel {
 }
 
 /** The models with the roles they play. */
-export function describeModels({ models, whiteBox, blackBox }: AttackBenchmark): ResultModel[] {
+export function describeModels(
+  { models, whiteBox, blackBox }: AttackBenchmark,
+  findings: ReadonlyMap<string, ModelFindings> = new Map<string, ModelFindings>(),
+): ResultModel[] {
   return models.map((model) => {
     const isSource = blackBox?.source === model.id;
     const isTarget = whiteBox.includes(model.id) || blackBox?.targets.includes(model.id) === true;
@@ -24,13 +28,16 @@ export function describeModels({ models, whiteBox, blackBox }: AttackBenchmark):
       ...(isSource ? (['source'] as const) : []),
       ...(isTarget ? (['target'] as const) : []),
     ];
-    return describeModel(model, roles);
+    return describeModel(model, roles, findings.get(model.id) ?? model.classifier);
   });
 }
 
-function describeModel(model: BenchmarkModel, roles: ResultModel['roles']): ResultModel {
-  const { id, classifier, description } = model;
-  const { check, notes = [] } = classifier;
+function describeModel(
+  model: BenchmarkModel,
+  roles: ResultModel['roles'],
+  { check, notes = [] }: Pick<Classifier, 'check' | 'notes'>,
+): ResultModel {
+  const { id, classifier, description, declaredLogits } = model;
   const training = description?.card?.training;
   return {
     id,
@@ -50,6 +57,7 @@ function describeModel(model: BenchmarkModel, roles: ResultModel['roles']): Resu
           ...describeReading(description, notes),
           approximateGradient: description.approximateGradient ?? null,
         }),
+    ...(declaredLogits === true ? { declaredLogits } : {}),
     ...(check === undefined ? {} : { check: { ...check } }),
     ...(training === undefined ? {} : { training: trainingFacts(training) }),
   };

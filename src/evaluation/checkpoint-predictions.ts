@@ -2,17 +2,12 @@
 import type { Classifier } from '../classifier/classifier.ts';
 import { InputError } from '../core/errors.ts';
 import { interruptionPoint } from '../core/interruption.ts';
+import { describeFinding, probabilityFinding } from '../core/probability-finding.ts';
 import { batches } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
 import { scaleToBounds } from '../data/scale.ts';
 import type { Predictions } from '../predictions/predictions.ts';
-import {
-  describeFinding,
-  findProbabilities,
-  joinRanges,
-  outputRanges,
-  type OutputRanges,
-} from './probability-check.ts';
+import { joinRanges, outputRanges, type OutputRanges } from './probability-check.ts';
 
 export interface CheckpointSeries {
   /** Names the series in messages. */
@@ -88,7 +83,7 @@ function reportProbabilities(
   outputs: OutputRanges,
   { declaredLogits = false, onWarning }: CheckpointSeries,
 ): void {
-  const finding = findProbabilities(outputs);
+  const finding = probabilityFinding(outputs);
   if (finding === null) return;
   const text = describeFinding(name, finding, declaredLogits);
   if (finding.kind === 'sum to 1' && !declaredLogits) {

@@ -3,7 +3,7 @@ import { attackId } from '../attacks/identity.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import type { AttackOutcome, CleanOutcome, TargetCounts } from './outcomes.ts';
 import { transfersOf, type AttackRun, type EvaluationPlan } from './plan.ts';
-import { findProbabilities, joinRanges } from './probability-check.ts';
+import { joinRanges } from './probability-check.ts';
 import type { AttackRecord, CleanRecord, RoundedColumns, SizeColumns, UnitRecord } from './records.ts';
 import { summarize, type ScoreColumns } from './score.ts';
 
@@ -55,7 +55,6 @@ function ordered<R extends UnitRecord>(records: readonly R[]): readonly R[] {
 export function collectClean(
   { name, classCount }: Classifier,
   records: readonly UnitRecord[],
-  declaredLogits: boolean,
 ): CleanOutcome {
   const own = ordered(
     records.filter(
@@ -68,8 +67,6 @@ export function collectClean(
     classCount,
     score: summarize(joinScores(own.map(({ score }) => score))),
     outputs,
-    probabilities: findProbabilities(outputs),
-    declaredLogits,
   };
 }
 

@@ -19,7 +19,6 @@ import {
   type Shard,
   type Unit,
 } from './units.ts';
-import { warningsOf } from './warnings.ts';
 import { InputError } from '../core/errors.ts';
 
 export interface EvaluationOptions {
@@ -146,10 +145,7 @@ function collect(
 ): Evaluation {
   const own = [...records.values()].filter(({ start }) => start >= done.start && start < done.end);
   const indices = plan.indices.slice(done.start, done.end);
-  const clean = modelsOf(plan).map((model) =>
-    collectClean(model, own, plan.declaredLogits?.includes(model.name) === true),
-  );
+  const clean = modelsOf(plan).map((model) => collectClean(model, own));
   const labels = indices.map((index) => plan.dataset.labels[index] ?? -1);
-  const evidence = { indices, labels, clean, attacks: collectAttacks(plan, own), done: { ...done, planned } };
-  return { ...evidence, warnings: warningsOf(evidence) };
+  return { indices, labels, clean, attacks: collectAttacks(plan, own), done: { ...done, planned } };
 }

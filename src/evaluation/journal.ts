@@ -13,6 +13,8 @@ export interface Journal {
   readonly unitSize: number;
   /** What was done before, by the units' keys. */
   readonly done: ReadonlyMap<string, UnitRecord>;
+  /** Whether it holds no record yet. */
+  isEmpty(): boolean;
   /** Returns once the record is on disk. */
   append(key: string, record: UnitRecord): Promise<void>;
   close(): Promise<void>;
@@ -78,16 +80,24 @@ function journalOf(
   done: ReadonlyMap<string, UnitRecord>,
 ): Journal {
   let last = Promise.resolve();
+  let appended = 0;
+  let isOpen = true;
+  const close = async (): Promise<void> => {
+    if (isOpen) await handle.close();
+    isOpen = false;
+  };
   return {
     unitSize,
     done,
+    isEmpty: () => done.size + appended === 0,
     append(key, record) {
+      appended += 1;
       last = last.then(() => write(handle, { key, record }));
       return last;
     },
-    close: () => handle.close(),
+    close,
     async remove() {
-      await handle.close();
+      await close();
       await rm(path, { force: true });
     },
   };

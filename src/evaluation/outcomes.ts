@@ -1,20 +1,15 @@
 /** What an evaluation returns: counts, and the outcome of every example. */
 import type { AttackRun } from './plan.ts';
-import type { OutputRanges, ProbabilityFinding } from './probability-check.ts';
+import type { OutputRanges } from './probability-check.ts';
 import type { RoundedColumns, SizeColumns } from './records.ts';
 import type { Score } from './score.ts';
 import type { Range } from './units.ts';
-import type { Warning } from './warnings.ts';
 
 export interface CleanOutcome {
   readonly model: string;
   readonly classCount: number;
   readonly score: Score;
   readonly outputs: OutputRanges;
-  /** Why the outputs look like probabilities rather than logits; null where they do not. */
-  readonly probabilities: ProbabilityFinding | null;
-  /** Whether the plan declares the outputs to be logits. */
-  readonly declaredLogits: boolean;
 }
 
 /** One attack, with examples made on one model and scored on one model. */
@@ -68,5 +63,4 @@ export interface Evaluation {
   readonly clean: readonly CleanOutcome[];
   /** White box before black box; within each by source, attack, target, in the order of the plan. */
   readonly attacks: readonly AttackOutcome[];
-  readonly warnings: readonly Warning[];
 }

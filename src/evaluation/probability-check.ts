@@ -4,33 +4,18 @@
  */
 import type { Classifier } from '../classifier/classifier.ts';
 import { InputError } from '../core/errors.ts';
-
-/** Why outputs look like probabilities. */
-export interface ProbabilityFinding {
-  /** Rows that sum to 1, to another constant, or nearly to a constant with all values in [0, 1]. */
-  readonly kind: 'sum to 1' | 'sum to a constant' | 'nearly sum to a constant';
-  /** The mean of the least and the greatest sum of a row. */
-  readonly sum: number;
-}
+import { exactSums, type OutputExtremes } from '../core/probability-finding.ts';
 
 /** What a model's outputs were over rows: enough to tell probabilities, and joined exactly for rows in parts. */
-export interface OutputRanges {
+export interface OutputRanges extends OutputExtremes {
   readonly rows: number;
   /** The first rows, as many as this, are nonnegative and sum to 1. */
   readonly leading: number;
   /** The least and the greatest output of each class, [classCount]. */
   readonly least: Float32Array;
   readonly greatest: Float32Array;
-  /** Of the sums of rows. */
-  readonly leastSum: number;
-  readonly greatestSum: number;
 }
 
-/** How far the sums of rows may be apart, as a part of the sum: float32 rounding, and where values were clipped. */
-const exact = 1e-4;
-const clipped = 0.02;
-/** By how much, as a part of the sum, some class must differ between rows: equal rows are no evidence of anything. */
-const leastChange = { exact: 1e-3, clipped: 0.2 };
 /** Rows after which probabilities are refused. */
 const refusedAfter = 8;
 
@@ -52,7 +37,7 @@ export function outputRanges(logits: Float32Array, classCount: number): OutputRa
       least[index] = Math.min(least[index] ?? NaN, value);
       greatest[index] = Math.max(greatest[index] ?? NaN, value);
     }
-    if (leading === rows && lowest >= 0 && Math.abs(sum - 1) <= exact) leading += 1;
+    if (leading === rows && lowest >= 0 && Math.abs(sum - 1) <= exactSums) leading += 1;
     rows += 1;
     leastSum = Math.min(leastSum, sum);
     greatestSum = Math.max(greatestSum, sum);
@@ -72,26 +57,6 @@ export function joinRanges(first: OutputRanges, second: OutputRanges): OutputRan
   };
 }
 
-/** What the rows look like; null for logits. */
-export function findProbabilities({
-  least,
-  greatest,
-  leastSum,
-  greatestSum,
-}: OutputRanges): ProbabilityFinding | null {
-  const sum = (leastSum + greatestSum) / 2;
-  const spread = (greatestSum - leastSum) / sum;
-  const change = Math.max(...greatest.map((value, index) => value - (least[index] ?? NaN))) / sum;
-  const inside = (upper: number): boolean =>
-    least.every((value) => value >= 0) && greatest.every((value) => value <= upper);
-  if (!(sum > 0) || !inside(Infinity)) return null;
-  if (spread <= exact && change >= leastChange.exact) {
-    return { kind: Math.abs(sum - 1) <= exact ? 'sum to 1' : 'sum to a constant', sum };
-  }
-  const isClipped = spread <= clipped && change >= leastChange.clipped && inside(1);
-  return isClipped ? { kind: 'nearly sum to a constant', sum } : null;
-}
-
 /**
  * Refuses a model that gives probabilities where an attack needs logits, once eight rows, or all there are, are
  * nonnegative and sum to 1.
@@ -109,28 +74,5 @@ export function assertLogitsNotProbabilities(
     `the outputs of the model ${name} are probabilities (each row sums to 1) and attacks need logits: ` +
       'give the model without its final softmax (from a function: the logarithms), or declare its outputs (--outputs probabilities, ' +
       'or --outputs logits if they are logits all the same)',
-  );
-}
-
-/**
- * A finding in words: what was seen, and what to write.
- *
- * @param model names the model
- * @param declaredLogits whether it was said that the outputs are logits
- */
-export function describeFinding(
-  model: string,
-  { kind, sum }: ProbabilityFinding,
-  declaredLogits: boolean,
-): string {
-  const value = String(Number(sum.toPrecision(4)));
-  const seen =
-    kind === 'nearly sum to a constant'
-      ? `all lie in [0, 1] and each row sums to nearly ${value}`
-      : `none is negative and each row sums to ${value}`;
-  const advice = 'give the model without its softmax, or write --outputs probabilities';
-  return (
-    `the outputs of ${model} look like probabilities (${seen}) where logits are needed: ` +
-    (declaredLogits ? `they were declared to be logits; if they are not, ${advice}` : advice)
   );
 }

@@ -1,13 +1,14 @@
 /**
  * The gate: has any error risen by more than is allowed? Each error is compared example by example.
  *
- * The measured increase decides, not its significance. Both results evaluate the same examples by the same
- * deterministic attacks, so an increase is a fact about these examples, and a test that excuses what it cannot
- * prove would let a model decay by a little every time. How far the increase may carry over to other examples is
- * what interval and p-value are shown for; who wants to allow for it raises `maxIncrease`.
+ * Examples are a sample: between two models that err equally often, an error rises on some 500 examples about as often
+ * as it falls, and one of many rows rises nearly always. So a row fails where chance does not explain its rise: where
+ * the whole interval of the increase, at a level corrected for the number of rows (Bonferroni), lies above what is
+ * allowed. Where the very examples are what matters, `strict` lets the measured increase decide.
  */
 import { InputError } from '../core/errors.ts';
-import type { Result, ResultEvaluation, ResultModel } from '../results/result.ts';
+import type { Derived, DerivedEvaluation } from '../results/derived.ts';
+import type { ResultModel } from '../results/result.ts';
 import { pairedDifference } from '../statistics/difference.ts';
 import { mcnemarExact } from '../statistics/mcnemar.ts';
 import { type PairedCounts, pairedTotal, pairRanks } from '../statistics/paired.ts';
@@ -18,14 +19,17 @@ import {
   pairEvaluations,
   type EvaluationPair,
 } from './comparable.ts';
+import { leastDetectable, rises, type GateRule } from './decision.ts';
 import type { GateReport, GateRow } from './gate-report.ts';
 import { readingNotes } from './reading.ts';
 
 export interface GateOptions {
   /** The greatest increase of an error rate that passes, as a fraction in [0, 1]; 0 unless given. */
   readonly maxIncrease?: number;
-  /** One minus the level of the intervals, and the p-value below which a row is significant; 0.05 unless given. */
+  /** One minus the level at which the intervals of all rows hold at once; 0.05 unless given. */
   readonly alpha?: number;
+  /** Whether the measured increase decides, whatever chance explains of it; false unless given. */
+  readonly strict?: boolean;
 }
 
 /**
@@ -34,22 +38,25 @@ export interface GateOptions {
  *
  * @throws InputError when the two are not comparable (saying which field differs), or an option is out of range
  */
-export function compareResults(baseline: Result, current: Result, options: GateOptions = {}): GateReport {
-  const { maxIncrease = 0, alpha = 0.05 } = options;
+export function compareResults(baseline: Derived, current: Derived, options: GateOptions = {}): GateReport {
+  const { maxIncrease = 0, alpha = 0.05, strict = false } = options;
   if (!(maxIncrease >= 0 && maxIncrease <= 1)) {
     throw new InputError(`the greatest increase is ${String(maxIncrease)}: give a fraction from 0 to 1`);
   }
   if (!(alpha > 0 && alpha < 1)) {
     throw new InputError(`alpha is ${String(alpha)}: give one between 0 and 1, such as 0.05`);
   }
-  const pairs = pairEvaluations(baseline, current);
-  const rows = pairs.flatMap((pair) =>
-    countsOf(pair).map(([metric, counts]) => compareErrors(pair, metric, counts, { maxIncrease, alpha })),
+  const gated = pairEvaluations(baseline, current).flatMap((pair) =>
+    countsOf(pair).map(([metric, counts]) => ({ pair, metric, counts })),
   );
+  const rule = { maxIncrease, strict, level: 1 - alpha / Math.max(1, gated.length) };
+  const rows = gated.map(({ pair, metric, counts }) => compareErrors(pair, metric, counts, rule));
   return {
     passed: rows.every((row) => row.passed),
+    strict,
     maxIncrease,
     alpha,
+    correction: 'Bonferroni',
     rows,
     notes: notesOn(baseline, current),
   };
@@ -68,47 +75,49 @@ function countsOf({ baseline, current }: EvaluationPair): (readonly [GateRow['me
 }
 
 /** The paired table of the examples that both led towards a class, "wrong" where they reached it; null for none. */
-function pairTargets(baseline: ResultEvaluation, current: ResultEvaluation): PairedCounts | null {
+function pairTargets(baseline: DerivedEvaluation, current: DerivedEvaluation): PairedCounts | null {
   const [before, after] = [baseline.outcomes.targets, current.outcomes.targets];
-  if (before === undefined || after === undefined) return null;
-  const led = before.flatMap((target, index) => (target === null || after[index] === null ? [] : [index]));
-  const reached = ({ outcomes }: ResultEvaluation): number[] =>
+  if (before === null || after === null) return null;
+  const led = Array.from(before.keys()).filter(
+    (index) => (before[index] ?? -1) >= 0 && (after[index] ?? -1) >= 0,
+  );
+  const reached = ({ outcomes }: DerivedEvaluation): number[] =>
     led.map((index) => (outcomes.predictions[index] === outcomes.targets?.[index] ? 1 : 0));
   return led.length === 0 ? null : pairRanks(reached(baseline), reached(current), 1);
 }
 
 function compareErrors(
-  { attack, baseline }: EvaluationPair,
+  { baseline }: EvaluationPair,
   metric: GateRow['metric'],
   counts: PairedCounts,
-  { maxIncrease, alpha }: Required<GateOptions>,
+  rule: GateRule,
 ): GateRow {
   const { onlyFirstRight: newlyWrong, onlySecondRight: newlyRight, bothWrong } = counts;
-  const count = pairedTotal(counts);
-  const { difference, interval } = pairedDifference(counts, 1 - alpha);
-  const pValue = mcnemarExact(newlyWrong, newlyRight);
+  const { difference, interval } = pairedDifference(counts, rule.level);
+  const { attack, source, model, access, transfer } = baseline;
+  const measured = { newlyWrong, newlyRight, count: pairedTotal(counts) };
   return {
-    setting: baseline.setting,
-    attack: baseline.attack,
-    epsilonText: attack?.epsilonText ?? null,
-    source: baseline.source,
-    target: baseline.target,
+    attack,
+    source,
+    model,
+    access,
+    transfer,
     metric,
-    count,
+    count: measured.count,
     baselineErrors: newlyRight + bothWrong,
     currentErrors: newlyWrong + bothWrong,
     newlyWrong,
     newlyRight,
     increase: difference,
     interval,
-    pValue,
-    significant: pValue < alpha,
-    // In whole examples, so that 7 of 100 is not above 0.07.
-    passed: newlyWrong - newlyRight <= maxIncrease * count + 1e-9,
+    pValue: mcnemarExact(newlyWrong, newlyRight),
+    detectable: leastDetectable(measured, rule),
+    rose: rises(measured, { ...rule, strict: true }),
+    passed: !rises(measured, rule),
   };
 }
 
-function notesOn(baseline: Result, current: Result): string[] {
+function notesOn(baseline: Derived, current: Derived): string[] {
   const notes: string[] = [];
   for (const [name, before, after] of [
     [
@@ -123,15 +132,24 @@ function notesOn(baseline: Result, current: Result): string[] {
     }
   }
   notes.push(...readingNotes(baseline, current, modelsNamed(baseline)));
-  const makers = new Set(
-    baseline.evaluations.filter(({ setting }) => setting === 'black-box').map((e) => e.source),
-  );
+  if (String(baseline.seed) !== String(current.seed)) {
+    notes.push(
+      `the seed was ${String(baseline.seed)} in the baseline and is ${String(current.seed)}: attacks that draw made other examples`,
+    );
+  }
+  const makers = new Set(baseline.evaluations.filter(({ transfer }) => transfer).map(({ source }) => source));
   for (const id of makers) {
     if (hashOf(baseline.models, id) !== hashOf(current.models, id)) {
       notes.push(
-        `the black-box source ${id ?? ''} has changed, and with it the examples that others are tested on`,
+        `the model ${id ?? ''} that examples are made on has changed, and with it the examples that others are tested on`,
       );
     }
+  }
+  for (const [name, { part }] of [
+    ['baseline', baseline],
+    ['current result', current],
+  ] as const) {
+    if (part !== null) notes.push(`the ${name} is a part of its plan: it lacks ${part.lacking}`);
   }
   const gated = new Set(baseline.evaluations.map(keyOf));
   for (const evaluation of current.evaluations) {
@@ -140,7 +158,7 @@ function notesOn(baseline: Result, current: Result): string[] {
     }
   }
   for (const evaluation of baseline.evaluations) {
-    if (evaluation.targetsReached !== null && evaluation.outcomes.targets === undefined) {
+    if (evaluation.targets !== null && evaluation.outcomes.targets === null) {
       notes.push(
         `the targets reached are not gated, because the baseline is of an earlier version and does not list them: ${describeEvaluation(evaluation)}`,
       );
@@ -149,7 +167,7 @@ function notesOn(baseline: Result, current: Result): string[] {
   return notes;
 }
 
-function engineOf({ engine }: Result): string {
+function engineOf({ engine }: Derived): string {
   return `${engine.name} (${engine.provider}, ${engine.runtime})`;
 }
 

@@ -2,7 +2,8 @@
  * How data and models were read, in two results: with another range, layout or normalisation the same files give other
  * numbers, and a comparison would say nothing of the models.
  */
-import type { Result, ResultModel } from '../results/result.ts';
+import type { Derived } from '../results/derived.ts';
+import type { ResultModel } from '../results/result.ts';
 import { differing, show } from './difference.ts';
 
 /**
@@ -12,8 +13,8 @@ import { differing, show } from './difference.ts';
  * @param ids the models that the compared evaluations name
  */
 export function* readingDiffering(
-  baseline: Result,
-  current: Result,
+  baseline: Derived,
+  current: Derived,
   ids: Iterable<string>,
 ): Iterable<string> {
   yield* dataDiffering(baseline, current);
@@ -27,7 +28,7 @@ export function* readingDiffering(
 }
 
 /** What differs in how models were read and is no obstacle, and what one of the results does not record. */
-export function* readingNotes(baseline: Result, current: Result, ids: Iterable<string>): Iterable<string> {
+export function* readingNotes(baseline: Derived, current: Derived, ids: Iterable<string>): Iterable<string> {
   yield* unrecorded('the data were', baseline.data.range, current.data.range);
   for (const [id, before, after] of modelPairs(baseline, current, ids)) {
     if (!sameWeights(before, after)) yield* settingsDiffering(id, before, after);
@@ -39,8 +40,8 @@ export function* readingNotes(baseline: Result, current: Result, ids: Iterable<s
 }
 
 function* modelPairs(
-  baseline: Result,
-  current: Result,
+  baseline: Derived,
+  current: Derived,
   ids: Iterable<string>,
 ): Iterable<readonly [string, ResultModel, ResultModel]> {
   for (const id of new Set(ids)) {
@@ -55,11 +56,11 @@ function sameWeights(before: ResultModel, after: ResultModel): boolean {
   return before.sha256 === after.sha256;
 }
 
-function toolOf({ tool }: Result): string {
+function toolOf({ tool }: Derived): string {
   return `${tool.name} ${tool.version}`;
 }
 
-function* dataDiffering({ data: before }: Result, { data: after }: Result): Iterable<string> {
+function* dataDiffering({ data: before }: Derived, { data: after }: Derived): Iterable<string> {
   // A reader without settings states none, and an earlier version neither: which it was, the range tells.
   if (before.range === undefined || after.range === undefined) return;
   yield* differing('data.range', interval(before.range), interval(after.range));

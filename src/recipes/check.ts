@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { InputError } from '../core/errors.ts';
-import { describeProblems, describeViolations } from '../results/messages.ts';
+import { describeProblems, describeViolations } from '../core/violations.ts';
 import { contradictions } from './consistency.ts';
 import type { Recipe } from './recipe.ts';
 

@@ -1,21 +1,27 @@
-/** The lines below the table of an attack result: what was measured, comparisons, perturbations, warnings. */
-import type { PerturbationSummary, Result, ResultComparison } from '../results/result.ts';
-import { attackTitle, metricTitle, percent, ratio } from './format.ts';
+/** The lines below the table of an attack result: what was measured, perturbations, worst cases, comparisons, warnings. */
+import type { Derived, DerivedSizes, WorstCase } from '../results/derived.ts';
+import { comparisonLines } from './attack-comparisons.ts';
+import { errorWithInterval, percent } from './format.ts';
 import type { Palette } from './table.ts';
 
-export function notesBelow(result: Result, colors: Palette): string[] {
+export function notesBelow(derived: Derived, colors: Palette): string[] {
+  const { part } = derived;
   return [
-    caption(result),
-    ...softmaxNotes(result),
-    ...readingNotes(result),
-    ...perturbations(result),
-    ...targetNotes(result),
-    ...result.comparisons.map((comparison) => comparisonLine(result, comparison)),
-    ...result.warnings.map((warning) => colors.warning(`warning: ${warning}`)),
+    caption(derived),
+    ...(part === null
+      ? []
+      : [colors.warning(`a part of the plan: it lacks ${part.lacking} (${part.reason})`)]),
+    ...softmaxNotes(derived),
+    ...readingNotes(derived),
+    ...perturbations(derived),
+    ...targetNotes(derived),
+    ...derived.worst.map((worst) => worstLine(derived, worst)),
+    ...comparisonLines(derived),
+    ...derived.warnings.map(({ text }) => colors.warning(`warning: ${text}`)),
   ];
 }
 
-function caption({ data, examples, evaluations, engine, seed }: Result): string {
+function caption({ data, examples, evaluations, engine, seed }: Derived): string {
   const methods = new Set(
     evaluations.map(
       ({ top1 }) => `${percent(top1.interval.level).replace(/\.0$/, '')} % ${top1.interval.method}`,
@@ -28,7 +34,7 @@ function caption({ data, examples, evaluations, engine, seed }: Result): string 
 }
 
 /** Whose file ends in a softmax that was taken off: their scores are not those that the file gives. */
-function softmaxNotes({ models }: Result): string[] {
+function softmaxNotes({ models }: Derived): string[] {
   const names = models.filter(({ outputs }) => outputs === 'softmax removed').map(({ name }) => name);
   if (names.length === 0) return [];
   return [
@@ -37,7 +43,7 @@ function softmaxNotes({ models }: Result): string[] {
 }
 
 /** What stands between the data and a file's own input, and what opening the file changed. */
-function readingNotes({ models }: Result): string[] {
+function readingNotes({ models }: Derived): string[] {
   return models.flatMap(({ name, normalization, approximateGradient, notes = [] }) => [
     ...(normalization
       ? [
@@ -53,75 +59,69 @@ function readingNotes({ models }: Result): string[] {
   ]);
 }
 
-function perturbations({ attacks, evaluations }: Result): string[] {
+function perturbations({ attacks, evaluations }: Derived): string[] {
   return attacks.flatMap((attack) => {
     const own = evaluations.filter(({ attack: id }) => id === attack.id);
-    const exact = own.flatMap(({ perturbation }) => perturbation ?? []);
-    const rounded = own.flatMap(({ rounded8Bit }) => rounded8Bit?.perturbation ?? []);
+    const exact = own.flatMap(({ sizes }) => sizes ?? []);
+    const rounded = own.flatMap((evaluation) => evaluation.rounded?.sizes ?? []);
     if (exact.length === 0) return [];
-    const measured = sizesOf(exact);
-    const asPixels = rounded.length === 0 ? measured : sizesOf(rounded);
+    const measured = sizesOf(exact, attack.norm);
+    const asPixels = rounded.length === 0 ? measured : sizesOf(rounded, attack.norm);
     const pixels = asPixels === measured ? '' : `, as 8-bit pixels ${asPixels}`;
-    return [`${attackTitle(attack)}: measured ${measured}${pixels} (fractions of the range)`];
+    return [`${attack.name}: measured ${measured}${pixels} (fractions of the range)`];
   });
 }
 
-/** The greatest L∞ norm, and the mean L2 norms of several evaluations. */
-function sizesOf(sizes: readonly PerturbationSummary[]): string {
+const counted = { l1: '‖δ‖₁', l0: '‖δ‖₀' } as const;
+
+/** The greatest L∞ norm, and the mean L2 norms of several evaluations; before them the attack's own norm. */
+function sizesOf(sizes: readonly DerivedSizes[], norm: keyof DerivedSizes): string {
   const linf = Math.max(...sizes.map((size) => size.linf.max));
-  const means = sizes.map((size) => size.l2.mean);
+  const l2 = range(sizes.map((size) => size.l2.mean));
+  const both = `‖δ‖∞ at most ${linf.toPrecision(5)}, mean ‖δ‖₂ ${l2}`;
+  if (norm === 'linf' || norm === 'l2') return both;
+  const own = sizes.flatMap((size) => size[norm] ?? []);
+  if (own.length === 0) return both;
+  const greatest = Math.max(...own.map(({ max }) => max));
+  return `${counted[norm]} at most ${String(Number(greatest.toPrecision(5)))}, mean ${range(own.map(({ mean }) => mean))}; ${both}`;
+}
+
+function range(means: readonly number[]): string {
   const [least = '', greatest = ''] = [Math.min(...means), Math.max(...means)].map((mean) =>
     mean.toPrecision(3),
   );
-  const l2 = least === greatest ? least : `${least} to ${greatest}`;
-  return `‖δ‖∞ at most ${linf.toPrecision(5)}, mean ‖δ‖₂ ${l2}`;
+  return least === greatest ? least : `${least} to ${greatest}`;
 }
 
 /** How many could be led to their target and were, for each evaluation of a targeted attack. */
-function targetNotes({ attacks, evaluations, models }: Result): string[] {
+function targetNotes({ attacks, evaluations, models }: Derived): string[] {
   const nameOf = (id: string | null): string => models.find((model) => model.id === id)?.name ?? '';
-  return evaluations.flatMap((evaluation) => {
-    const {
-      attack: id,
-      source,
-      target,
-      count,
-      targetsReached,
-      targetsPossible,
-      targetsPredicted,
-    } = evaluation;
+  return evaluations.flatMap(({ attack: id, source, model, transfer, count, targets }) => {
     const attack = attacks.find((candidate) => candidate.id === id);
-    if (attack === undefined || targetsReached === null) return [];
-    const made = evaluation.setting === 'black-box' ? ` made on ${nameOf(source)}` : '';
-    const where = `${attackTitle(attack)}${made} on ${nameOf(target)}`;
-    if (targetsPossible === undefined) {
+    if (attack === undefined || targets === null) return [];
+    const { reached, possible, predicted } = targets;
+    const made = transfer ? ` made on ${nameOf(source)}` : '';
+    const where = `${attack.name}${made} on ${nameOf(model)}`;
+    if (possible === null) {
       return [
-        `${where}: ${String(targetsReached)} of ${String(count)} examples are taken for the target, those of that label included`,
+        `${where}: ${String(reached)} of ${String(count)} examples are taken for the target, those of that label included`,
       ];
     }
-    const out = count - targetsPossible;
+    const out = count - possible;
     const excluded =
       out === 0
         ? ''
-        : `; ${String(out)} ${attack.label === 'true' ? 'are of the target class' : 'were taken for the target class before'} and left out, ${String(targetsPredicted)} are taken for it in all`;
-    return [
-      `${where}: ${String(targetsReached)} of ${String(targetsPossible)} examples led to their target${excluded}`,
-    ];
+        : `; ${String(out)} ${attack.label === 'true' ? 'are of the target class' : 'were taken for the target class before'} and left out, ${String(predicted)} are taken for it in all`;
+    return [`${where}: ${String(reached)} of ${String(possible)} examples led to their target${excluded}`];
   });
 }
 
-function comparisonLine({ models, attacks }: Result, comparison: ResultComparison): string {
-  const nameOf = (id: string): string => models.find((model) => model.id === id)?.name ?? id;
-  const attack = attacks.find(({ id }) => id === comparison.attack);
-  const model = nameOf(comparison.model);
-  const baseline = nameOf(comparison.baseline);
-  const setting =
-    comparison.source === null ? 'in the white box' : `in the black box from ${nameOf(comparison.source)}`;
-  const where = `against ${attack === undefined ? comparison.attack : attackTitle(attack)} ${setting}, ${metricTitle(comparison.metric)}`;
-  const { accuracyRatio, interval } = comparison;
-  if (accuracyRatio === null || interval === null) {
-    return `${model} and ${baseline} ${where}: no ratio, ${baseline} gets no example right`;
-  }
-  const relation = accuracyRatio >= 1 ? 'times more robust than' : 'times as robust as';
-  return `${model} is ${ratio(accuracyRatio)} [${ratio(interval.lower)}, ${ratio(interval.upper)}] ${relation} ${baseline} ${where} (ratio of accuracies)`;
+/** Not by attack but by example: what is left where every attack of one size counts. */
+function worstLine({ models, attacks }: Derived, { model, met, top1 }: WorstCase): string {
+  const nameOf = (id: string): string => models.find((candidate) => candidate.id === id)?.name ?? id;
+  const names = met.map(({ attack, source }) => {
+    const name = attacks.find(({ id }) => id === attack)?.name ?? attack;
+    return source === model ? name : `${name} made on ${nameOf(source)}`;
+  });
+  return `worst case on ${nameOf(model)} of ${names.join(', ')} and the original: ${errorWithInterval(top1)} % Top-1 error`;
 }

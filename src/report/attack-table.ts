@@ -1,53 +1,58 @@
 /** An attack result as a table for the terminal, in the manner of the paper's Table 3. */
-import type { ErrorRate, Result, ResultAttack, ResultEvaluation } from '../results/result.ts';
-import { attackTitle, errorWithInterval, metricTitle } from './format.ts';
+import type { Derived, DerivedAttack, DerivedEvaluation } from '../results/derived.ts';
+import type { Rate } from '../results/error-rate.ts';
+import { errorWithInterval, metricTitle } from './format.ts';
 import { notesBelow } from './attack-notes.ts';
 import { palette, renderTable, type Palette, type RenderOptions, type TableRow } from './table.ts';
 
 /**
- * The errors of a result: a block for clean examples, one for the white box and one for each black-box source;
- * in each, rows of metric and attack against columns of models. Below it stand the comparisons, the measured
- * perturbations and the warnings.
+ * The errors of a result: a block for clean examples, one for attacks on the models themselves by what they ask of
+ * them, and one for each model whose examples others were tested on; in each, rows of metric and attack against columns
+ * of models. Below it stand the worst cases, the comparisons, the measured perturbations and the warnings.
  *
  * @returns lines without a final line feed
  */
-export function renderAttackTable(result: Result, options: RenderOptions): string {
+export function renderAttackTable(derived: Derived, options: RenderOptions): string {
   const colors = palette(options);
-  const targets = result.models.filter(({ id }) => result.evaluations.some(({ target }) => target === id));
-  const head = ['Error in %', 'Attack', ...targets.map(({ name }) => name)].map(colors.strong);
-  const columns = targets.map(({ id }) => id);
-  const rows = blocksOf(result).flatMap((block, index): TableRow[] => [
+  const models = derived.models.filter(({ id }) => derived.evaluations.some(({ model }) => model === id));
+  const head = ['Error in %', 'Attack', ...models.map(({ name }) => name)].map(colors.strong);
+  const columns = models.map(({ id }) => id);
+  const rows = blocksOf(derived).flatMap((block, index): TableRow[] => [
     { title: `${index === 0 ? '' : '\n'}${colors.strong(block.title)}` },
     ...metrics.flatMap((metric) =>
-      block.attacks.flatMap((attack) => rowOf(block, metric, attack, columns, result.attacks, colors)),
+      block.attacks.flatMap((attack) => rowOf(block, metric, attack, columns, colors)),
     ),
   ]);
-  return [renderTable(head, rows), ...notesBelow(result, colors)].join('\n');
+  return [renderTable(head, rows), ...notesBelow(derived, colors)].join('\n');
 }
 
 interface Block {
   readonly title: string;
-  readonly evaluations: readonly ResultEvaluation[];
+  readonly evaluations: readonly DerivedEvaluation[];
   /** The attacks of the block, null for none. */
-  readonly attacks: readonly (ResultAttack | null)[];
+  readonly attacks: readonly (DerivedAttack | null)[];
 }
 
-function blocksOf({ evaluations, attacks, models }: Result): Block[] {
+const ownTitles: Readonly<Record<NonNullable<DerivedEvaluation['access']>, string>> = {
+  gradient: 'White box: each model attacked by its own gradients',
+  scores: 'Black box: each model attacked by its own scores',
+  decisions: 'Black box: each model attacked by its own decisions',
+};
+
+function blocksOf({ evaluations, attacks, models }: Derived): Block[] {
   const nameOf = (id: string | null): string => models.find((model) => model.id === id)?.name ?? '';
-  const inSetting = (setting: ResultEvaluation['setting']): ResultEvaluation[] =>
-    evaluations.filter((evaluation) => evaluation.setting === setting);
-  const blackBox = inSetting('black-box');
-  const sources = [...new Set(blackBox.map(({ source }) => source))];
+  const transferred = evaluations.filter(({ transfer }) => transfer);
+  const sources = [...new Set(transferred.map(({ source }) => source))];
   const blocks: Block[] = [
-    { title: 'Clean', evaluations: inSetting('clean'), attacks: [null] },
-    {
-      title: 'White box: each model attacked by its own gradients',
-      evaluations: inSetting('white-box'),
+    { title: 'Clean', evaluations: evaluations.filter(({ attack }) => attack === null), attacks: [null] },
+    ...(['gradient', 'scores', 'decisions'] as const).map((access) => ({
+      title: ownTitles[access],
+      evaluations: evaluations.filter((own) => own.access === access && !own.transfer),
       attacks,
-    },
+    })),
     ...sources.map((source) => ({
       title: `Black box: examples made on ${nameOf(source)}`,
-      evaluations: blackBox.filter((evaluation) => evaluation.source === source),
+      evaluations: transferred.filter((evaluation) => evaluation.source === source),
       attacks,
     })),
   ];
@@ -56,29 +61,28 @@ function blocksOf({ evaluations, attacks, models }: Result): Block[] {
 
 interface Metric {
   readonly title: string;
-  readonly of: (evaluation: ResultEvaluation) => Pick<ErrorRate, 'rate' | 'interval'> | null | undefined;
+  readonly of: (evaluation: DerivedEvaluation) => Rate | null | undefined;
 }
 
 /** What a row shows of an evaluation. */
 const metrics: readonly Metric[] = [
   { title: metricTitle('top1'), of: ({ top1 }) => top1 },
-  { title: `${metricTitle('top1')}, 8-bit`, of: ({ rounded8Bit }) => rounded8Bit?.top1 },
+  { title: `${metricTitle('top1')}, 8-bit`, of: ({ rounded }) => rounded?.top1 },
   { title: metricTitle('top5'), of: ({ top5 }) => top5 },
-  { title: metricTitle('targets'), of: ({ targetRate }) => targetRate },
+  { title: metricTitle('targets'), of: ({ targets }) => targets?.rate },
 ];
 
 /** One row, or none where no model of the block has the metric. */
 function rowOf(
   { evaluations }: Block,
   { title, of }: Metric,
-  attack: ResultAttack | null,
+  attack: DerivedAttack | null,
   columns: readonly string[],
-  attacks: readonly ResultAttack[],
   colors: Palette,
 ): TableRow[] {
   const rates = columns.map((id) => {
     const evaluation = evaluations.find(
-      (candidate) => candidate.attack === (attack?.id ?? null) && candidate.target === id,
+      (candidate) => candidate.attack === (attack?.id ?? null) && candidate.model === id,
     );
     return evaluation === undefined ? null : (of(evaluation) ?? null);
   });
@@ -91,12 +95,5 @@ function rowOf(
     if (rate === null) return '–';
     return compared && rate.rate === least ? colors.good(errorWithInterval(rate)) : errorWithInterval(rate);
   });
-  return [[title, attack === null ? '' : uniqueTitle(attack, attacks), ...cells]];
-}
-
-/** The attack's title, with its id where another attack has the same title. */
-function uniqueTitle(attack: ResultAttack, attacks: readonly ResultAttack[]): string {
-  const title = attackTitle(attack);
-  const same = attacks.filter((other) => attackTitle(other) === title);
-  return same.length > 1 ? `${title} (${attack.id})` : title;
+  return [[title, attack?.name ?? '', ...cells]];
 }

@@ -1,6 +1,7 @@
 /** Numbers as every report shows them. */
-import type { GateRow } from '../gate/gate-report.ts';
-import type { ErrorRate, ResultAttack } from '../results/result.ts';
+import type { GateReport, GateRow } from '../gate/gate-report.ts';
+import type { DerivedEvaluation } from '../results/derived.ts';
+import type { Rate } from '../results/error-rate.ts';
 
 /** A fraction in percent with one decimal and no sign: `90.7`. */
 export function percent(fraction: number): string {
@@ -8,7 +9,7 @@ export function percent(fraction: number): string {
 }
 
 /** An error in percent with its interval: `90.7 [89.3, 91.9]`. */
-export function errorWithInterval({ rate, interval }: Pick<ErrorRate, 'rate' | 'interval'>): string {
+export function errorWithInterval({ rate, interval }: Rate): string {
   return `${percent(rate)} [${percent(interval.lower)}, ${percent(interval.upper)}]`;
 }
 
@@ -34,15 +35,15 @@ export function ratio(value: number): string {
   return value >= 1000 ? value.toFixed(0) : value.toPrecision(3);
 }
 
-const titles: Readonly<Record<ResultAttack['method'], string>> = { fgsm: 'FGSM', ifgsm: 'I-FGSM' };
-
-/** An attack as tables name it: `I-FGSM 4/255`, followed by what differs from the paper's setting. */
-export function attackTitle({ method, epsilonText, targeted, target, label }: ResultAttack): string {
-  const extras = [
-    ...(targeted ? [`target ${target ?? ''}`] : []),
-    ...(label === 'predicted' ? ['predicted label'] : []),
-  ];
-  return [`${titles[method]} ${epsilonText}`, ...extras].join(', ');
+/** What the models of an evaluation met, in a word or two: `clean`, `white-box`, `transfer from erm-1`. */
+export function settingTitle({
+  access,
+  transfer,
+  source,
+}: Pick<DerivedEvaluation, 'access' | 'transfer' | 'source'>): string {
+  if (access === null) return 'clean';
+  if (transfer) return `transfer from ${source ?? ''}`;
+  return access === 'gradient' ? 'white-box' : access;
 }
 
 const metricTitles: Readonly<Record<GateRow['metric'], string>> = {
@@ -56,23 +57,57 @@ export function metricTitle(metric: GateRow['metric']): string {
   return metricTitles[metric];
 }
 
-/** What a row of the gate is about: `Top-1 error of mixup, white-box, ifgsm 4/255`. */
-export function gateRowTitle({ metric, target, setting, attack, epsilonText, source }: GateRow): string {
+/** What a row of the gate is about: `Top-1 error of mixup, white-box, ifgsm@linf:4/255`. */
+export function gateRowTitle(row: GateRow): string {
+  const { metric, model, attack } = row;
   const title = metric === 'targets' ? `${metricTitle(metric)} on` : `${metricTitle(metric)} error of`;
-  const parts = [`${title} ${target}`, setting];
-  if (attack !== null) parts.push(`${attack} ${epsilonText ?? ''}`);
-  if (setting === 'black-box') parts.push(`made on ${source ?? ''}`);
-  return parts.join(', ');
+  return [`${title} ${model}`, settingTitle(row), ...(attack === null ? [] : [attack])].join(', ');
 }
 
-/** The verdict in one sentence. */
-export function gateSummary(rows: readonly GateRow[], maxIncrease: number): string {
+/** A level or share in percent with no more digits than it has: `95 %`. */
+export function plainPercent(fraction: number): string {
+  return `${String(Number((100 * fraction).toPrecision(6)))} %`;
+}
+
+/** The verdict in a sentence. */
+export function gateSummary({ rows, maxIncrease, strict }: GateReport): string {
   const failed = rows.filter(({ passed }) => !passed).length;
   const limit = `${String(Number((100 * maxIncrease).toPrecision(12)))} percentage points`;
   const what = rows.some(({ metric }) => metric === 'targets') ? 'errors and targets reached' : 'errors';
+  const how = strict ? '' : ' beyond what chance explains';
   return failed === 0
-    ? `The gate passed: none of ${String(rows.length)} ${what} rose by more than ${limit}.`
-    : `The gate failed: ${String(failed)} of ${String(rows.length)} ${what} rose by more than ${limit}.`;
+    ? `The gate passed: none of ${String(rows.length)} ${what} rose by more than ${limit}${how}.`
+    : `The gate failed: ${String(failed)} of ${String(rows.length)} ${what} rose by more than ${limit}${how}.`;
+}
+
+/** What the verdict rests on, a sentence each: its rule, what rose all the same, and what could have been seen. */
+export function gateBasis({ rows, alpha, strict, correction }: GateReport): string[] {
+  if (rows.length === 0) return [];
+  const rose = rows.filter(({ rose: above, passed }) => above && passed).length;
+  const details = [...rows].sort((a, b) => a.detectable - b.detectable);
+  const [least, greatest] = [details.at(0), details.at(-1)].map((row) =>
+    row === undefined ? '' : points(row.detectable, row.count),
+  );
+  const range =
+    least === greatest ? `${least ?? ''}` : `${least ?? ''} to ${greatest ?? ''}, depending on the row`;
+  const counts = [...new Set(rows.map(({ count }) => count))];
+  const examples =
+    counts.length === 1
+      ? String(counts[0])
+      : `${String(Math.min(...counts))} to ${String(Math.max(...counts))}`;
+  return [
+    strict
+      ? 'Strict: the increase as measured on these examples decides, whatever chance explains of it.'
+      : `A row fails where its whole interval lies above the limit; all intervals hold at once with ${plainPercent(1 - alpha)} (${correction}, ${String(rows.length)} rows).`,
+    ...(rose === 0 || strict
+      ? []
+      : [`Chance may explain the rise of ${String(rose)} ${rose === 1 ? 'row' : 'rows'}.`]),
+    `The smallest increase that ${examples} examples can show: ${range} percentage points.`,
+  ];
+}
+
+function points(fraction: number, count: number): string {
+  return fraction > 1 ? 'none' : percentagePoints(fraction, count).slice(1);
 }
 
 /** The numbers of a row of the gate, as texts. */

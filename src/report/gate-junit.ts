@@ -1,11 +1,18 @@
 /** The gate's verdict as JUnit XML, one test case for each error. */
 import type { GateReport, GateRow } from '../gate/gate-report.ts';
-import { gateRowNumbers, gateRowTitle, gateSummary } from './format.ts';
+import {
+  gateBasis,
+  gateRowNumbers,
+  gateRowTitle,
+  gateSummary,
+  plainPercent,
+  settingTitle,
+} from './format.ts';
 
 /** @returns an XML 1.0 document, ending in a line feed */
 export function renderGateJUnit(report: GateReport): string {
   const counts = `tests="${String(report.rows.length)}" failures="${String(report.rows.filter(({ passed }) => !passed).length)}" errors="0"`;
-  const output = [gateSummary(report.rows, report.maxIncrease), ...report.notes].join('\n');
+  const output = [gateSummary(report), ...gateBasis(report), ...report.notes].join('\n');
   return [
     '<?xml version="1.0" encoding="UTF-8"?>',
     `<testsuites name="robust-bench" ${counts}>`,
@@ -19,14 +26,14 @@ export function renderGateJUnit(report: GateReport): string {
 }
 
 function testCase(row: GateRow): string {
-  const open = `    <testcase classname="robust-bench.${escaped(row.setting)}" name="${escaped(gateRowTitle(row))}"`;
+  const open = `    <testcase classname="robust-bench.${escaped(settingTitle(row))}" name="${escaped(gateRowTitle(row))}"`;
   if (row.passed) return `${open}/>`;
   const { baseline, current, change, interval, pValue } = gateRowNumbers(row);
   const message = `from ${baseline} % to ${current} %, ${change} percentage points`;
   const [worse, better] =
     row.metric === 'targets' ? ['led to their target', 'kept from it'] : ['wrong', 'right'];
   const details =
-    `${message}, interval ${interval}; ${String(row.newlyWrong)} of ${String(row.count)} examples newly ${worse}, ` +
+    `${message}, interval ${interval} at the level ${plainPercent(row.interval.level)}; ${String(row.newlyWrong)} of ${String(row.count)} examples newly ${worse}, ` +
     `${String(row.newlyRight)} newly ${better}, McNemar p ${pValue}`;
   return [
     `${open}>`,

@@ -1,10 +1,9 @@
 /** The gate's verdict in Markdown, for a job summary or a comment. */
 import type { GateReport } from '../gate/gate-report.ts';
-import { gateRowNumbers, gateSummary, metricTitle } from './format.ts';
+import { gateBasis, gateRowNumbers, gateSummary, metricTitle, plainPercent, settingTitle } from './format.ts';
 
 /** @returns GitHub-flavoured Markdown, ending in a line feed */
 export function renderGateMarkdown(report: GateReport): string {
-  const level = String(Number((100 * (1 - report.alpha)).toPrecision(6)));
   const head = [
     '',
     'Setting',
@@ -13,7 +12,7 @@ export function renderGateMarkdown(report: GateReport): string {
     'Error',
     'Baseline',
     'Current',
-    `Change in percentage points (${level} % interval)`,
+    `Change in percentage points (${plainPercent(1 - report.alpha)} intervals of all rows)`,
     'Newly wrong',
     'Newly right',
     'McNemar p',
@@ -23,9 +22,9 @@ export function renderGateMarkdown(report: GateReport): string {
     const numbers = gateRowNumbers(row);
     return [
       row.passed ? 'pass' : '**FAIL**',
-      row.setting === 'black-box' ? escaped(`black-box from ${row.source ?? ''}`) : row.setting,
-      row.attack === null ? '' : escaped(`${row.attack} ${row.epsilonText ?? ''}`),
-      escaped(row.target),
+      escaped(settingTitle(row)),
+      escaped(row.attack ?? ''),
+      escaped(row.model),
       metricTitle(row.metric),
       `${numbers.baseline} %`,
       `${numbers.current} %`,
@@ -39,8 +38,9 @@ export function renderGateMarkdown(report: GateReport): string {
   const notes = report.notes.map((note) => `- ${escaped(note)}`).join('\n');
   return [
     '## Robustness gate',
-    `**${gateSummary(report.rows, report.maxIncrease)}**`,
+    `**${gateSummary(report)}**`,
     table,
+    gateBasis(report).map(escaped).join('\n'),
     ...(notes === '' ? [] : [notes]),
   ]
     .map((part) => `${part}\n`)

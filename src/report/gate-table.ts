@@ -1,18 +1,17 @@
 /** The gate's verdict as a table for the terminal. */
 import type { GateReport } from '../gate/gate-report.ts';
-import { gateRowNumbers, gateSummary, metricTitle } from './format.ts';
+import { gateBasis, gateRowNumbers, gateSummary, metricTitle, plainPercent, settingTitle } from './format.ts';
 import { palette, renderTable, type RenderOptions } from './table.ts';
 
 /** @returns lines without a final line feed */
 export function renderGateTable(report: GateReport, options: RenderOptions): string {
   const colors = palette(options);
-  const level = String(Number((100 * (1 - report.alpha)).toPrecision(6)));
   const head = [
     'Setting',
     'Attack',
     'Model',
     'Error in %',
-    `Change in pp [${level} %]`,
+    `Change in pp [${plainPercent(1 - report.alpha)} of all]`,
     'Newly wrong/right',
     'McNemar p',
     'Gate',
@@ -20,9 +19,9 @@ export function renderGateTable(report: GateReport, options: RenderOptions): str
   const rows = report.rows.map((row) => {
     const numbers = gateRowNumbers(row);
     return [
-      row.setting === 'black-box' ? `black-box from ${row.source ?? ''}` : row.setting,
-      row.attack === null ? '' : `${row.attack} ${row.epsilonText ?? ''}`,
-      row.target,
+      settingTitle(row),
+      row.attack ?? '',
+      row.model,
       `${metricTitle(row.metric)} ${numbers.baseline} → ${numbers.current}`,
       `${numbers.change} ${numbers.interval}`,
       `${String(row.newlyWrong)}/${String(row.newlyRight)}`,
@@ -30,9 +29,10 @@ export function renderGateTable(report: GateReport, options: RenderOptions): str
       row.passed ? colors.good('pass') : colors.bad('FAIL'),
     ];
   });
-  const summary = gateSummary(report.rows, report.maxIncrease);
+  const summary = gateSummary(report);
   return [
     renderTable(head, rows),
+    ...gateBasis(report),
     ...report.notes.map((note) => colors.warning(`note: ${note}`)),
     report.passed ? colors.good(summary) : colors.bad(summary),
   ].join('\n');

@@ -1,35 +1,51 @@
 /**
- * What must hold in a result beyond its schema: that lists agree in length, that ids name what exists, and that
- * rates are what the outcomes say. Each check yields problems as "pointer: what is wrong".
+ * What must hold in a result beyond its schema: that columns agree in type and length, that ids name what exists, and
+ * that the outcomes of an example do not contradict each other. Each check yields problems as "pointer: what is wrong".
  */
-import type { Result } from './result.ts';
-import { comparisonProblems } from './consistency-comparisons.ts';
-import { evaluationProblems } from './consistency-evaluations.ts';
+import { decodeColumn } from './column.ts';
+import { columnsProblems, rangeProblems } from './consistency-columns.ts';
 import { classNameProblems, positionProblems, repeatedIds } from './consistency-lists.ts';
+import { outcomeProblems } from './consistency-outcomes.ts';
+import { runProblems } from './consistency-runs.ts';
+import type { Result } from './result.ts';
 
 /** Every inconsistency of a result that the schema accepts, in the order of the file. */
-export function inconsistencies(result: Result): string[] {
-  return [
-    ...classNameProblems(result.data, '/data'),
-    ...examplesProblems(result),
-    ...modelProblems(result),
-    ...attackProblems(result),
-    ...evaluationProblems(result),
-    ...comparisonProblems(result),
-  ];
+export function* inconsistencies(result: Result): Iterable<string> {
+  yield* classNameProblems(result.data, '/data');
+  const broken = [...exampleProblems(result)];
+  yield* broken;
+  yield* partProblems(result);
+  yield* modelProblems(result);
+  yield* attackProblems(result);
+  // Outcomes are held against the labels.
+  if (broken.length > 0) return;
+  yield* cleanProblems(result);
+  yield* runProblems(result);
 }
 
-function* examplesProblems({ data, examples }: Result): Iterable<string> {
+function* exampleProblems({ data, examples }: Result): Iterable<string> {
   const { count, indices, labels } = examples;
-  for (const [name, list] of Object.entries({ indices, labels })) {
-    if (list.length !== count) {
-      yield `/examples/${name} has ${String(list.length)} entries, expected one for each of the ${String(count)} examples`;
-    }
+  const broken = [...columnsProblems({ indices, labels }, 'int32', count, '/examples')];
+  yield* broken;
+  if (broken.length > 0) return;
+  yield* rangeProblems(indices, 'int32', { least: 0 }, '/examples/indices');
+  yield* positionProblems([...decodeColumn(indices, 'int32')], data.size, '/examples/indices');
+  yield* rangeProblems(labels, 'int32', { least: 0, below: data.classes }, '/examples/labels');
+}
+
+function* partProblems({ part, examples }: Result): Iterable<string> {
+  if (part === null) return;
+  const { planned, shard, missing = [] } = part;
+  if (examples.count >= planned && part.reason !== 'shard') {
+    yield `/part/planned is ${String(planned)}, but /examples/count is ${String(examples.count)}, which is no part of it`;
+  } else if (examples.count > planned) {
+    yield `/part/planned is ${String(planned)}, fewer than the ${String(examples.count)} of /examples/count`;
   }
-  yield* positionProblems(indices, data.size, '/examples/indices');
-  const unknown = labels.findIndex((label) => label >= data.classes);
-  if (unknown >= 0) {
-    yield `/examples/labels/${String(unknown)} is ${String(labels[unknown])}, but there are only ${String(data.classes)} classes`;
+  for (const [at, { index, count }] of [
+    ...(shard === null ? [] : [['/part/shard', shard] as const]),
+    ...missing.map((own, position) => [`/part/missing/${String(position)}`, own] as const),
+  ]) {
+    if (index > count) yield `${at}/index is ${String(index)}, but there are ${String(count)} shards`;
   }
 }
 
@@ -58,9 +74,40 @@ function* attackProblems({ attacks }: Result): Iterable<string> {
     attacks.map(({ id }) => id),
     '/attacks',
   );
-  for (const [index, { targeted, target }] of attacks.entries()) {
-    if (targeted !== (target !== null)) {
-      yield `/attacks/${String(index)}/target is ${target === null ? 'null' : `"${target}"`}, but targeted is ${String(targeted)}`;
+  for (const [index, { norm, aim, radius }] of attacks.entries()) {
+    const at = `/attacks/${String(index)}/radius`;
+    if (radius === null) {
+      if (aim === 'bounded') yield `${at} is null, but the aim is bounded`;
+      continue;
     }
+    const { unit, value } = radius;
+    if ((norm === 'l0') !== (unit !== 'fraction of range')) {
+      yield `${at}/unit is "${unit}", but the norm is ${norm}`;
+    }
+    if (norm === 'linf' && value > 1) yield `${at}/value is ${String(value)}, more than the whole range`;
+    if (norm === 'l0' && !Number.isInteger(value))
+      yield `${at}/value is ${String(value)}, but counts are whole`;
+  }
+}
+
+function* cleanProblems(result: Result): Iterable<string> {
+  const { clean, models, examples } = result;
+  for (const [index, { model: id, outcomes, saturated, logits }] of clean.entries()) {
+    const at = `/clean/${String(index)}`;
+    const model = models.find((candidate) => candidate.id === id);
+    if (model === undefined) {
+      yield `${at}/model is "${id}", which is no id in /models`;
+      continue;
+    }
+    if (clean.findIndex((other) => other.model === id) !== index) {
+      yield `${at}/model is "${id}", as is that of an earlier entry`;
+    }
+    yield* outcomeProblems(result, outcomes, model.classCount, `${at}/outcomes`);
+    if (saturated !== undefined) {
+      yield* rangeProblems(saturated, 'uint8', { least: 0, below: 2 }, `${at}/saturated`, examples.count);
+    }
+    if (logits === undefined) continue;
+    const { least, greatest } = logits;
+    yield* columnsProblems({ least, greatest }, 'float32', model.classCount, `${at}/logits`);
   }
 }

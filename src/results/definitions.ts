@@ -327,3 +327,21 @@ export interface ResultRun {
    */
   timings: ResultTiming[];
 }
+
+/**
+ * One number for each example, or for each class: typed, little-endian, in base64.
+ */
+export interface Column {
+  /**
+   * How a number is stored.
+   */
+  type: 'int32' | 'uint8' | 'float32' | 'float64';
+  /**
+   * How many there are.
+   */
+  length: number;
+  /**
+   * Base64 of the bytes.
+   */
+  base64: string;
+}

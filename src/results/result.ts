@@ -3,9 +3,8 @@
  * and run `node scripts/generate-types.js`.
  */
 import type {
-  ErrorRate,
+  Column,
   ModelCheck,
-  RateInterval,
   ResultData,
   ResultEngine,
   ResultNormalization,
@@ -15,9 +14,8 @@ import type {
   TrainingFacts
 } from './definitions.ts';
 export type {
-  ErrorRate,
+  Column,
   ModelCheck,
-  RateInterval,
   ResultData,
   ResultEngine,
   ResultNormalization,
@@ -28,16 +26,16 @@ export type {
 };
 
 /** The format and version that this toolkit writes and reads. */
-export const resultSchemaId = 'robust-bench/result/1';
+export const resultSchemaId = 'robust-bench/result/2';
 
 /**
- * What one run of robust-bench measured, with all that is needed to read, compare and repeat it. Rates and accuracies are fractions of 1; perturbations and step sizes are fractions of the input range.
+ * What one run of robust-bench measured of every example, with all that is needed to read, compare and repeat it. Rates, intervals and comparisons follow from it and are not stored.
  */
 export interface Result {
   /**
    * The format of this file and its version.
    */
-  schema: 'robust-bench/result/1';
+  schema: 'robust-bench/result/2';
   /**
    * What was measured.
    */
@@ -56,6 +54,14 @@ export interface Result {
   data: ResultData;
   examples: ResultExamples;
   /**
+   * Which part of the plan this is; null for the whole of it.
+   */
+  part: ResultPart | null;
+  /**
+   * SHA-256 of everything that decides the numbers (data, examples, models, attacks, seed), the same for all parts of a plan; null in results of version 1.
+   */
+  plan: string | null;
+  /**
    * The models, in the order they were given.
    *
    * @minItems 1
@@ -70,19 +76,19 @@ export interface Result {
    */
   attacks: ResultAttack[];
   /**
-   * One entry for each target model in each setting and, where attacked, each attack and source.
+   * Each model on the examples as they are.
    *
-   * @minItems 1
+   * @minItems 0
    */
-  evaluations: ResultEvaluation[];
+  clean: ResultClean[];
   /**
-   * Statements that compare two models of this result.
+   * Each attack on each model that it made examples on.
    */
-  comparisons: ResultComparison[];
+  runs: ResultAttackRun[];
   /**
-   * What a reader must know before trusting the numbers, one sentence each.
+   * What a reader must know before trusting the numbers.
    */
-  warnings: string[];
+  warnings: ResultWarning[];
   /**
    * Circumstances of this run. Only this section may differ between two runs of the same configuration.
    */
@@ -98,13 +104,13 @@ export interface ResultExamples {
   count: number;
   selection: ResultSelection;
   /**
-   * The position of each example in the split.
+   * The position of each example in the split, int32.
    */
-  indices: number[];
+  indices: Column;
   /**
-   * The true label of each example.
+   * The true label of each example, int32.
    */
-  labels: number[];
+  labels: Column;
 }
 /**
  * The request that chose the examples; both null when the whole split was evaluated.
@@ -120,6 +126,40 @@ export interface ResultSelection {
   indices: string | null;
 }
 /**
+ * A part of a plan: some of its examples, each with all that the plan asks of it.
+ */
+export interface ResultPart {
+  /**
+   * Examples of the whole plan.
+   */
+  planned: number;
+  /**
+   * Which shard was asked for; null where none was, and in a merged part.
+   */
+  shard: ResultShard | null;
+  /**
+   * shard: no more was asked for; budget: the time was up; interrupted: it was stopped.
+   */
+  reason: 'shard' | 'budget' | 'interrupted';
+  /**
+   * The shards that a merged result lacks; left out where it is not of shards.
+   */
+  missing?: ResultShard[];
+}
+/**
+ * One of several shares of a plan.
+ */
+export interface ResultShard {
+  /**
+   * Which, counted from 1.
+   */
+  index: number;
+  /**
+   * Of how many.
+   */
+  count: number;
+}
+/**
  * A classifier: where it comes from and how it was read.
  */
 export interface ResultModel {
@@ -132,7 +172,7 @@ export interface ResultModel {
    */
   name: string;
   /**
-   * source: black-box examples are made on it; target: its errors are measured.
+   * source: examples made on it are scored on other models; target: its errors are measured.
    *
    * @minItems 1
    */
@@ -200,133 +240,260 @@ export interface ResultModel {
    * How it was trained, where that is known.
    */
   training?: TrainingFacts;
+  /**
+   * Whether it was said outright that the outputs are logits, so that their looks are no error; left out where it was not, and by earlier versions.
+   */
+  declaredLogits?: boolean;
 }
 /**
- * An attack with all its settings.
+ * An attack with all that it was set to.
  */
 export interface ResultAttack {
   /**
-   * The name that other fields use for the attack.
+   * The name that other fields use for the attack: its method, what differs from the method's defaults, norm and size.
    */
   id: string;
   /**
-   * FGSM (one step) or I-FGSM (several).
+   * The method, e.g. ifgsm.
    */
-  method: 'fgsm' | 'ifgsm';
+  method: string;
   /**
-   * The norm that epsilon bounds.
+   * The method as tables name it, e.g. I-FGSM.
    */
-  norm: 'Linf';
+  title: string;
   /**
-   * The greatest perturbation, as a fraction of the input range.
+   * Where the method is published; null where it is not known.
    */
-  epsilon: number;
+  citation: string | null;
   /**
-   * Epsilon as it was written, e.g. 4/255.
+   * What the attack asked of the model that it made examples on.
    */
-  epsilonText: string;
+  access: 'gradient' | 'scores' | 'decisions';
   /**
-   * The size of one step, as a fraction of the input range.
+   * bounded: the worst within a radius; minimum-norm: the nearest example that is misclassified.
    */
-  stepSize: number;
+  aim: 'bounded' | 'minimum-norm';
   /**
-   * The number of gradient steps.
+   * The norm that the attack bounds or minimises.
    */
-  steps: number;
+  norm: 'linf' | 'l2' | 'l1' | 'l0';
   /**
-   * Whether every step is projected to the ball of radius epsilon.
+   * The size that no perturbation exceeds; null where there is no limit.
    */
-  projection: boolean;
+  radius: ResultRadius | null;
   /**
-   * Whether the attack moves towards a class rather than away from one.
+   * Whose label the attack leads away from: the true one or the one the source model predicts.
    */
-  targeted: boolean;
+  label: 'true' | 'predicted';
   /**
    * The rule that chooses the class to move towards, null when untargeted.
    */
   target: string | null;
   /**
-   * Whose label the loss uses: the true one or the one the source model predicts.
+   * The parameters of the method by name.
    */
-  label: 'true' | 'predicted';
+  parameters: {
+    /**
+     * A number, true or false, or text of one line without control characters.
+     */
+    [k: string]: string | number | boolean;
+  };
 }
 /**
- * The errors of one target model in one setting.
+ * The size of a ball.
  */
-export interface ResultEvaluation {
+export interface ResultRadius {
   /**
-   * clean: no attack; white-box: examples made on the target itself; black-box: made on another model.
+   * As it was written, e.g. 4/255.
    */
-  setting: 'clean' | 'white-box' | 'black-box';
+  text: string;
   /**
-   * The attack's id, null when clean.
+   * In the unit.
    */
-  attack: string | null;
+  value: number;
   /**
-   * The id of the model that the examples were made on, null when clean.
+   * What the value is measured in.
    */
-  source: string | null;
+  unit: 'fraction of range' | 'pixels' | 'elements';
+}
+/**
+ * A model on the examples as they are.
+ */
+export interface ResultClean {
   /**
-   * The id of the model whose errors these are.
+   * The model's id.
    */
-  target: string;
-  /**
-   * The number of examples.
-   */
-  count: number;
-  /**
-   * The true label is not the best.
-   */
-  top1: ErrorRate;
-  /**
-   * The true label is not among the best five; null with five classes or fewer.
-   */
-  top5: ErrorRate | null;
-  /**
-   * The size of the perturbations, null when clean.
-   */
-  perturbation: PerturbationSummary | null;
-  /**
-   * Errors on the examples as 8-bit pixels, each the nearest level within epsilon; null where that was not measured.
-   */
-  rounded8Bit: RoundedErrors | null;
+  model: string;
   outcomes: ResultOutcomes;
   /**
-   * Examples led towards a class that the target model takes for it, null when clean or untargeted. An example whose label the class is already is not led and not counted; earlier versions, which have no targetsPossible, counted it.
+   * uint8, 1 where the greatest softmax probability is 1 in float32; left out by version 1.
    */
-  targetsReached: number | null;
-  /**
-   * Examples that were led towards a class: all but those whose label it is already. Left out when clean or untargeted.
-   */
-  targetsPossible?: number;
-  /**
-   * The share of targetsReached in targetsPossible, null where nothing could be led. Left out when clean or untargeted.
-   */
-  targetRate?: TargetRate | null;
-  /**
-   * All examples that the target model takes for the class that the attack aims at, those included whose label it is already. Left out when clean or untargeted.
-   */
-  targetsPredicted?: number;
-  /**
-   * Gradient evaluations spent on each example, null when clean.
-   */
-  gradientsPerExample: number | null;
+  saturated?: Column;
+  logits?: ResultLogits;
 }
 /**
- * How far the adversarial examples, as stored, are from the originals.
+ * What a model made of each example, in the order of examples.indices.
  */
-export interface PerturbationSummary {
-  linf: NormSummary;
-  l2: NormSummary;
+export interface ResultOutcomes {
   /**
-   * What the norms are measured in.
+   * The predicted class, int32.
    */
-  unit: 'fraction of range';
+  predictions: Column;
+  /**
+   * How many classes stand before the true label, int32: top-k is right where it is below k.
+   */
+  ranks: Column;
+  /**
+   * The cross-entropy of the true label, float32, infinite where its logit is −∞; left out by version 1.
+   */
+  losses?: Column;
+}
+/**
+ * The extremes of a model's logits over the examples, by which probabilities are told from logits.
+ */
+export interface ResultLogits {
+  /**
+   * The least logit of each class, float32.
+   */
+  least: Column;
+  /**
+   * The greatest logit of each class, float32.
+   */
+  greatest: Column;
+  /**
+   * The least sum of an example's logits; null where one is −∞.
+   */
+  leastSum: number | null;
+  /**
+   * The greatest sum of an example's logits; null where each has one of −∞.
+   */
+  greatestSum: number | null;
+}
+/**
+ * One attack on one model, and what became of its examples on every model that they were scored on.
+ */
+export interface ResultAttackRun {
+  /**
+   * The attack's id.
+   */
+  attack: string;
+  /**
+   * The id of the model that the examples were made on.
+   */
+  source: string;
+  sizes?: ResultSizes;
+  /**
+   * Gradients of the source taken for each example, int32; left out by version 1.
+   */
+  gradients?: Column;
+  /**
+   * Times that the source was run on each example, int32, those for gradients not counted; left out where that was not measured.
+   */
+  queries?: Column;
+  /**
+   * uint8, 1 where the gradient at the original is zero everywhere; left out by version 1.
+   */
+  zeroGradients?: Column;
+  /**
+   * The class that each example was led towards, int32, −1 where that is its label already; left out when untargeted, and where version 1 did not list it.
+   */
+  targets?: Column;
+  rounded?: ResultRoundedSizes;
+  /**
+   * The models that the examples were scored on.
+   *
+   * @minItems 1
+   */
+  scored: ResultScored[];
+}
+/**
+ * Norms of each example's perturbation, as fractions of the source's range, float64.
+ */
+export interface ResultSizes {
+  /**
+   * The greatest change of an element, float64.
+   */
+  linf: Column;
+  /**
+   * The Euclidean norm of the change, float64.
+   */
+  l2: Column;
+  /**
+   * The sum of the changes, float64; left out where it is not the attack's norm.
+   */
+  l1?: Column;
+  /**
+   * The number of pixels or elements changed, float64; left out where it is not the attack's norm.
+   */
+  l0?: Column;
+}
+/**
+ * Norms of each perturbation as 8-bit pixels, as fractions of the source's range, float64: beyond the radius only where no 8-bit level lies within it.
+ */
+export interface ResultRoundedSizes {
+  /**
+   * The greatest change of an element, float64.
+   */
+  linf: Column;
+  /**
+   * The Euclidean norm of the change, float64.
+   */
+  l2: Column;
+}
+/**
+ * What one model made of the examples.
+ */
+export interface ResultScored {
+  /**
+   * The model's id: the source itself, or another to which the examples were transferred.
+   */
+  model: string;
+  outcomes: ResultOutcomes;
+  rounded?: ResultRoundedOutcomes;
+  stated?: ResultStated;
+}
+/**
+ * What a model made of each example as 8-bit pixels.
+ */
+export interface ResultRoundedOutcomes {
+  /**
+   * The predicted class, int32.
+   */
+  predictions: Column;
+  /**
+   * How many classes stand before the true label, int32.
+   */
+  ranks: Column;
+}
+/**
+ * Summaries of version 1.
+ */
+export interface ResultStated {
+  perturbation: StatedSizes;
+  /**
+   * Errors on the examples as 8-bit pixels; null where that was not measured.
+   */
+  rounded: StatedRounded | null;
+  /**
+   * Whether the examples reached their targets, where they were not listed; null otherwise.
+   */
+  targets: StatedTargets | null;
+  /**
+   * Gradients taken for an example, on average.
+   */
+  gradientsPerExample: number;
+}
+/**
+ * How far the adversarial examples are from the originals, as fractions of the range.
+ */
+export interface StatedSizes {
+  linf: StatedNorm;
+  l2: StatedNorm;
 }
 /**
  * A norm of the perturbation over the examples.
  */
-export interface NormSummary {
+export interface StatedNorm {
   /**
    * The greatest over the examples.
    */
@@ -337,108 +504,49 @@ export interface NormSummary {
   mean: number;
 }
 /**
- * Errors on the adversarial examples as 8-bit pixels.
+ * Errors on the examples as 8-bit pixels.
  */
-export interface RoundedErrors {
+export interface StatedRounded {
   /**
-   * The true label is not the best.
+   * Examples whose true label is not the best.
    */
-  top1: ErrorRate;
+  top1Errors: number;
   /**
-   * The true label is not among the best five; null with five classes or fewer.
+   * Examples whose true label is not among the best five; null with five classes or fewer.
    */
-  top5: ErrorRate | null;
-  perturbation?: PerturbationSummary;
+  top5Errors: number | null;
+  /**
+   * How far they are from the originals; null where that was not measured.
+   */
+  perturbation: StatedSizes | null;
 }
 /**
- * What became of each example, in the order of examples.indices.
+ * Counts of examples by their targets.
  */
-export interface ResultOutcomes {
+export interface StatedTargets {
   /**
-   * The predicted class.
+   * Those led towards a class that are taken for it; where possible is null, all that are taken for it.
    */
-  predictions: number[];
+  reached: number;
   /**
-   * The rank of the true label by score, 0 for the best: top-k is right where the rank is below k.
+   * Those that were led towards a class; null where that is not known.
    */
-  ranks: number[];
+  possible: number | null;
   /**
-   * The class that each example was led towards, null where that is its label already. Left out when clean or untargeted.
+   * All that are taken for the class aimed at; null where that is not known.
    */
-  targets?: (number | null)[];
+  predicted: number | null;
 }
 /**
- * How many of the examples that were led towards a class reached it.
+ * One sentence that a reader must know.
  */
-export interface TargetRate {
+export interface ResultWarning {
   /**
-   * targetsReached divided by targetsPossible.
+   * The check that found it; version 1 in results of that version.
    */
-  rate: number;
+  check: string;
   /**
-   * The confidence interval of the rate.
+   * What was seen, and what to look at.
    */
-  interval: RateInterval;
-}
-/**
- * How many times more accurate one model is than another, on the same examples in the same setting.
- */
-export interface ResultComparison {
-  /**
-   * What is stated.
-   */
-  kind: 'times more robust';
-  /**
-   * The setting of both evaluations.
-   */
-  setting: 'white-box' | 'black-box';
-  /**
-   * The attack's id.
-   */
-  attack: string;
-  /**
-   * black-box: the id of the model that the examples were made on; null in the white box, where each model is attacked by its own gradients.
-   */
-  source: string | null;
-  /**
-   * Whose accuracies are compared.
-   */
-  metric: 'top1' | 'top5';
-  /**
-   * The id of the model compared with.
-   */
-  baseline: string;
-  /**
-   * The id of the model spoken of.
-   */
-  model: string;
-  /**
-   * Accuracy of the model divided by accuracy of the baseline; null where the baseline is never right.
-   */
-  accuracyRatio: number | null;
-  /**
-   * The confidence interval of the ratio, null where the ratio is.
-   */
-  interval: RatioInterval | null;
-}
-/**
- * A confidence interval of a ratio of two accuracies on the same examples.
- */
-export interface RatioInterval {
-  /**
-   * The lower limit.
-   */
-  lower: number;
-  /**
-   * The upper limit.
-   */
-  upper: number;
-  /**
-   * The nominal coverage, e.g. 0.95.
-   */
-  level: number;
-  /**
-   * How the interval was computed.
-   */
-  method: 'Nam-Blackwelder';
+  text: string;
 }

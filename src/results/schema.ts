@@ -36,6 +36,11 @@ export function resultSchema(): SchemaNode {
   return schemaOf('result');
 }
 
+/** The schema that attack results had before. */
+export function resultSchema1(): SchemaNode {
+  return schemaOf('version-1/result');
+}
+
 /** The schema of a memorization result. */
 export function memorizationSchema(): SchemaNode {
   return schemaOf('memorization');

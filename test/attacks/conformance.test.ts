@@ -156,7 +156,7 @@ for (const { attack, variants, gradientsPerExample } of rows) {
         [attack.perturb(nan, batch, settings), /gradient of the model linear is not a number at example 115/],
         [attack.perturb(model, outside, settings), /outside the bounds \[0, 1\]/],
         [attack.perturb(model, { ...batch, labels: batch.labels.slice(1) }, settings), /input elements/],
-        [attack.perturb(model, batch, { ...settings, radius: { value: 4, unit: 'range' } }), /ε = 4/],
+        [attack.perturb(model, batch, { ...settings, radius: { value: 4, unit: 'fraction of range' } }), /ε = 4/],
         [attack.perturb(model, batch, { ...settings, target: 6 }), /target class 6 does not exist/],
       ];
       for (const [promise, message] of cases) {

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { absoluteSize, parseSize, sizeText } from '../../src/attacks/size.ts';
+import { absoluteSize, parseSize } from '../../src/attacks/size.ts';
+import { sizeText } from '../../src/core/attack-id.ts';
 import { InputError } from '../../src/core/errors.ts';
 
 const unit = { lower: 0, upper: 1 };
@@ -72,7 +73,7 @@ describe('parseSize in L∞', () => {
         (text) => {
           try {
             const { value, unit: of } = parse(text, bytes);
-            assert.ok(of === 'range' && value >= 0 && value <= 1);
+            assert.ok(of === 'fraction of range' && value >= 0 && value <= 1);
           } catch (error) {
             assert.ok(error instanceof InputError, String(error));
           }
@@ -84,8 +85,8 @@ describe('parseSize in L∞', () => {
 });
 
 test('absoluteSize gives the float32 number PyTorch computes with', () => {
-  assert.equal(absoluteSize({ value: 4 / 255, unit: 'range' }, unit), Math.fround(4 / 255));
-  assert.equal(absoluteSize({ value: 4 / 255, unit: 'range' }, bytes), 4);
+  assert.equal(absoluteSize({ value: 4 / 255, unit: 'fraction of range' }, unit), Math.fround(4 / 255));
+  assert.equal(absoluteSize({ value: 4 / 255, unit: 'fraction of range' }, bytes), 4);
 });
 
 describe('sizes of the other norms', () => {
@@ -94,9 +95,9 @@ describe('sizes of the other norms', () => {
     parseSize(text, { norm, bounds, inputShape });
 
   test('L2 and L1 are in ranges, and may exceed 1', () => {
-    assert.deepEqual(of('l2', '2.5'), { value: 2.5, unit: 'range' });
-    assert.deepEqual(of('l2', '128units', bytes), { value: 128 / 255, unit: 'range' });
-    assert.deepEqual(of('l1', '12'), { value: 12, unit: 'range' });
+    assert.deepEqual(of('l2', '2.5'), { value: 2.5, unit: 'fraction of range' });
+    assert.deepEqual(of('l2', '128units', bytes), { value: 128 / 255, unit: 'fraction of range' });
+    assert.deepEqual(of('l1', '12'), { value: 12, unit: 'fraction of range' });
     assert.throws(() => of('l2', '0.5', bytes), /ambiguous on \[0, 255\]/);
     assert.throws(() => of('l2', '7'), /larger than any L2 perturbation of 48 elements .* 6\.928 ranges/);
     assert.throws(() => of('l1', '49'), /larger than any L1 perturbation/);
@@ -115,7 +116,7 @@ describe('sizes of the other norms', () => {
 
 test('the text of a size is the same however it was written', () => {
   const text = (norm: 'linf' | 'l2' | 'l0', written: string, bounds = unit) =>
-    sizeText(parseSize(written, { norm, bounds, inputShape: [3, 4, 4] }), norm);
+    sizeText(norm, parseSize(written, { norm, bounds, inputShape: [3, 4, 4] }));
   assert.equal(text('linf', '4/255'), '4/255');
   assert.equal(text('linf', '4units', bytes), '4/255');
   assert.equal(text('linf', String(4 / 255)), '4/255');

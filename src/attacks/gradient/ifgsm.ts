@@ -24,7 +24,7 @@ export const ifgsm = createAttack({
       ball: task.ball,
       start: task.inputs,
       steps: task.parameters.steps,
-      stepSize: absoluteSize({ value: task.parameters.stepSize, unit: 'range' }, task.bounds),
+      stepSize: absoluteSize({ value: task.parameters.stepSize, unit: 'fraction of range' }, task.bounds),
       gradientAt: async (points) => (await climbed(task, 'cross-entropy', points)).gradients,
     }),
 });

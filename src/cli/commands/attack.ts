@@ -73,8 +73,36 @@ const options = {
     indices: { type: 'string', describe: 'Use these examples: 0-99,200 or @FILE', requiresArg: true },
   }),
   ...computeOptions,
+  ...grouped(GROUP.computation, {
+    workers: {
+      type: 'string',
+      describe:
+        'Worker threads, each with the models and one thread of computation; 0 for none, auto by default',
+      requiresArg: true,
+    },
+    shard: {
+      type: 'string',
+      describe: 'Do part I of N of the examples, as I/N; robust-bench merge puts the parts together',
+      requiresArg: true,
+    },
+    budget: {
+      type: 'string',
+      describe: 'Begin no work after so long, such as 90s, 10m or 2h; the result says what was done',
+      requiresArg: true,
+    },
+    resume: {
+      type: 'boolean',
+      default: false,
+      describe: 'Go on from the journal that an unfinished run with this --out has left',
+    },
+  }),
   ...grouped(GROUP.output, {
     out: { type: 'string', describe: 'Write the result here as JSON', requiresArg: true },
+    'eight-bit': {
+      type: 'boolean',
+      default: false,
+      describe: 'Score the adversarial examples as 8-bit pixels too',
+    },
     'save-examples': {
       type: 'string',
       describe:

@@ -19,6 +19,11 @@ const options = {
       describe: 'Largest increase of an error that passes, in percentage points: 1pp',
       requiresArg: true,
     },
+    strict: {
+      type: 'boolean',
+      default: false,
+      describe: 'Fail on the increase as measured, also where chance explains it',
+    },
   }),
   ...grouped(GROUP.output, {
     junit: { type: 'string', describe: 'Write a JUnit XML report here', requiresArg: true },

@@ -3,12 +3,14 @@ import { join, normalize } from 'node:path';
 import {
   assertWritable,
   type AttackBenchmark,
-  type BenchmarkAttack,
   type BenchmarkModel,
+  chooseWorkers,
+  describedClassifier,
   canonicalJson,
   chooseSubset,
   createModelClassifier,
   type Dataset,
+  derive,
   type Engine,
   InputError,
   type ModelDescription,
@@ -26,6 +28,7 @@ import { startEngine } from '../engine.ts';
 import { dataSettings, modelSettings } from '../given.ts';
 import type { CommandContext } from '../main.ts';
 import { assertCompute } from '../numbers.ts';
+import { parseDuration, parseShard, parseWorkers } from '../work-options.ts';
 import { createProgressLine } from '../progress.ts';
 import { createExampleStore } from '../save-examples.ts';
 
@@ -35,6 +38,7 @@ type Box = Pick<AttackBenchmark, 'whiteBox'> & Pick<Partial<AttackBenchmark>, 'b
 
 export async function runAttack(argv: AttackArguments, { terminal }: CommandContext): Promise<void> {
   assertCompute(argv);
+  const work = workOf(argv);
   await assertOutputs(argv);
   const opened = await openModels(argv);
   const dataset = await openData(argv, [...opened.values()]);
@@ -48,8 +52,14 @@ export async function runAttack(argv: AttackArguments, { terminal }: CommandCont
   const progress = createProgressLine(terminal, 'examples', argv.quiet);
   try {
     const store = createExampleStore(argv['save-examples']);
+    const workers = workersOf(argv, engine, [...opened.values()], indices.length);
+    const models =
+      workers === 0 ? await classifiersOf(argv, opened, engine) : describedModels(argv, opened);
     const result = await runAttackBenchmark({
-      models: await classifiersOf(argv, opened, engine),
+      models,
+      ...(workers === 0 ? {} : { workers: { count: workers, engine: argv.engine, threads: 1 } }),
+      ...work,
+      eightBit: argv['eight-bit'],
       ...boxesOf(argv, opened),
       attacks,
       dataset,
@@ -70,12 +80,59 @@ export async function runAttack(argv: AttackArguments, { terminal }: CommandCont
     terminal.signal.throwIfAborted();
     await store?.write();
     if (argv.out !== undefined) await writeResult(argv.out, result);
-    terminal.out(argv.json ? canonicalJson(result).trimEnd() : renderAttackTable(result, terminal).trimEnd());
+    terminal.out(
+      argv.json ? canonicalJson(result).trimEnd() : renderAttackTable(derive(result), terminal).trimEnd(),
+    );
     if (argv.out !== undefined && !argv.quiet) terminal.err(`result written to ${argv.out}\n`);
   } finally {
     progress.finish();
     await engine.dispose();
   }
+}
+
+/** What of the work is to be done, checked before anything is opened. */
+function workOf(argv: AttackArguments): Pick<AttackBenchmark, 'shard' | 'budgetMs' | 'journal'> {
+  const { out, shard, budget, resume } = argv;
+  parseWorkers(argv.workers);
+  if (resume && out === undefined) {
+    throw new InputError('--resume goes on from the journal beside the result: name the result with --out');
+  }
+  return {
+    ...(shard === undefined ? {} : { shard: parseShard(shard, '--shard') }),
+    ...(budget === undefined ? {} : { budgetMs: parseDuration(budget, '--budget') }),
+    ...(out === undefined ? {} : { journal: { path: `${out}.journal`, resume } }),
+  };
+}
+
+/** Worker threads: as many as asked for; by default what is fastest where each can have the engine to itself. */
+function workersOf(
+  argv: AttackArguments,
+  engine: Engine,
+  models: readonly ModelDescription[],
+  examples: number,
+): number {
+  const asked = parseWorkers(argv.workers);
+  if (asked !== 'auto') return asked;
+  if (argv.threads !== undefined || engine.name !== 'onnxruntime' || engine.provider !== 'cpu') return 0;
+  const parameters = models.reduce((sum, { parameterCount }) => sum + (parameterCount ?? Infinity), 0);
+  return chooseWorkers({ parameters, examples });
+}
+
+/** Models that workers open: here only what is known of them. */
+function describedModels(
+  argv: AttackArguments,
+  opened: ReadonlyMap<string, ModelDescription>,
+): BenchmarkModel[] {
+  const ids = idsOf(opened);
+  return [...opened].map(([path, description]) => {
+    const id = ids.get(path) ?? description.name;
+    return {
+      id,
+      classifier: describedClassifier({ ...description, name: id }),
+      description,
+      declaredLogits: argv.outputs === 'logits',
+    };
+  });
 }
 
 /** An hour of work is not to be lost for a folder that cannot be written. */
@@ -177,7 +234,7 @@ async function openData(argv: AttackArguments, models: readonly ModelDescription
   });
 }
 
-function attacksOf(argv: AttackArguments, models: readonly ModelDescription[]): BenchmarkAttack[] {
+function attacksOf(argv: AttackArguments, models: readonly ModelDescription[]): AttackBenchmark['attacks'] {
   const written: Record<string, string> = {};
   for (const { flag, name } of parameterOptions()) {
     const value = (argv as Readonly<Record<string, unknown>>)[flag];

@@ -3,6 +3,7 @@ import {
   assertWritable,
   canonicalJson,
   compareResults,
+  derive,
   parsePercentagePoints,
   readResult,
   renderGateJUnit,
@@ -19,9 +20,9 @@ export async function runGate(argv: GateArguments, context: CommandContext): Pro
   // Both are checked before either is written.
   if (argv.junit !== undefined) await assertWritable(argv.junit);
   if (argv.markdown !== undefined) await assertWritable(argv.markdown);
-  const baseline = await readResult(argv.baseline);
-  const current = await readResult(argv.current);
-  const report = compareResults(baseline, current, { maxIncrease });
+  const baseline = derive(await readResult(argv.baseline));
+  const current = derive(await readResult(argv.current));
+  const report = compareResults(baseline, current, { maxIncrease, strict: argv.strict });
   if (argv.junit !== undefined) await writeFileAtomically(argv.junit, renderGateJUnit(report));
   if (argv.markdown !== undefined) await writeFileAtomically(argv.markdown, renderGateMarkdown(report));
   const { terminal } = context;

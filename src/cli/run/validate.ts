@@ -1,6 +1,6 @@
 /** `robust-bench validate`: what a file is, by the schema that it names, and that it is valid. */
 import { readInputFile } from '../../core/files.ts';
-import { readAnyResult, readLabelFile } from '../../index.ts';
+import { derive, readAnyResult, readLabelFile } from '../../index.ts';
 
 /**
  * Checks a result of an attack, a memorization result or a label file.
@@ -22,7 +22,7 @@ async function labels(path: string): Promise<string> {
 async function result(path: string): Promise<string> {
   const read = await readAnyResult(path);
   if (read.kind === 'attack') {
-    return `${String(read.evaluations.length)} evaluations of ${String(read.examples.count)} examples`;
+    return `${String(derive(read).evaluations.length)} evaluations of ${String(read.examples.count)} examples`;
   }
   const { runs, examples } = read;
   return `${String(runs.length)} ${runs.length === 1 ? 'run' : 'runs'} on ${String(examples.train.count)} training and ${String(examples.test.count)} test examples`;

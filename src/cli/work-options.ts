@@ -1,0 +1,50 @@
+/** Options about who does the work, how much of it, and for how long. */
+import { InputError, type Shard } from '../index.ts';
+
+const UNITS = { ms: 1, s: 1000, m: 60_000, h: 3_600_000 } as const;
+
+/**
+ * A time such as 90s, 10m or 2h, in milliseconds.
+ *
+ * @throws InputError when it is none
+ */
+export function parseDuration(text: string, option: string): number {
+  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h)$/.exec(text.trim());
+  const [, value = '', unit = 's'] = match ?? [];
+  const duration = Number(value) * UNITS[unit as keyof typeof UNITS];
+  if (match === null || !(duration > 0)) {
+    throw new InputError(`${option} ${text === '' ? 'nothing' : text}: write a time such as 90s, 10m or 2h`);
+  }
+  return duration;
+}
+
+/**
+ * A part of the examples, such as 2/4.
+ *
+ * @throws InputError when it is none
+ */
+export function parseShard(text: string, option: string): Shard {
+  const match = /^(\d+)\/(\d+)$/.exec(text.trim());
+  const [index, count] = [Number(match?.[1]), Number(match?.[2])];
+  if (match === null || !(index >= 1 && index <= count && Number.isSafeInteger(count))) {
+    throw new InputError(
+      `${option} ${text === '' ? 'nothing' : text}: write which part of how many, such as 1/4 to 4/4`,
+    );
+  }
+  return { index, count };
+}
+
+/** More worker threads than this are a slip of the finger. */
+const MOST_WORKERS = 256;
+
+/**
+ * The number of worker threads, or `auto`.
+ *
+ * @throws InputError when it is neither
+ */
+export function parseWorkers(text: string | undefined): number | 'auto' {
+  if (text === undefined || text === 'auto') return 'auto';
+  const count = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (count >= 0 && count <= MOST_WORKERS) return count;
+  throw new InputError(`--workers ${text === '' ? 'nothing' : text}: write auto, or a number from 0 to ${String(MOST_WORKERS)}`);
+}

@@ -1,0 +1,168 @@
+/**
+ * Kinds of JSON documents that this toolkit writes and reads: each has a schema, an identifier with its version, the
+ * versions before it and how they are brought up, and checks of what its fields say of each other. Nothing is read or
+ * written that does not pass them.
+ */
+import type { ErrorObject, ValidateFunction } from 'ajv';
+import { InputError } from './errors.ts';
+import { readInputFile } from './files.ts';
+import { parseJson } from './json.ts';
+import { describeProblems, describeViolations, excerpt } from './violations.ts';
+
+/** A kind of document, in its present version. */
+export interface DocumentFormat<T> {
+  /** The kind as messages name it, after "is not a valid". */
+  readonly title: string;
+  /** The field that says what a document is, and what it holds in this version; null where nothing says it. */
+  readonly mark: { readonly field: string; readonly id: string } | null;
+  /** What makes such a document, after "use the version that wrote it, or". */
+  readonly remedy: string;
+  /** The JSON Schema, and those that it refers to. */
+  readonly schema: () => object;
+  readonly references?: () => readonly object[];
+  /** The versions before, which are read too. */
+  readonly earlier?: readonly EarlierVersion<T>[];
+  /** What a value that the schema accepts says against itself, each as "pointer: what is wrong". */
+  readonly check: (value: T) => Iterable<string>;
+}
+
+/** A version before the present one. */
+export interface EarlierVersion<T> {
+  readonly id: string;
+  readonly schema: () => object;
+  readonly references?: () => readonly object[];
+  /** What a value that this version's schema accepts says against itself, so that it cannot be brought up. */
+  readonly check: (value: unknown) => Iterable<string>;
+  /** Brings a value that passed its schema and its check up to the present version; a new value. */
+  readonly upgrade: (value: unknown) => T;
+}
+
+/** An earlier version from functions on its own type, which its schema vouches for. */
+export function earlierVersion<Old, T>(
+  version: Pick<EarlierVersion<T>, 'id' | 'schema' | 'references'> & {
+    readonly check: (value: Old) => Iterable<string>;
+    readonly upgrade: (value: Old) => T;
+  },
+): EarlierVersion<T> {
+  return {
+    ...version,
+    check: (value) => version.check(value as Old),
+    upgrade: (value) => version.upgrade(value as Old),
+  };
+}
+
+/**
+ * Checks a value: its version, its schema, and what its fields say of each other.
+ *
+ * @param value parsed JSON, or an object just built
+ * @param source names the value in messages, e.g. its path
+ * @returns the same value, or one that was brought up from an earlier version
+ * @throws InputError that names the first few things that are wrong, on one line
+ */
+export async function validateDocument<T>(
+  format: DocumentFormat<T>,
+  value: unknown,
+  source: string,
+): Promise<T> {
+  const earlier = versionOf(format, value, source);
+  let present = value;
+  if (earlier !== null) {
+    await assertSchema(earlier, format.title, value, source);
+    assertConsistent(earlier.check(value), source);
+    present = earlier.upgrade(value);
+  }
+  await assertSchema(format, format.title, present, source);
+  // The schema has said that it is one.
+  const document = present as T;
+  assertConsistent(format.check(document), source);
+  return document;
+}
+
+/** Reads a document; throws InputError as `validateDocument` does, and where there is no such file or no JSON in it. */
+export async function readDocument<T>(format: DocumentFormat<T>, path: string): Promise<T> {
+  return validateDocument(format, parseJson(path, await readInputFile(path, format.title)), path);
+}
+
+/** Whether a value says that it is a document of this kind, of whatever version. */
+export function isOfFormat({ mark }: Pick<DocumentFormat<unknown>, 'mark'>, value: unknown): boolean {
+  return mark !== null && sameKind(fieldOf(value, mark.field), mark.id);
+}
+
+/** The earlier version that the value is of, null for the present one. */
+function versionOf<T>(
+  { mark, title, remedy, earlier = [] }: DocumentFormat<T>,
+  value: unknown,
+  source: string,
+): EarlierVersion<T> | null {
+  if (mark === null) return null;
+  const found = fieldOf(value, mark.field);
+  if (found === mark.id) return null;
+  const version = earlier.find(({ id }) => id === found);
+  if (version !== undefined) return version;
+  if (sameKind(found, mark.id)) {
+    const readable = [...earlier.map(({ id }) => id), mark.id].map(excerpt).join(' and ');
+    throw new InputError(
+      `${source} has the format ${excerpt(found)} and this version reads ${readable}: use the version that wrote it, or ${remedy}`,
+    );
+  }
+  throw new InputError(
+    `${source} is no robust-bench ${title}: its field ${excerpt(mark.field)} is ${excerpt(found)}, expected ${excerpt(mark.id)}`,
+  );
+}
+
+/** Whether two identifiers differ in the version alone. */
+function sameKind(found: unknown, id: string): boolean {
+  const kind = id.replace(/\/\d+$/, '/');
+  return typeof found === 'string' && (found === id || (kind !== id && found.startsWith(kind)));
+}
+
+function fieldOf(value: unknown, field: string): unknown {
+  return typeof value === 'object' && value !== null && Object.hasOwn(value, field)
+    ? (value as Readonly<Record<string, unknown>>)[field]
+    : undefined;
+}
+
+interface WithSchema {
+  readonly schema: () => object;
+  readonly references?: () => readonly object[];
+}
+
+async function assertSchema(
+  version: WithSchema,
+  title: string,
+  value: unknown,
+  source: string,
+): Promise<void> {
+  const validate = await compiled(version);
+  if (validate(value)) return;
+  const errors = (validate.errors ?? []).map(readable);
+  throw new InputError(`${source} is not a valid ${title}: ${describeViolations(errors)}`);
+}
+
+function assertConsistent(problems: Iterable<string>, source: string): void {
+  const list = [...problems];
+  if (list.length > 0) throw new InputError(`${source} contradicts itself: ${describeProblems(list)}`);
+}
+
+const validators = new WeakMap<WithSchema, Promise<ValidateFunction>>();
+
+/** The compiled schema; ajv is loaded when first needed. */
+function compiled(version: WithSchema): Promise<ValidateFunction> {
+  const known = validators.get(version);
+  if (known !== undefined) return known;
+  const validator = import('ajv/dist/2020.js').then(({ Ajv2020 }) => {
+    const ajv = new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: true, discriminator: true });
+    for (const reference of version.references?.() ?? []) ajv.addSchema(reference);
+    return ajv.compile(version.schema());
+  });
+  validators.set(version, validator);
+  return validator;
+}
+
+/** An object whose `kind` is none: ajv says it in terms of the schema. */
+function readable(error: ErrorObject): ErrorObject {
+  if (error.keyword !== 'discriminator') return error;
+  const schema = error.parentSchema as { readonly description?: string } | undefined;
+  const what = schema?.description?.replace(/\.$/, '') ?? 'it';
+  return { ...error, message: `an object whose "kind" the schema lists (${what})` };
+}
