@@ -4,6 +4,7 @@ import { isObject } from '../../core/json.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { GraphBuilder } from '../../graph/builder.ts';
 import type { Graph } from '../../graph/types.ts';
+import { namedByLayers } from './archive-names.ts';
 import { assertPlainCall } from './calls.ts';
 import { dialectOf } from './dialect.ts';
 import { declareInput } from './input.ts';
@@ -37,7 +38,7 @@ export async function importLayersModel(
   const translation: Translation = {
     path,
     dialect: dialectOf(json),
-    weights,
+    weights: namedByLayers(path, weights, model),
     builder: new GraphBuilder(model.name),
     constants: new Map(),
     masks: new Set(),

@@ -126,7 +126,10 @@ function runOf(scope: LayerScope, [input, ...initial]: readonly LayerValue[]): R
   if (scope.flag('time_major', false)) throw scope.refuse('has time_major; save the model without it');
   const cell = cellIn(scope);
   if (cell.spatial > 0 && input.mask !== undefined) throw maskedRefusal(scope);
-  if (scope.setting('zero_output_for_mask') === true && input.mask !== undefined) throw maskedRefusal(scope);
+  // Keras 3 does not hand the mask on where states are given.
+  if (scope.dialect === 'Keras 3' && input.mask !== undefined && initial.length > 0) {
+    throw maskedRefusal(scope);
+  }
   const shown = initial.length > 0 || scope.flag('return_state', false);
   // tfjs counts the states from the last cell, Keras nests them from the first.
   if (cell.stacked && shown && scope.dialect !== 'tfjs') {
@@ -142,13 +145,14 @@ function runOf(scope: LayerScope, [input, ...initial]: readonly LayerValue[]): R
   const [first = ''] = steps;
   const zero = cell.zeroStates(first);
   let current = initial.length === 0 ? zero : initial.map((state) => stateOf(scope, cell, state));
+  const blank = scope.flag('zero_output_for_mask', false) ? zero[0] : undefined;
   // Before the first step that counts tfjs gives the given state, Keras zeros.
   let output = (scope.dialect === 'tfjs' ? current : zero)[0] ?? '';
   const outputs = steps.map((step, place) => {
     const made = cell.step(step, current);
     const mask = masks?.[place];
     current = made.map((state, index) => kept(scope, mask, state, current[index] ?? ''));
-    output = kept(scope, mask, made[0] ?? '', output);
+    output = kept(scope, mask, made[0] ?? '', blank ?? output);
     return output;
   });
   return {
