@@ -9,7 +9,6 @@ import type { LayerHandler, LayerScope } from '../scope.ts';
 /** The rows of a table [rows, columns] that the whole numbers of a value [N, …] name: [N, …, columns]. */
 function looked(scope: LayerScope, value: string, table: string, rows: number): string {
   const { builder } = scope;
-  scope.note(`${scope.layer.className} takes whole numbers: no gradient passes it`);
   const places = builder.cast(value, 'int64');
   // A gather counts negative numbers from the end; moved down they are beyond both ends.
   const negative = builder.cast(builder.less(places, builder.shapeConstant([0])), 'int64');
