@@ -5,12 +5,13 @@ import { activations } from './activation.ts';
 import { arithmetic } from './arithmetic.ts';
 import { constants } from './constant.ts';
 import { convolutions } from './convolution.ts';
-import { indexing, indexingRefusals } from './indexing.ts';
+import { indexing } from './indexing.ts';
 import { matrices } from './matrix.ts';
 import { normalizations } from './normalization.ts';
 import { poolRefusals, pools } from './pooling.ts';
 import { rearrangements } from './rearrangement.ts';
 import { reductions } from './reduction.ts';
+import { scattering } from './scattering.ts';
 import { shapes } from './shape.ts';
 import { slicing } from './slicing.ts';
 import { transposedConvolutions } from './transposed-convolution.ts';
@@ -26,13 +27,13 @@ export const handlers: Handlers = {
   ...pools,
   ...rearrangements,
   ...reductions,
+  ...scattering,
   ...shapes,
   ...slicing,
   ...transposedConvolutions,
 };
 
 export const refusals: Refusals = {
-  ...indexingRefusals,
   ...poolRefusals,
   Conv: onlyPlanar,
   ConvTranspose: onlyPlanar,

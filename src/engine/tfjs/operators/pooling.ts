@@ -16,7 +16,7 @@ import {
 import { axisIn } from '../layout.ts';
 import { takeEvery } from '../movement.ts';
 import type { Call, Handler, Handlers, Refusals } from '../operator.ts';
-import { scatterAssign } from './indexing.ts';
+import { scatterAssign } from './scattering.ts';
 import { meanOver } from './summation.ts';
 
 const kernelOf = (call: Call): readonly number[] => call.ints('kernel_shape') ?? [];
