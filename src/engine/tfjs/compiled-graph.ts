@@ -39,7 +39,7 @@ export class InterpretedGraph implements CompiledGraph {
     this.#onDispose = onDispose;
     this.#bindings = options.state ?? [];
     const nodes = liveNodes(this.#graph);
-    assertComputable(backend.tf, this.#graph, nodes, this.#bindings);
+    assertComputable(this.#graph, nodes, this.#bindings);
     const carried = new Set(this.#bindings.map(({ input }) => input));
     const renewing = new Set(this.#bindings.map(({ output }) => output));
     this.#given = this.#graph.inputs.filter(({ name }) => !carried.has(name));

@@ -1,6 +1,5 @@
 /** Every operator that the engine computes, by family. An operator more is an entry in its family's table. */
-import { onlyPlanar } from '../image.ts';
-import type { Handlers, Refusals } from '../operator.ts';
+import type { Handlers } from '../operator.ts';
 import { activations } from './activation.ts';
 import { arithmetic } from './arithmetic.ts';
 import { constants } from './constant.ts';
@@ -8,7 +7,7 @@ import { convolutions } from './convolution.ts';
 import { indexing } from './indexing.ts';
 import { matrices } from './matrix.ts';
 import { normalizations } from './normalization.ts';
-import { poolRefusals, pools } from './pooling.ts';
+import { pools } from './pooling.ts';
 import { rearrangements } from './rearrangement.ts';
 import { reductions } from './reduction.ts';
 import { scattering } from './scattering.ts';
@@ -31,10 +30,4 @@ export const handlers: Handlers = {
   ...shapes,
   ...slicing,
   ...transposedConvolutions,
-};
-
-export const refusals: Refusals = {
-  ...poolRefusals,
-  Conv: onlyPlanar,
-  ConvTranspose: onlyPlanar,
 };
