@@ -10,11 +10,7 @@ import { tfTypeOf } from './transfer.ts';
  * @param nodes the ones that will run
  * @throws InputError naming the first node, value or state that cannot be computed
  */
-export function assertComputable(
-  graph: Graph,
-  nodes: readonly Node[],
-  state: readonly StateBinding[],
-): void {
+export function assertComputable(graph: Graph, nodes: readonly Node[], state: readonly StateBinding[]): void {
   for (const node of nodes) {
     if (!Object.hasOwn(handlers, node.operator)) {
       throw new InputError(

@@ -2,6 +2,8 @@
 import type { Handlers } from '../operator.ts';
 import { activations } from './activation.ts';
 import { arithmetic } from './arithmetic.ts';
+import { bitwise } from './bitwise.ts';
+import { choosing } from './choosing.ts';
 import { constants } from './constant.ts';
 import { convolutions } from './convolution.ts';
 import { indexing } from './indexing.ts';
@@ -10,6 +12,7 @@ import { normalizations } from './normalization.ts';
 import { pools } from './pooling.ts';
 import { rearrangements } from './rearrangement.ts';
 import { reductions } from './reduction.ts';
+import { regions } from './regions.ts';
 import { scattering } from './scattering.ts';
 import { shapes } from './shape.ts';
 import { slicing } from './slicing.ts';
@@ -18,6 +21,8 @@ import { transposedConvolutions } from './transposed-convolution.ts';
 export const handlers: Handlers = {
   ...activations,
   ...arithmetic,
+  ...bitwise,
+  ...choosing,
   ...constants,
   ...convolutions,
   ...indexing,
@@ -26,6 +31,7 @@ export const handlers: Handlers = {
   ...pools,
   ...rearrangements,
   ...reductions,
+  ...regions,
   ...scattering,
   ...shapes,
   ...slicing,

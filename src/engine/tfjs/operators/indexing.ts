@@ -37,7 +37,12 @@ const gather: Handler = (call) => {
  * The places in a flattened tensor of `dims` that indices along an axis point at: every other coordinate is
  * the index's own.
  */
-export function flatPlaces(call: Call, dims: readonly number[], indices: RuntimeValue, axis: number): TfTensor {
+export function flatPlaces(
+  call: Call,
+  dims: readonly number[],
+  indices: RuntimeValue,
+  axis: number,
+): TfTensor {
   const { tf } = call;
   const strides = dims.map((_, each) => sizeOf(dims.slice(each + 1)));
   const along = tf.reshape(checkedIndices(call, indices, dims[axis] ?? 0), [...indices.dims]);
