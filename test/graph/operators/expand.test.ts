@@ -335,7 +335,7 @@ describe('recurrent layers as the runtime has them', () => {
         for (let unit = 0; unit < width; unit++) {
           const [direction, place] = [Math.floor(unit / hidden), unit % hidden];
           const expected = plain['y']!.data[((step * 2 + direction) * batch + example) * hidden + place];
-          const actual = other['y']!.data[(example * length + step) * width + unit];
+          const actual = other['y'].data[(example * length + step) * width + unit];
           assert.ok(Math.abs(Number(actual) - Number(expected)) < 1e-6);
         }
       }

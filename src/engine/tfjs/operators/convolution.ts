@@ -1,5 +1,5 @@
 /** Conv: in tfjs's channels-last form, with the kernel turned to it once. */
-import type { Tensor as TfTensor, Tensor4D } from '@tensorflow/tfjs-core';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
 import { fromImage, overreach, padded, slicesOf, windowsOf, type Windows } from '../image.ts';
 import type { Call, Handler, Handlers } from '../operator.ts';
 import type { RuntimeValue } from '../value.ts';

@@ -21,14 +21,8 @@ function hostTensor(
   dims: readonly number[],
   elements: readonly (number | bigint)[],
 ): Tensor {
-  switch (dataType) {
-    case 'string':
-      throw call.error('tfjs cannot hold string values');
-    case 'int64':
-      return tensor('int64', dims, BigInt64Array.from(elements, BigInt));
-    case 'uint64':
-      return tensor('uint64', dims, BigUint64Array.from(elements, BigInt));
-    default:
-      return tensor(dataType, dims, new elementArrays[dataType](elements.map(Number)));
-  }
+  if (dataType === 'string') throw call.error('tfjs cannot hold string values');
+  if (dataType === 'int64') return tensor(dataType, dims, BigInt64Array.from(elements, BigInt));
+  if (dataType === 'uint64') return tensor(dataType, dims, BigUint64Array.from(elements, BigInt));
+  return tensor(dataType, dims, new elementArrays[dataType](elements.map(Number)));
 }

@@ -69,7 +69,8 @@ function convolved(site: ExpansionSite, inputs: readonly [string, string, string
   const x = centred(site, images, imagePoint, 1);
   const kernel = centred(site, weights, weightPoint, 0);
   const groups = site.int('group');
-  const [outputs, channels, ...sizes] = site.fixedDims(weights);
+  const [outputs = 0, each = 0, ...sizes] = site.fixedDims(weights);
+  const own = outputs / groups;
   const taps = sizes.reduce((product, size) => product * size, 1);
   const most = Math.floor(LONGEST / taps);
   if (most === 0) throw site.refuse(`a kernel of ${String(taps)} places is not supported`);
@@ -80,7 +81,6 @@ function convolved(site: ExpansionSite, inputs: readonly [string, string, string
   }
   const convolve = (a: string, b: string, group: number): string =>
     inIntegers(site, builder.apply('Conv', [a, b], { ...settings, group: int(group) }));
-  const [each = 0, own = 0] = [channels, (outputs ?? 0) / groups];
   if (each <= most) return convolve(x, kernel, groups);
   const grouped = Array.from({ length: groups }, (_, group) => {
     const filters = part(site, kernel, 0, [group * own, (group + 1) * own]);
