@@ -78,12 +78,15 @@ export async function runAttack(argv: AttackArguments, { terminal }: CommandCont
     progress.finish();
     // From here on everything is known, and is written without a break.
     terminal.signal.throwIfAborted();
-    await store?.write();
-    if (argv.out !== undefined) await writeResult(argv.out, result);
-    terminal.out(
-      argv.json ? canonicalJson(result).trimEnd() : renderAttackTable(derive(result), terminal).trimEnd(),
-    );
+    const writing = argv.out === undefined ? Promise.resolve() : writeResult(argv.out, result);
+    // The table is printed in any case: a full disk must not cost the numbers as well.
+    await writing.finally(() => {
+      terminal.out(
+        argv.json ? canonicalJson(result).trimEnd() : renderAttackTable(derive(result), terminal).trimEnd(),
+      );
+    });
     if (argv.out !== undefined && !argv.quiet) terminal.err(`result written to ${argv.out}\n`);
+    await store?.write();
   } finally {
     progress.finish();
     await engine.dispose();
