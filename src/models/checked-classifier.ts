@@ -165,12 +165,16 @@ export class CheckedClassifier implements ModelClassifier {
   /** A network that makes much of little may be further apart than others, as far as its own sensitivity explains. */
   async #assertRounding(difference: number, ways: string): Promise<void> {
     if (difference > this.#check.tolerance) {
-      const moved = await this.logits(nextFloats(this.probe));
-      const sensitivity = greatestDifference(await this.logits(this.probe), moved);
-      const tolerance = Math.max(this.#check.tolerance, SENSITIVITY * sensitivity);
+      const tolerance = Math.max(this.#check.tolerance, await this.#roundingEffect());
       this.#check = { ...this.#check, tolerance };
     }
     assertAgreement(this.name, difference, this.#check.tolerance, ways);
+  }
+
+  /** How far apart rounding may bring logits on the probe. */
+  async #roundingEffect(): Promise<number> {
+    const moved = await this.logits(nextFloats(this.probe));
+    return SENSITIVITY * greatestDifference(await this.logits(this.probe), moved);
   }
 
   /** Logits and gradients on the probe. */
@@ -182,7 +186,8 @@ export class CheckedClassifier implements ModelClassifier {
   /** Whether this model behaves as another way to run it: the same logits and, where both have them, gradients. */
   async agrees(own: Behaviour, its: Behaviour, other: CheckedClassifier): Promise<boolean> {
     const { tolerance } = this.#check;
-    if (!(greatestDifference(own.logits, its.logits) <= tolerance)) return false;
+    const difference = greatestDifference(own.logits, its.logits);
+    if (!(difference <= tolerance) && !(difference <= (await other.#roundingEffect()))) return false;
     // Where one has a gradient and the other has none, the wider form decides.
     const { gradients } = its;
     if (own.gradients !== undefined && gradients !== undefined) {

@@ -15,7 +15,7 @@ import { probeImages } from './self-check.ts';
 export interface GraphClassifierOptions {
   /** The most examples that run at once; a larger batch is split. Bounds memory. 64 where absent. */
   readonly chunkSize?: number;
-  /** Examples to check the model on when it is opened, within its bounds; a few drawn ones where absent. */
+  /** An example to check the model on when it is opened, within its bounds, beside a drawn one; drawn too where absent. */
   readonly probe?: Float32Array;
 }
 
@@ -43,12 +43,10 @@ export async function createGraphClassifier(
 ): Promise<ModelClassifier> {
   const bounds = requireBounds(description.name, description.bounds);
   const rows = rowsOf(description, options.chunkSize ?? CHUNK_SIZE);
-  const elements = sizeOf(description.inputShape);
-  const given = options.probe?.subarray(0, PROBE_COUNT * elements);
-  const probe =
-    given === undefined || given.length < PROBE_COUNT * elements
-      ? probeImages(description.inputShape, bounds, PROBE_COUNT)
-      : given;
+  const probe = probeImages(description.inputShape, bounds, PROBE_COUNT);
+  // Noise shows faults that images may hide (in a black border, say), and images those that drown in noise.
+  const given = options.probe?.subarray(0, sizeOf(description.inputShape));
+  if (given?.length === sizeOf(description.inputShape)) probe.set(given);
   const make = async (source: ClassifierSource, rows: Rows): Promise<CheckedClassifier> => {
     const forward = await engine.compile(source.graph);
     return new CheckedClassifier(source, { bounds, rows, engine, forward, probe });

@@ -5,6 +5,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { createOnnxRuntimeEngine } from '../../src/engine/onnxruntime/engine.ts';
 import { int } from '../../src/graph/attributes.ts';
 import { GraphBuilder } from '../../src/graph/builder.ts';
+import { float32 } from '../../src/graph/tensor.ts';
 import type { Graph } from '../../src/graph/types.ts';
 import { createGraphClassifier } from '../../src/models/graph-classifier.ts';
 import { areSameGradients, leastLikely, nextFloats } from '../../src/models/self-check.ts';
@@ -58,6 +59,59 @@ describe('the gradients of two examples are the same', () => {
   });
   test('never where there is no number', async () => {
     assert.equal(await compare([1, NaN, 0, 1], [1, 0, 0, 1]), false);
+  });
+});
+
+describe('a model is checked', () => {
+  const graph = linearGraph();
+  const source = { name: 'm', inputShape: [2, 3, 3], classCount: 4, bounds: { lower: 0, upper: 1 }, graph };
+  /** An engine whose optimisations are wrong for images in which a condition holds. */
+  const faulty = (isHit: (image: Float32Array) => boolean): Engine => ({
+    ...engine,
+    dispose: () => Promise.resolve(),
+    openFile: () => Promise.reject(new TypeError('no file is opened here')),
+    async compile(of, settings) {
+      const compiled = await engine.compile(of, settings);
+      if (settings?.optimize === false) return compiled;
+      return {
+        ...compiled,
+        dispose: () => compiled.dispose(),
+        async run(inputs) {
+          const outputs = await compiled.run(inputs);
+          const images = inputs['image']?.data as Float32Array;
+          if (!isHit(images)) return outputs;
+          return Object.fromEntries(
+            Object.entries(outputs).map(([name, { dims, data }]) => {
+              return [
+                name,
+                float32(
+                  dims,
+                  (data as Float32Array).map((value) => value + 1),
+                ),
+              ];
+            }),
+          );
+        },
+      };
+    },
+  });
+  const create = async (isHit: (image: Float32Array) => boolean, probe?: Float32Array): Promise<void> => {
+    const options = probe === undefined ? {} : { probe };
+    await (await createGraphClassifier(source, faulty(isHit), options)).dispose();
+  };
+  const dark = (images: Float32Array): boolean => images.subarray(0, 18).every((value) => value < 1e-30);
+
+  test('on the image that is given', async () => {
+    await create(dark);
+    await assert.rejects(create(dark, new Float32Array(18)), /with and without its optimisations differ/);
+  });
+  test('and on noise beside it', async () => {
+    const noisy = (images: Float32Array): boolean => new Set(images.subarray(18)).size > 9;
+    await assert.rejects(create(noisy), /with and without its optimisations differ/);
+    await assert.rejects(create(noisy, new Float32Array(36)), /with and without its optimisations differ/);
+  });
+  test('on drawn ones where the given one is none of its own', async () => {
+    await create(dark, new Float32Array(17));
   });
 });
 
