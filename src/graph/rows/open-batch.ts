@@ -10,6 +10,7 @@ import { GraphBuilder } from '../builder.ts';
 import { divideExactly, multiply } from '../shapes/dimensions.ts';
 import { float32, int64s, numbersOf } from '../tensor.ts';
 import { BATCH, type Attributes, type Dimension, type Graph, type Node } from '../types.ts';
+import { ELEMENTWISE, LENGTHS, STATES } from './operands.ts';
 import { partOfOne, placeAfter, type Placement, type Places } from './places.ts';
 import { axisOf, rowsAt } from './rows.ts';
 import { RowTracker } from './track.ts';
@@ -133,6 +134,8 @@ class Opening {
           : this.#reshaped(node);
       case 'Expand':
         return own === undefined ? node : this.#expanded(node, own);
+      case 'Gather':
+        return own === undefined ? node : this.#picked(node);
       case 'Resize':
         return own === undefined ? node : this.#resized(node);
       case 'Concat':
@@ -161,6 +164,18 @@ class Opening {
     const target = after.map((size, index) => (index === at ? -1 : size));
     if (target.includes(0)) throw new InputError(`node ${node.name} (${node.operator}) makes an empty value`);
     return { ...node, operator: 'Reshape', inputs: [x, this.#constant(target)], attributes: {} };
+  }
+
+  /** Elements picked out of one example's, written as a list: the same of every example's. This is how strides look. */
+  #picked(node: Node): Node {
+    const [x = '', places = ''] = node.inputs;
+    const { outer } = this.#placesIn(x);
+    const dims = fixedSizes(this.#fixed.dims(x));
+    const held = this.#builder.constantOf(places);
+    if (this.#size !== 1 || outer !== 1 || dims?.length !== 1 || held?.dims[0] !== 1) return node;
+    const lists = this.#extra('Reshape', [x, this.#constant([-1, ...dims])]);
+    const same = this.#builder.constant({ ...held, dims: held.dims.slice(1) }, this.#fresh('places'));
+    return { ...node, inputs: [lists, same], attributes: { axis: int(1) } };
   }
 
   /** The examples' axis is kept by a target of 1. */
@@ -277,16 +292,6 @@ class Opening {
     return this.#count;
   }
 }
-
-/** Inputs of LSTM, GRU and RNN. */
-const LENGTHS = 4;
-const STATES: ReadonlySet<number> = new Set([5, 6]);
-
-/** Operators whose inputs broadcast together. */
-const ELEMENTWISE: ReadonlySet<string> = new Set([
-  ...['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Mod', 'Min', 'Max', 'Sum', 'Mean', 'Where', 'PRelu'],
-  ...['And', 'Or', 'Xor', 'Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual'],
-]);
 
 function fixedSizes(dims: readonly Dimension[]): readonly number[] | undefined {
   return dims.every((dim) => typeof dim === 'number') ? dims : undefined;

@@ -116,6 +116,17 @@ const opened: Readonly<Record<string, Body>> = {
     const biased = b.relu(b.add(b.reshape(parts, [4, 12]), randomConstant(b, [4, 1])));
     return b.reshape(b.transpose(b.reshape(biased, [2, 1, 24]), [1, 0, 2]), [1, 48]);
   },
+  'strides over a list of all elements': (b) => {
+    // Channels last: element (h, w, c) stands at c·24 + h·6 + w.
+    const places = Array.from({ length: 48 }, (_, at) => (at % 2) * 24 + Math.floor(at / 2));
+    const list = b.constant({
+      dataType: 'int64',
+      dims: [1, 4, 6, 2],
+      data: BigInt64Array.from(places, BigInt),
+    });
+    const turned = b.gather(b.reshape('image', [48]), list, 0);
+    return b.reshape(b.mul(turned, randomConstant(b, [6, 2])), [1, 48]);
+  },
   'a split in the middle': (b) => {
     const parts = b.node(
       'Split',
