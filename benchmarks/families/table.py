@@ -42,20 +42,23 @@ def summary(rows):
 
 def errors(rows):
     """Of the forms that are ok: the usual and the worst of the median errors, beside PyTorch's own in float32."""
-    yield line("", "forms", "median: ours", "PyTorch float32", "worst: ours", "PyTorch float32", "form of the worst")
-    yield line(*["---"] * 7)
-    right = [row for row in rows if row[2] == "ok"]
-    if not right:
-        return
-    for name in ("logits", "gradients"):
-        pairs = sorted(
-            (numbers[name]["median"], reference["float32"][name]["median"], f"{identity} {form}")
-            for identity, form, _, _, numbers, reference in right
-        )
-        owns = sorted(own for _, own, _ in pairs)
-        middle = len(pairs) // 2
-        cells = (pairs[middle][0], owns[middle], pairs[-1][0], pairs[-1][1])
-        yield line(name, len(pairs), *(f"{cell:.1e}" for cell in cells), pairs[-1][2])
+    yield line("", "", "forms", "median: ours", "PyTorch float32", "worst: ours", "PyTorch float32", "form of the worst")
+    yield line(*["---"] * 8)
+    right = collections.defaultdict(list)
+    for row in rows:
+        if row[2] == "ok":
+            right[row[0].split("/")[0]].append(row)
+    for library, own_rows in right.items():
+        for name in ("logits", "gradients"):
+            pairs = sorted(
+                (numbers[name]["median"], reference["float32"][name]["median"], f"{identity} {form}")
+                for identity, form, _, _, numbers, reference in own_rows
+            )
+            owns = sorted(own for _, own, _ in pairs)
+            middle = len(pairs) // 2
+            cells = (pairs[middle][0], owns[middle], pairs[-1][0], pairs[-1][1])
+            where = pairs[-1][2].removeprefix(f"{library}/")
+            yield line(library, name, len(pairs), *(f"{cell:.1e}" for cell in cells), where)
 
 
 def failures(rows, words):
