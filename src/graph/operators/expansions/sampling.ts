@@ -1,11 +1,17 @@
 /** Pictures read at other places than their pixels. */
 import { numbersOf, float32, int64s } from '../../tensor.ts';
-import { resizedAxes } from '../../shapes/resizing.ts';
 import type { Dimension } from '../../types.ts';
+import { resizedAxes } from '../../shapes/resizing.ts';
 import type { ExpansionSite, Expansions } from '../expansion.ts';
 import { resizeMatrix } from '../resize.ts';
 import type { ResizeSettings } from '../resize.ts';
 import { gridSample } from './grid-sample.ts';
+
+/** The sizes asked for; that of an axis which keeps its own may be open. */
+function sizesOf(site: ExpansionSite): readonly Dimension[] {
+  const elements = site.builder.elementsOf(site.input(3));
+  return elements ?? site.constants(3, 'sizes') ?? [];
+}
 
 /** Each axis that is resized times a constant matrix. */
 function resize(site: ExpansionSite): string[] {
@@ -18,7 +24,7 @@ function resize(site: ExpansionSite): string[] {
   const resized = resizedAxes(dims, {
     axes,
     scales: held === undefined ? undefined : numbersOf(held),
-    sizes: sizesOf(site),
+    sizes: site.has(3) ? sizesOf(site) : undefined,
     policy: site.text('keep_aspect_ratio_policy'),
   });
   const settings: ResizeSettings = {
@@ -36,26 +42,17 @@ function resize(site: ExpansionSite): string[] {
   if (settings.coordinates === 'tf_crop_and_resize') throw unknown;
   const result = resized.reduce((value, axis, at) => {
     if (axis === undefined) throw site.refuse(`the scale of axis ${String(at)} is known only at run time`);
-    const { size: count, scale = 1 } = axis;
-    if (scale === 1 && count === dims[at]) return value;
+    if (axis.size === dims[at] && (axis.scale ?? 1) === 1) return value;
     const size = site.fixedDim(x, at);
+    const { size: count } = axis;
     if (typeof count !== 'number')
       throw site.refuse(`the size of axis ${String(at)} is known only at run time`);
+    const scale = axis.scale ?? count / size;
     const matrix = resizeMatrix({ size, resized: count, scale }, settings);
     if (matrix === undefined) throw unknown;
     return alongAxis(site, value, at, site.builder.constant(float32([count, size], matrix)));
   }, x);
   return [result];
-}
-
-/** The sizes asked for; that of an axis which stays, as the batch does, may be open. */
-function sizesOf(site: ExpansionSite): readonly Dimension[] | undefined {
-  if (!site.has(3)) return undefined;
-  const held = site.builder.constantOf(site.input(3));
-  if (held !== undefined) return numbersOf(held);
-  const sizes = site.builder.elementsOf(site.input(3));
-  if (sizes === undefined) throw site.refuse('its sizes are known only at run time');
-  return sizes;
 }
 
 /** The matrix times the value along an axis: of the last two, on one side or the other; another is moved to the end. */
