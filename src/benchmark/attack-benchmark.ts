@@ -233,6 +233,7 @@ function startWorkersOf(
       }
       return { ...description, name: id };
     }),
+    probes: Object.fromEntries(models.flatMap(({ id, probe }) => (probe === undefined ? [] : [[id, probe]]))),
     whiteBox,
     blackBox: blackBox ?? null,
     attacks: attacks.map(({ attack, settings }) => ({ id: attack.id, settings })),

@@ -31,6 +31,7 @@ import { assertCompute } from '../numbers.ts';
 import { parseDuration, parseShard, parseWorkers } from '../work-options.ts';
 import { createProgressLine } from '../progress.ts';
 import { createExampleStore } from '../save-examples.ts';
+import { probeOf } from './probe.ts';
 
 const BATCH_SIZE = 64;
 /** Who is attacked in which setting. */
@@ -54,7 +55,9 @@ export async function runAttack(argv: AttackArguments, { terminal }: CommandCont
     const store = createExampleStore(argv['save-examples']);
     const workers = workersOf(argv, engine, [...opened.values()], indices.length);
     const models =
-      workers === 0 ? await classifiersOf(argv, opened, engine) : describedModels(argv, opened);
+      workers === 0
+        ? await classifiersOf(argv, opened, dataset, engine)
+        : await describedModels(argv, opened, dataset);
     const result = await runAttackBenchmark({
       models,
       ...(workers === 0 ? {} : { workers: { count: workers, engine: argv.engine, threads: 1 } }),
@@ -122,20 +125,24 @@ function workersOf(
 }
 
 /** Models that workers open: here only what is known of them. */
-function describedModels(
+async function describedModels(
   argv: AttackArguments,
   opened: ReadonlyMap<string, ModelDescription>,
-): BenchmarkModel[] {
+  dataset: Dataset,
+): Promise<BenchmarkModel[]> {
   const ids = idsOf(opened);
-  return [...opened].map(([path, description]) => {
+  const models: BenchmarkModel[] = [];
+  for (const [path, description] of opened) {
     const id = ids.get(path) ?? description.name;
-    return {
+    models.push({
       id,
       classifier: describedClassifier({ ...description, name: id }),
       description,
       declaredLogits: argv.outputs === 'logits',
-    };
-  });
+      ...(await probeOf(dataset, description)),
+    });
+  }
+  return models;
 }
 
 /** An hour of work is not to be lost for a folder that cannot be written. */
@@ -203,6 +210,7 @@ function idsOf(opened: ReadonlyMap<string, ModelDescription>): Map<string, strin
 async function classifiersOf(
   argv: AttackArguments,
   opened: ReadonlyMap<string, ModelDescription>,
+  dataset: Dataset,
   engine: Engine,
 ): Promise<BenchmarkModel[]> {
   const ids = idsOf(opened);
@@ -211,7 +219,11 @@ async function classifiersOf(
     const id = ids.get(path) ?? description.name;
     models.push({
       id,
-      classifier: await createModelClassifier({ ...description, name: id }, engine),
+      classifier: await createModelClassifier(
+        { ...description, name: id },
+        engine,
+        await probeOf(dataset, description),
+      ),
       description,
       declaredLogits: argv.outputs === 'logits',
     });
