@@ -1,6 +1,7 @@
 /** A model that was opened, run by an engine: the classifier that attacks and the evaluator see. */
+import { unsupported } from '../autodiff/backward.ts';
+import { appendGradients, gradientEnd } from '../autodiff/gradient.ts';
 import { losses as lossGraphs, type Loss, type LossFeed } from '../autodiff/losses/index.ts';
-import { appendGradients } from '../autodiff/gradient.ts';
 import type { Bounds, Classifier, LossGradient, ModelCheck } from '../classifier/classifier.ts';
 import { crossEntropyOf, lossesOf, type LossName, type Objective } from '../classifier/objective.ts';
 import { assertNoNaN, assertObjective, exampleCount } from '../classifier/wrap.ts';
@@ -420,12 +421,11 @@ export function lossGradientGraph(
   // A logit of −∞, a class that is never chosen, has the probability 0 with this one too, and no NaN in its loss.
   const finite = builder.apply('Clip', [logits.name, builder.scalar(LEAST_LOGIT)]);
   const losses = append(builder, finite, ...named.map(([, name]) => name));
-  const [gradients = ''] = appendGradients(
-    builder,
-    losses,
-    [image.name],
-    approximate === undefined ? {} : { approximate },
-  );
+  const options = approximate === undefined ? {} : { approximate };
+  const end = gradientEnd(builder, logits.name, image.name, options);
+  if (end !== undefined)
+    throw unsupported(end, 'the derivative is 0 behind it, and no other way leads to the logits');
+  const [gradients = ''] = appendGradients(builder, losses, [image.name], options);
   for (const output of [losses, gradients, logits.name]) builder.output(output);
   return { graph: simplify(builder.build()), names: { feeds: named, losses, gradients, logits: logits.name } };
 }

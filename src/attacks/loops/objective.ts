@@ -20,3 +20,12 @@ export async function climbed(
   const negated = (values: Float32Array): Float32Array => values.map((value) => -value);
   return { ...result, losses: negated(result.losses), gradients: negated(result.gradients) };
 }
+
+/** All of them, the customary one first. */
+export const labelLosses: readonly LabelLoss[] = ['cross-entropy', 'margin', 'probability-margin', 'dlr'];
+
+/** The loss that is asked for, or where the model has too few classes for it, the margin, which needs two. */
+export function lossFor(wanted: LabelLoss, { oracle }: Pick<AttackTask, 'oracle'>): LabelLoss {
+  if (oracle.losses.has(wanted)) return wanted;
+  return oracle.losses.has('margin') ? 'margin' : 'cross-entropy';
+}
