@@ -72,7 +72,8 @@ function scoring({ clean, runs }: Pick<PlanFacts, 'clean' | 'runs'>): unknown {
 
 /** A model without what was only looked at when it was opened, which rounds otherwise from machine to machine. */
 function withoutCheck(model: ResultModel): Omit<ResultModel, 'check'> {
-  const { check: _, ...facts } = model;
+  const facts = { ...model };
+  delete facts.check;
   return facts;
 }
 
