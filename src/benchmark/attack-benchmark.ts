@@ -245,10 +245,7 @@ function startWorkersOf(
 }
 
 /** Which part of the plan was done; null for all of it. */
-function partOf(
-  { indices, shard, budgetMs }: AttackBenchmark,
-  count: number,
-): ResultPart | null {
+function partOf({ indices, shard, budgetMs }: AttackBenchmark, count: number): ResultPart | null {
   if (count === indices.length) return null;
   const range = shardRange(indices.length, shard);
   const isWholeShard = shard !== undefined && count === range.end - range.start;

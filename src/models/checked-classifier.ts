@@ -303,12 +303,7 @@ function padded<T extends Float32Array | Int32Array>(values: T, width: number, c
 }
 
 /** What a loss is fed for a chunk of examples. */
-function fed(
-  objective: Objective,
-  feeds: GradientNames['feeds'],
-  chunk: Chunk,
-  classCount: number,
-): Tensors {
+function fed(objective: Objective, feeds: GradientNames['feeds'], chunk: Chunk, classCount: number): Tensors {
   const whole = (values: Int32Array): BigInt64Array => BigInt64Array.from(padded(values, 1, chunk), BigInt);
   return Object.fromEntries(
     feeds.map(([feed, name]) => {
@@ -325,7 +320,8 @@ function fed(
 /** An objective for the probe: class 0, led towards class 1. */
 function probeObjective(loss: LossName, classCount: number): Objective {
   const labels = new Int32Array(PROBE_COUNT);
-  if (loss === 'weighted-logits') return { loss, weights: new Float32Array(PROBE_COUNT * classCount).fill(1) };
+  if (loss === 'weighted-logits')
+    return { loss, weights: new Float32Array(PROBE_COUNT * classCount).fill(1) };
   if (loss === 'targeted-dlr') return { loss, labels, targets: new Int32Array(PROBE_COUNT).fill(1) };
   return { loss, labels };
 }

@@ -57,5 +57,8 @@ export function lossGradientGraph(
     throw unsupported(end, 'the derivative is 0 behind it, and no other way leads to the logits');
   const [gradients = ''] = appendGradients(builder, losses, [image.name], options);
   for (const output of [losses, gradients, logits.name]) builder.output(output);
-  return { graph: simplify(builder.build()), names: { feeds: named, losses, gradients, logits: logits.name } };
+  return {
+    graph: simplify(builder.build()),
+    names: { feeds: named, losses, gradients, logits: logits.name },
+  };
 }

@@ -212,7 +212,11 @@ describe('what is wrong is one line', () => {
       /35 input elements are not whole examples of 18/,
     ));
   test('a label out of range', () =>
-    run(linearGraph(), (c) => c.gradient(two, crossEntropyOf(Int32Array.of(0, 4))), /label 4 of example 1 .* 0 to 3/));
+    run(
+      linearGraph(),
+      (c) => c.gradient(two, crossEntropyOf(Int32Array.of(0, 4))),
+      /label 4 of example 1 .* 0 to 3/,
+    ));
   test('too few labels', () =>
     run(linearGraph(), (c) => c.gradient(two, crossEntropyOf(Int32Array.of(0))), /2 examples .* 1 labels/));
   test('NaN', () =>

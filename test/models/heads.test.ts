@@ -148,7 +148,9 @@ test('a logit of −∞ is a class that is never chosen', async () => {
   const three = linearGraph((b, x) => b.gather(x, b.shapeConstant([0, 2, 3]), 1));
   const own = Int32Array.of(0, 2, 3, 0);
   const found = await (await classifierOf(masked)).gradient(images, crossEntropyOf(own));
-  const expected = await (await classifierOf(three)).gradient(images, crossEntropyOf(Int32Array.of(0, 1, 2, 0)));
+  const expected = await (
+    await classifierOf(three)
+  ).gradient(images, crossEntropyOf(Int32Array.of(0, 1, 2, 0)));
   assertClose(found.losses, expected.losses);
   assertClose(found.gradients, expected.gradients);
   assert.equal(found.logits[1], -Infinity);
@@ -169,7 +171,10 @@ describe('whole numbers as input', () => {
     const classifier = await classifierOf(whole(), { bounds: levels });
     const moved = pixels.map((value) => Math.max(0, Math.min(255, value + 0.3)));
     assert.deepEqual(await classifier.logits(moved), await classifier.logits(pixels));
-    await assert.rejects(classifier.gradient(pixels, crossEntropyOf(labels)), /--approximate-gradient straight-through/);
+    await assert.rejects(
+      classifier.gradient(pixels, crossEntropyOf(labels)),
+      /--approximate-gradient straight-through/,
+    );
   });
 
   test('give the gradient of the value behind the cast when asked', async () => {
