@@ -7,8 +7,11 @@ import { InputError } from '../core/errors.ts';
 
 /** Why outputs look like probabilities. */
 export interface ProbabilityFinding {
-  /** Rows that sum to 1, to another constant, or nearly to a constant with all values in [0, 1]. */
-  readonly kind: 'sum to 1' | 'sum to a constant' | 'nearly sum to a constant';
+  /**
+   * Rows that sum to 1, to another constant, or nearly to a constant with all values in [0, 1]; or rows [0, z] of a
+   * single output z that is never outside [0, 1], so that class 1 is always predicted.
+   */
+  readonly kind: 'sum to 1' | 'sum to a constant' | 'nearly sum to a constant' | 'one value in [0, 1]';
   /** The mean of the least and the greatest sum of a row. */
   readonly sum: number;
 }
@@ -64,6 +67,8 @@ export function createProbabilityCheck(classCount: number): ProbabilityCheck {
       const inside = (upper: number): boolean =>
         least.every((value) => value >= 0) && greatest.every((value) => value <= upper);
       if (!(sum > 0) || !inside(Infinity)) return null;
+      const isSingle = classCount === 2 && greatest[0] === 0;
+      if (isSingle && inside(1) && rows >= refusedAfter) return { kind: 'one value in [0, 1]', sum };
       if (spread <= exact && change >= leastChange.exact) {
         return { kind: Math.abs(sum - 1) <= exact ? 'sum to 1' : 'sum to a constant', sum };
       }
@@ -105,6 +110,12 @@ export function describeFinding(
   declaredLogits: boolean,
 ): string {
   const value = String(Number(sum.toPrecision(4)));
+  if (kind === 'one value in [0, 1]') {
+    return (
+      `the one output of ${model} lies in [0, 1] for every example, like the probability of class 1, and was taken for a logit, ` +
+      'so that class 1 is always predicted: give the model without what makes a probability of its logit'
+    );
+  }
   const seen =
     kind === 'nearly sum to a constant'
       ? `all lie in [0, 1] and each row sums to nearly ${value}`

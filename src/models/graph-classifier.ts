@@ -11,6 +11,7 @@ import { float32, sizeOf, tensor } from '../graph/tensor.ts';
 import { BATCH } from '../graph/types.ts';
 import type { Graph } from '../graph/types.ts';
 import type { GraphProgram, ModelDescription } from './open.ts';
+import { NOT_THE_FILE, openedBatch, type Comparable } from './opened-batch.ts';
 import { requireBounds, type ApproximateGradient } from './options.ts';
 import {
   assertAgreement,
@@ -51,7 +52,8 @@ const LEAST_ROWS = 2;
 /**
  * Makes a classifier of a model. An example's logits and gradient are the same bits whatever batch it comes in. Its
  * logits are checked against those of the runtime without optimisations and, when a gradient is first taken, against
- * those of the gradient's graph; a batch that was opened, against the file's own.
+ * those of the gradient's graph; those of a batch that was opened, against the file's own, and so are its gradients when
+ * one is first taken.
  *
  * @param engine stays the caller's to dispose of
  * @throws InputError when nothing says the model's bounds, the chunk size is malformed, the engine cannot run the
@@ -70,23 +72,29 @@ export async function createGraphClassifier(
     given === undefined || given.length < PROBE_COUNT * elements
       ? probeImages(description.inputShape, bounds, PROBE_COUNT)
       : given;
+  const making = { bounds, probe, engine };
   const forward = await engine.compile(description.graph);
-  const classifier = new GraphClassifier(description, { bounds, rows, engine, forward, probe });
-  if (await isFaithful(classifier, description, engine)) {
+  const classifier = new GraphClassifier(description, { ...making, rows, forward });
+  const { exported, ...others } = description;
+  if (exported === undefined) {
     await classifier.checkUnoptimized();
+    await classifier.assertExamplesApart();
     return classifier;
   }
-  // The opened batch is not what the file computes: as exported, one example at a time.
-  await classifier.dispose();
-  const { exported, ...others } = description;
-  if (exported === undefined) throw new RangeError('only an opened batch can be closed again');
   const closed = { ...others, graph: exported.graph, fixedBatch: exported.batch };
-  const asExported = await createGraphClassifier(closed, engine, options);
-  return Object.assign(asExported, {
-    notes: [
-      'it runs one example at a time, because its opened batch does not give what the file itself gives',
-    ],
-  });
+  const asExported = async (): Promise<GraphClassifier> =>
+    new GraphClassifier(closed, {
+      ...making,
+      rows: rowsOf(closed, CHUNK_SIZE),
+      forward: await engine.compile(exported.graph),
+    });
+  if (await classifier.hasLogitsOf(asExported)) {
+    await classifier.checkUnoptimized();
+    return openedBatch(classifier, asExported, classifier.check.tolerance);
+  }
+  await classifier.dispose();
+  const alone = await createGraphClassifier(closed, engine, options);
+  return Object.assign(alone, { notes: [NOT_THE_FILE] });
 }
 
 /** How many examples a run takes. */
@@ -106,30 +114,6 @@ function rowsOf({ name, fixedBatch }: ClassifierSource, chunkSize: number): Rows
   return { least: LEAST_ROWS, most: Math.max(chunkSize, LEAST_ROWS) };
 }
 
-/** Whether a model whose batch was opened computes what its file does, logits and gradients; true of any other. */
-async function isFaithful(
-  opened: GraphClassifier,
-  { exported, ...description }: ClassifierSource,
-  engine: Engine,
-): Promise<boolean> {
-  if (exported === undefined) return true;
-  const asExported = new GraphClassifier(
-    { ...description, graph: exported.graph, fixedBatch: exported.batch },
-    {
-      bounds: opened.bounds,
-      rows: { least: exported.batch, most: 1 },
-      engine,
-      forward: await engine.compile(exported.graph),
-      probe: opened.probe,
-    },
-  );
-  try {
-    return await opened.agreesWith(asExported);
-  } finally {
-    await asExported.dispose();
-  }
-}
-
 /** A run: `size` examples from `start`, the last one repeated up to `rows`. */
 interface Chunk {
   readonly start: number;
@@ -146,7 +130,7 @@ interface Making {
   readonly probe: Float32Array;
 }
 
-class GraphClassifier implements ModelClassifier {
+class GraphClassifier implements Comparable {
   readonly name: string;
   readonly inputShape: readonly number[];
   readonly classCount: number;
@@ -260,23 +244,41 @@ class GraphClassifier implements ModelClassifier {
     assertAgreement(this.name, difference, this.#check.tolerance, ways);
   }
 
-  /** Whether another way to run the model has the same logits and, where there are any, gradients, on the probe. */
-  async agreesWith(other: GraphClassifier): Promise<boolean> {
-    const { tolerance } = this.#check;
-    const [own, its] = [await this.logits(this.probe), await other.logits(this.probe)];
-    if (!(greatestDifference(own, its) <= tolerance)) return false;
-    const labels = new Int32Array(PROBE_COUNT);
-    const gradients = await this.#gradientsOf(labels);
-    const theirs = gradients === undefined ? undefined : await other.#gradientsOf(labels);
-    // Where one has a gradient and the other has none, the wider form decides.
-    const same = gradients === undefined || theirs === undefined || alike(gradients, theirs, tolerance);
-    if (same) this.#check = { ...this.#check, batchOpened: true };
-    return same;
+  /** Whether another way to run the model has the same logits on the probe. */
+  async hasLogitsOf(make: () => Promise<GraphClassifier>): Promise<boolean> {
+    const other = await make();
+    try {
+      const difference = greatestDifference(await this.logits(this.probe), await other.logits(this.probe));
+      return difference <= this.#check.tolerance;
+    } finally {
+      await other.dispose();
+    }
   }
 
-  async #gradientsOf(labels: Int32Array): Promise<Float32Array | undefined> {
+  /**
+   * A batch of one size that runs copies of one example must give for it what it gives beside others.
+   *
+   * @throws InputError when it does not: no outcome of an example would be its own
+   */
+  async assertExamplesApart(): Promise<void> {
+    const { fixedBatch: size = 1, graph } = this.#source;
+    if (size === 1) return;
+    const chunk = { start: 0, size: PROBE_COUNT, rows: size };
+    const outputs = await this.#forward.run(this.#images(this.probe, chunk));
+    const beside = new Float32Array(PROBE_COUNT * this.classCount);
+    this.#collect(outputs, graph.outputs[0]?.name ?? '', chunk, beside);
+    const copies = await this.logits(this.probe);
+    const [first, alone] = [beside, copies].map((logits) => logits.subarray(0, this.classCount));
+    const difference = greatestDifference(first ?? beside, alone ?? copies);
+    if (difference <= this.#check.tolerance) return;
+    throw new InputError(
+      `${this.name}: what it gives for an example depends on the others of its batch of ${String(size)}; export the model in evaluation mode (model.eval()), or for a batch of 1`,
+    );
+  }
+
+  async probeGradients(): Promise<Float32Array | undefined> {
     try {
-      return (await this.lossGradient(this.probe, labels)).gradients;
+      return (await this.lossGradient(this.probe, new Int32Array(PROBE_COUNT))).gradients;
     } catch (error) {
       if (error instanceof UnsupportedOperatorError) return undefined;
       throw error;
@@ -340,17 +342,6 @@ class GraphClassifier implements ModelClassifier {
     const width = output.data.length / rows;
     into.set(output.data.subarray(0, size * width), start * width);
   }
-}
-
-/** Whether two gradients point the same way: their difference is small beside their length. */
-function alike(a: Float32Array, b: Float32Array, tolerance: number): boolean {
-  let apart = 0;
-  let length = 0;
-  a.forEach((value, index) => {
-    apart += (value - (b[index] ?? NaN)) ** 2;
-    length += value ** 2;
-  });
-  return Math.sqrt(apart) <= 10 * tolerance * Math.sqrt(length);
 }
 
 /** The chunk's rows of an array, the last one repeated where it needs more. Not copied where it does not. */
