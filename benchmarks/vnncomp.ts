@@ -1,6 +1,6 @@
 /**
  * Attacks the networks of the VNN-COMP 2021 benchmarks by the command line, FGSM and I-FGSM with its defaults, and prints
- * what the paper of each could be compared with: errors, and seconds from start to end of the process.
+ * their errors, and the seconds of the whole process, by the clock and of all cores.
  *
  *   npx tsx benchmarks/vnncomp.ts FOLDER --data cifar10:DIR [--mnist npz:FILE] [--limit 1000] [--eps 2/255]
  *     [--cli dist/cli/main.js] [--threads 2]
@@ -38,13 +38,15 @@ const NORMALIZATIONS: readonly (readonly [RegExp, readonly string[]])[] = [
 
 interface Outcome {
   readonly seconds: number;
+  /** Seconds of all cores together, which other work on the machine changes less. */
+  readonly coreSeconds: number;
   readonly result?: Result;
   readonly refusal?: string;
 }
 
 async function attack(path: string, data: string, out: string): Promise<Outcome> {
   const [, own = []] = NORMALIZATIONS.find(([pattern]) => pattern.test(basename(path))) ?? [];
-  const program = `process.exitCode = await (await import(${JSON.stringify(pathToFileURL(resolve(values.cli)).href)})).main(process.argv.slice(1));`;
+  const program = `process.exitCode = await (await import(${JSON.stringify(pathToFileURL(resolve(values.cli)).href)})).main(process.argv.slice(1)); const { user, system } = process.cpuUsage(); process.stderr.write('core seconds ' + (user + system) / 1e6);`;
   const child = spawn(
     process.execPath,
     [
@@ -59,13 +61,17 @@ async function attack(path: string, data: string, out: string): Promise<Outcome>
   const start = performance.now();
   const code = await new Promise<number | null>((done) => child.once('close', done));
   const seconds = (performance.now() - start) / 1000;
-  if (code !== 0)
-    return { seconds, refusal: said.split('\n').find((line) => line.startsWith('error')) ?? said };
-  return { seconds, result: JSON.parse(await readFile(out, 'utf8')) as Result };
+  const coreSeconds = Number(/core seconds ([\d.]+)$/.exec(said)?.[1]);
+  if (code !== 0) {
+    const refusal = said.split('\n').find((line) => line.startsWith('error')) ?? said;
+    return { seconds, coreSeconds, refusal };
+  }
+  return { seconds, coreSeconds, result: JSON.parse(await readFile(out, 'utf8')) as Result };
 }
 
-function row(name: string, { seconds, result, refusal }: Outcome): string[] {
-  if (result === undefined) return [name, refusal ?? '', '', '', '', seconds.toFixed(1)];
+function row(name: string, { seconds, coreSeconds, result, refusal }: Outcome): string[] {
+  const times = [seconds, coreSeconds].map((time) => time.toFixed(1));
+  if (result === undefined) return [name, refusal ?? '', '', '', '', ...times];
   const [model] = result.models;
   const batch =
     typeof model?.fixedBatch === 'number'
@@ -77,7 +83,7 @@ function row(name: string, { seconds, result, refusal }: Outcome): string[] {
     const found = result.evaluations.find((evaluation) => (evaluation.attack ?? '') === id);
     return found === undefined ? '' : `${((100 * found.top1.errors) / result.examples.count).toFixed(1)} %`;
   });
-  return [name, batch, ...errors, seconds.toFixed(1)];
+  return [name, batch, ...errors, ...times];
 }
 
 const [folder] = positionals;
@@ -86,13 +92,13 @@ if (folder === undefined || values.data === undefined) {
 }
 const work = await mkdtemp(join(tmpdir(), 'robust-bench-vnncomp-'));
 const table = new Table({
-  head: ['model', 'batch in the file', 'clean', 'FGSM', 'I-FGSM', 'seconds'],
+  head: ['model', 'batch in the file', 'clean', 'FGSM', 'I-FGSM', 'seconds', 'of all cores'],
   style: { head: [], border: [] },
 });
 for (const file of (await readdir(folder)).filter((name) => name.endsWith('.onnx')).sort()) {
   const data = file.startsWith('mnist') ? values.mnist : values.data;
   if (data === undefined) {
-    table.push([file, 'no --mnist data given', '', '', '', '']);
+    table.push([file, 'no --mnist data given', '', '', '', '', '']);
     continue;
   }
   table.push(row(file, await attack(resolve(folder, file), data, join(work, `${file}.json`))));
