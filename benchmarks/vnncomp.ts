@@ -76,9 +76,11 @@ function row(name: string, { seconds, coreSeconds, result, refusal }: Outcome): 
   const batch =
     typeof model?.fixedBatch === 'number'
       ? `fixed, ${String(model.fixedBatch)}`
-      : model?.check?.batchOpened === true
-        ? '1, opened'
-        : 'any';
+      : model?.check === undefined
+        ? 'not recorded'
+        : model.check.batchOpened === true
+          ? '1, opened'
+          : 'any';
   const errors = ['', 'fgsm', 'ifgsm'].map((id) => {
     const found = result.evaluations.find((evaluation) => (evaluation.attack ?? '') === id);
     return found === undefined ? '' : `${((100 * found.top1.errors) / result.examples.count).toFixed(1)} %`;
