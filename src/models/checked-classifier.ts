@@ -45,12 +45,6 @@ interface Chunk {
   readonly rows: number;
 }
 
-export interface Behaviour {
-  readonly logits: Float32Array;
-  /** Absent where the graph has none. */
-  readonly gradients: Float32Array | undefined;
-}
-
 export interface Making {
   readonly bounds: Bounds;
   readonly rows: Rows;
@@ -190,34 +184,55 @@ export class CheckedClassifier implements ModelClassifier {
     return SENSITIVITY * greatestDifference(await this.logits(this.probe), moved);
   }
 
-  /** Logits and gradients on the probe. */
-  async behaviour(): Promise<Behaviour> {
-    const logits = await this.logits(this.probe);
-    return { logits, gradients: await this.#gradientsAt(this.probe, leastLikely(logits, PROBE_COUNT)) };
+  /** Logits of the examples that ways are compared on. */
+  probeLogits(): Promise<Float32Array> {
+    return this.logits(this.probe);
   }
 
-  /** Whether this model behaves as another way to run it: the same logits and, where both have them, gradients. */
-  async agrees(own: Behaviour, its: Behaviour, other: CheckedClassifier): Promise<boolean> {
-    const { tolerance } = this.#check;
-    const difference = greatestDifference(own.logits, its.logits);
-    if (!(difference <= tolerance) && !(difference <= (await other.#roundingEffect()))) return false;
+  /** Whether this model has the logits of another way to run it. */
+  async hasLogitsOf(other: CheckedClassifier): Promise<boolean> {
+    const difference = greatestDifference(await this.probeLogits(), await other.probeLogits());
+    return difference <= this.#check.tolerance || difference <= (await other.#roundingEffect());
+  }
+
+  /** Whether this model has the gradients of another way to run it, where both have any. */
+  async hasGradientsOf(other: CheckedClassifier): Promise<boolean> {
+    const labels = leastLikely(await other.probeLogits(), PROBE_COUNT);
+    const own = await this.#gradientsAt(this.probe, labels);
+    const its = own === undefined ? undefined : await other.#gradientsAt(this.probe, labels);
     // Where one has a gradient and the other has none, the wider form decides.
-    const { gradients } = its;
-    if (own.gradients !== undefined && gradients !== undefined) {
-      const labels = leastLikely(its.logits, PROBE_COUNT);
-      const moves = async (): Promise<readonly Float32Array[]> => {
-        const moved: Float32Array[] = [];
-        for (const steps of NEIGHBOURS) {
-          const values = await other.#gradientsAt(nextFloats(this.probe, steps), labels);
-          if (values !== undefined) moved.push(values);
-        }
-        return moved;
-      };
-      if (!(await areSameGradients(own.gradients, gradients, { count: PROBE_COUNT, tolerance, moves })))
-        return false;
-    }
-    this.#check = { ...this.#check, batchOpened: true };
-    return true;
+    if (own === undefined || its === undefined) return true;
+    const moves = async (): Promise<readonly Float32Array[]> => {
+      const moved: Float32Array[] = [];
+      for (const steps of NEIGHBOURS) {
+        const values = await other.#gradientsAt(nextFloats(this.probe, steps), labels);
+        if (values !== undefined) moved.push(values);
+      }
+      return moved;
+    };
+    const { tolerance } = this.#check;
+    return areSameGradients(own, its, { count: PROBE_COUNT, tolerance, moves });
+  }
+
+  /**
+   * A batch of one size that runs copies of one example must give for it what it gives beside others.
+   *
+   * @throws InputError when it does not: no outcome of an example would be its own
+   */
+  async assertExamplesApart(): Promise<void> {
+    const { fixedBatch: size = 1, graph } = this.#source;
+    if (size === 1) return;
+    const chunk = { start: 0, size: PROBE_COUNT, rows: size };
+    const outputs = await this.#forward.run(this.#images(this.probe, chunk));
+    const beside = new Float32Array(PROBE_COUNT * this.classCount);
+    this.#collect(outputs, graph.outputs[0]?.name ?? '', chunk, beside);
+    const copies = await this.logits(this.probe);
+    const [first, alone] = [beside, copies].map((logits) => logits.subarray(0, this.classCount));
+    const difference = greatestDifference(first ?? beside, alone ?? copies);
+    if (difference <= this.#check.tolerance) return;
+    throw new InputError(
+      `${this.name}: what it gives for an example depends on the others of its batch of ${String(size)}; export the model in evaluation mode (model.eval()), or for a batch of 1`,
+    );
   }
 
   async #gradientsAt(images: Float32Array, labels: Int32Array): Promise<Float32Array | undefined> {

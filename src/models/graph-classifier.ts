@@ -9,6 +9,7 @@ import {
   type ModelClassifier,
   type Rows,
 } from './checked-classifier.ts';
+import { NOT_THE_FILE, OpenedBatch, whyOneAtATime } from './opened-batch.ts';
 import { requireBounds } from './options.ts';
 import { probeImages } from './self-check.ts';
 
@@ -30,7 +31,8 @@ const LEAST_ROWS = 2;
 /**
  * Makes a classifier of a model. An example's logits and gradient are the same bits whatever batch it comes in. Its
  * logits are checked against those of the runtime without optimisations and, when a gradient is first taken, against
- * those of the gradient's graph; a batch that was opened, against the file's own.
+ * those of the gradient's graph; those of a batch that was opened, against the file's own, and so are its gradients when
+ * one is first taken.
  *
  * @param engine stays the caller's to dispose of
  * @throws InputError when nothing says the model's bounds, the chunk size is malformed, the engine cannot run the
@@ -55,20 +57,20 @@ export async function createGraphClassifier(
   if (exported === undefined) {
     const classifier = await make(description, rows);
     await classifier.checkUnoptimized();
+    await classifier.assertExamplesApart();
     return classifier;
   }
   const closed = { ...others, graph: exported.graph, fixedBatch: exported.batch };
-  const asExported = await make(closed, rowsOf(closed, CHUNK_SIZE));
+  const asExported = (): Promise<CheckedClassifier> => make(closed, rowsOf(closed, CHUNK_SIZE));
   const opened = await attempt(() => make(description, rows));
   const obstacle = opened instanceof InputError ? doesNotRun(opened) : await obstacleTo(opened, asExported);
-  const [used, other] =
-    opened instanceof InputError || obstacle !== undefined ? [asExported, opened] : [opened, asExported];
-  if (!(other instanceof InputError)) await other.dispose();
-  await used.checkUnoptimized();
-  if (obstacle === undefined) return used;
-  return Object.assign(used, {
-    notes: [`it runs one example at a time, because its opened batch ${obstacle}`],
-  });
+  if (obstacle === undefined && !(opened instanceof InputError)) {
+    await opened.checkUnoptimized();
+    return new OpenedBatch(opened, asExported);
+  }
+  if (!(opened instanceof InputError)) await opened.dispose();
+  const alone = await createGraphClassifier(closed, engine, options);
+  return Object.assign(alone, { notes: [whyOneAtATime(obstacle ?? NOT_THE_FILE)] });
 }
 
 /** What an engine makes of a graph, or what it says against it. */
@@ -83,20 +85,23 @@ async function attempt<T>(make: () => Promise<T>): Promise<T | InputError> {
 
 const doesNotRun = ({ message }: InputError): string => `does not run: ${message}`;
 
-/**
- * Why a model whose batch was opened does not stand for its file: undefined where it has the same logits and
- * gradients.
- */
+/** Why a model whose batch was opened does not stand for its file: undefined where it has the same logits. */
 async function obstacleTo(
   opened: CheckedClassifier,
-  asExported: CheckedClassifier,
+  make: () => Promise<CheckedClassifier>,
 ): Promise<string | undefined> {
-  const its = await attempt(() => asExported.behaviour());
-  if (its instanceof InputError) return `cannot be compared with the file itself: ${its.message}`;
-  const own = await attempt(() => opened.behaviour());
-  if (own instanceof InputError) return doesNotRun(own);
-  const agrees = await opened.agrees(own, its, asExported);
-  return agrees ? undefined : 'does not give what the file itself gives';
+  const asExported = await attempt(make);
+  if (asExported instanceof InputError)
+    return `cannot be compared with the file itself: ${asExported.message}`;
+  try {
+    const its = await attempt(() => asExported.probeLogits());
+    if (its instanceof InputError) return `cannot be compared with the file itself: ${its.message}`;
+    const agrees = await attempt(() => opened.hasLogitsOf(asExported));
+    if (agrees instanceof InputError) return doesNotRun(agrees);
+    return agrees ? undefined : NOT_THE_FILE;
+  } finally {
+    await asExported.dispose();
+  }
 }
 
 function rowsOf({ name, fixedBatch }: ClassifierSource, chunkSize: number): Rows {

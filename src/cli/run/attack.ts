@@ -44,9 +44,6 @@ export async function runAttack(argv: AttackArguments, { terminal }: CommandCont
   const opened = await openModels(argv);
   const dataset = await openData(argv, [...opened.values()]);
   for (const note of dataset.notes ?? []) terminal.err(`note: ${note}\n`);
-  for (const { name, notes } of opened.values()) {
-    for (const note of notes) terminal.err(`note: ${name}: ${note}\n`);
-  }
   const attacks = attacksOf(argv, [...opened.values()]);
   const indices = chooseSubset(dataset, { seed: argv.seed, limit: argv.limit, indices: argv.indices });
   const engine = await startEngine(argv, terminal);

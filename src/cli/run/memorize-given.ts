@@ -40,6 +40,12 @@ export async function scorePredictions(
   };
 }
 
+/** The shape of an input of the models that are there already; undefined where there are none. */
+export async function checkpointShape(argv: MemorizeArguments): Promise<readonly number[] | undefined> {
+  const path = argv.checkpoint?.at(-1);
+  return path === undefined ? undefined : (await openModel(path, modelSettings(argv))).inputShape;
+}
+
 /** Scores models, one an epoch. */
 export async function scoreCheckpoints(
   argv: MemorizeArguments,
