@@ -99,7 +99,7 @@ export function graphOf(item: GradientCase, batchName?: typeof BATCH): CaseGraph
 
 /** Adds a node, or what its expansion writes where graphs do not hold its operator. */
 function addNode(builder: GraphBuilder, node: Node): void {
-  if (!isWrittenOut(node)) {
+  if (!isWrittenOut(builder, node)) {
     builder.node(node.operator, node.inputs, node.attributes, { name: node.name, outputs: node.outputs });
     return;
   }

@@ -15,8 +15,8 @@ import { isZipMap } from './zip-map.ts';
 export interface FileContext {
   readonly external: ExternalData | undefined;
   readonly functions: FunctionTable;
-  /** Constants of half a byte a number, by name: their numbers are held in bytes. */
-  readonly halfBytes: Set<string>;
+  /** Constants of narrow types, with the codes of these. */
+  readonly narrow: Map<string, number>;
 }
 
 /** Where nodes stand: how deep in graphs within nodes, and in the body of which function. */
@@ -82,10 +82,13 @@ function decodeAttributes(
   decodeInner: DecodeInner,
 ): [string, Attribute][] {
   const inner = { ...place, depth: place.depth + 1 };
+  const isConstant = message.string(nodeField.operator) === 'Constant';
+  const [output = ''] = message.strings(nodeField.output).map(place.rename);
   const context = {
     external: file.external,
     referred: place.referred,
     decodeInner: (graph: Message) => decodeInner(graph, inner),
+    ...(isConstant ? { onNarrow: (code: number) => void file.narrow.set(output, code) } : {}),
   };
   return [...message.messages(nodeField.attribute)].flatMap((held): [string, Attribute][] => {
     const key = held.string(attributeField.name) ?? '';

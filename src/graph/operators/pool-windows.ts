@@ -5,6 +5,11 @@
 import { attribute, int, ints } from '../attributes.ts';
 import type { Dimension, Node } from '../types.ts';
 
+/** Whether the elements of each window are neighbours. */
+export function isDense(node: Node): boolean {
+  return attribute(node, 'dilations', 'ints')?.every((dilation) => dilation === 1) ?? true;
+}
+
 /** The same pool without ceil_mode, where its sizes are known and its padding can say what ceil_mode does. */
 export function withoutCeilMode(node: Node, input: readonly Dimension[], output: readonly Dimension[]): Node {
   const isPool = node.operator === 'MaxPool' || node.operator === 'AveragePool';

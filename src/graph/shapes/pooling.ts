@@ -1,5 +1,6 @@
 /** Shapes of pooling, its inverse, and resizing of images. */
 import { attribute } from '../attributes.ts';
+import { isDense } from '../operators/pool-windows.ts';
 import { numbersOf } from '../tensor.ts';
 import type { DataType, Dimension, ValueType } from '../types.ts';
 import { FLOATS, NUMBERS, type Application, type ShapeRules } from './application.ts';
@@ -27,6 +28,11 @@ function pooled(site: Application): readonly Dimension[] {
   const sizes = spatialSizes(site);
   const kernel = kernelShape(site, sizes.length);
   const windows = readWindows(site, sizes.length);
+  if (windows.autoPad.startsWith('SAME') && !isDense(site.node)) {
+    site.fail(
+      'automatic padding of dilated windows, of which runtimes differ, is not supported: export with pads',
+    );
+  }
   const counts = windowCounts(site, sizes, kernel, windows, site.int('ceil_mode', 0) !== 0);
   return [site.dim(0, 0), site.dim(0, 1), ...counts];
 }
@@ -41,10 +47,6 @@ function maxPool(site: Application): readonly ValueType[] {
 }
 
 function averagePool(site: Application): readonly ValueType[] {
-  // The opset of this toolkit has no dilated average; a file of a newer one may ask for it.
-  if (site.ints('dilations')?.some((dilation) => dilation !== 1) ?? false) {
-    site.fail('dilations above 1 are unknown to AveragePool, expected none');
-  }
   return [{ dataType: site.dataTypeAmong(0, FLOATS), dims: pooled(site) }];
 }
 

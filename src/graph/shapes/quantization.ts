@@ -25,15 +25,15 @@ function assertGranularity(site: Application, index: number): void {
 function quantize(site: Application): readonly ValueType[] {
   site.dataTypeAmong(0, [...FLOATS, 'int32']);
   for (const index of [1, 2].filter((input) => site.has(input))) assertGranularity(site, index);
-  const code = attribute(site.node, 'output_dtype', 'int') ?? 0;
-  const asked = code === 0 ? 'uint8' : (dataTypeOf(code) ?? site.fail(`its type ${String(code)} is unknown`));
-  return [{ dataType: site.has(2) ? site.dataTypeAmong(2, QUANTIZED) : asked, dims: site.dims(0) }];
+  return [{ dataType: site.has(2) ? site.dataTypeAmong(2, QUANTIZED) : 'uint8', dims: site.dims(0) }];
 }
 
+/** Numbers of a narrow floating type are held as real ones (narrow-types.ts). */
 function dequantize(site: Application): readonly ValueType[] {
-  site.dataTypeAmong(0, [...QUANTIZED, 'int32']);
+  site.dataTypeAmong(0, [...QUANTIZED, 'int32', 'float32']);
   for (const index of [1, 2].filter((input) => site.has(input))) assertGranularity(site, index);
-  return [{ dataType: site.dataTypeAmong(1, FLOATS), dims: site.dims(0) }];
+  const asked = dataTypeOf(attribute(site.node, 'output_dtype', 'int') ?? 0);
+  return [{ dataType: asked ?? site.dataTypeAmong(1, FLOATS), dims: site.dims(0) }];
 }
 
 function dynamic(site: Application): readonly ValueType[] {

@@ -183,7 +183,7 @@ export class Walk {
   /** Adds a node; its outputs, or the values that take their places. */
   *#add(given: Node): Steps<readonly string[]> {
     const { builder } = this;
-    if (isWrittenOut(given)) return yield* this.#addExpanded(given);
+    if (isWrittenOut(builder, given)) return yield* this.#addExpanded(given);
     const node = this.#withPlainWindows(this.#withPlainTarget(this.#withNamedStatistics(given)));
     builder.node(node.operator, node.inputs, node.attributes, { name: node.name, outputs: node.outputs });
     const [first = '', ...others] = node.outputs;
@@ -204,7 +204,7 @@ export class Walk {
     return [first, ...others];
   }
 
-  /** What could not be written out when the file was read, because its shapes were not known. */
+  /** Adds what a node is written out as; its own nodes may be written out in turn, or folded. */
   *#addExpanded(given: Node): Steps<readonly string[]> {
     const { builder } = this;
     const { nodes, constants } = expandNode(given, {

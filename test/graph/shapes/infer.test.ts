@@ -454,10 +454,10 @@ const faults: readonly (readonly [string, readonly Input[], Attributes, RegExp])
   ['Clip', [[2], [1]], {}, /bound 1 is \[1\], expected a scalar/],
   ['MaxPool', [['N', 3, 4, 4]], {}, /it has no kernel_shape/],
   [
-    'AveragePool',
+    'MaxPool',
     [['N', 3, 4]],
-    { kernel_shape: ints([2]), dilations: ints([2]) },
-    /dilations above 1 are unknown/,
+    { kernel_shape: ints([2]), dilations: ints([2]), auto_pad: text('SAME_UPPER') },
+    /automatic padding of dilated windows/,
   ],
   [
     'Reshape',

@@ -1,8 +1,11 @@
 /** The expansion of each operator that has one, by family. */
-import type { Expansion, Expansions } from '../expansion.ts';
+import type { Expansion, Expansions, ExpansionSite, Form } from '../expansion.ts';
+import { isDense } from '../pool-windows.ts';
+import { quantizedType } from '../quantization.ts';
 import { activationExpansions } from './activation.ts';
 import { attentionExpansions } from './attention.ts';
 import { einsumExpansions } from './einsum.ts';
+import { indexingExpansions } from './indexing.ts';
 import { movementExpansions } from './movement.ts';
 import { normalizationExpansions } from './normalization.ts';
 import { poolingExpansions } from './pooling.ts';
@@ -14,6 +17,7 @@ const expansions: Expansions = {
   ...activationExpansions,
   ...attentionExpansions,
   ...einsumExpansions,
+  ...indexingExpansions,
   ...movementExpansions,
   ...normalizationExpansions,
   ...poolingExpansions,
@@ -25,4 +29,35 @@ const expansions: Expansions = {
 /** The operator's expansion, or undefined where it has none. */
 export function expansionOf(operator: string): Expansion | undefined {
   return Object.hasOwn(expansions, operator) ? expansions[operator] : undefined;
+}
+
+/** Forms that no graph holds of operators that graphs hold otherwise: they are written out. */
+const unheld: Readonly<Record<string, Form>> = {
+  AveragePool: (site) => !isDense(site.node),
+  DequantizeLinear: (site) =>
+    site.int('block_size') !== 0 || site.int('output_dtype') !== 0 || !isHeldQuantized(site),
+  // Runtimes take an odd number of channels only.
+  LRN: (site) => site.int('size') % 2 === 0,
+  Pad: (site) => site.text('mode') === 'wrap',
+};
+
+const isHeldQuantized = (site: ExpansionSite): boolean =>
+  ['int8', 'uint8', 'int32'].includes(site.builder.type(site.input(0)).dataType);
+
+/** Forms that graphs hold, because their gradient is told by their name, and files of OPSET do not. */
+const unwritable: Readonly<Record<string, Form>> = {
+  QuantizeLinear: (site) =>
+    site.int('block_size') !== 0 ||
+    site.int('output_dtype') !== 0 ||
+    !['int8', 'uint8'].includes(quantizedType(site)),
+};
+
+/** Tells the forms of an operator that are written out in a file; undefined where all stand in it. */
+export function unwritableFormOf(operator: string): Form | undefined {
+  return Object.hasOwn(unwritable, operator) ? unwritable[operator] : undefined;
+}
+
+/** Tells the forms of an operator that are written out; undefined where all are held, or none. */
+export function unheldFormOf(operator: string): Form | undefined {
+  return Object.hasOwn(unheld, operator) ? unheld[operator] : undefined;
 }

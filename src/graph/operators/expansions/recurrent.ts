@@ -1,5 +1,6 @@
 /** Recurrent layers, step by step along a sequence of known length. */
 import { int } from '../../attributes.ts';
+import { numbersOf, tensor } from '../../tensor.ts';
 import type { ExpansionSite, Expansions } from '../expansion.ts';
 
 /** What one direction of a layer reads: weights of one direction, and the inputs of each step in its order. */
@@ -136,14 +137,36 @@ function activationsOf(
 }
 
 /** Refuses what a run of the layer over the whole sequence does not cover. */
-function assertPlain(site: ExpansionSite, length: number): void {
+function assertPlain(site: ExpansionSite): void {
   if (site.attribute('clip', 'float') !== undefined) throw site.refuse('clipped gates are not supported');
   if (site.int('layout') !== 0) throw site.refuse('the layout with the batch first is not supported');
   if (site.node.operator === 'LSTM' && site.int('input_forget') !== 0)
     throw site.refuse('coupled gates (input_forget) are not supported');
-  const lengths = site.constants(4, 'sequence lengths');
-  if (lengths?.some((each) => each !== length) === true)
-    throw site.refuse('sequences of different lengths are not supported');
+}
+
+/**
+ * Whether each example's sequence has a step, a condition [batch, 1] for each; undefined where all have every step.
+ * Lengths that only a run tells are taken as they come.
+ */
+function presence(site: ExpansionSite, length: number): readonly string[] | undefined {
+  if (!site.has(4)) return undefined;
+  const { builder } = site;
+  const held = builder.constantOf(site.input(4));
+  const lengths = held === undefined ? undefined : numbersOf(held);
+  const wrong = lengths?.find((each) => each < 0 || each > length);
+  if (wrong !== undefined) {
+    throw site.refuse(`a sequence is ${String(wrong)} steps long, expected 0 to ${String(length)}`);
+  }
+  if (lengths?.every((each) => each === length) === true) return undefined;
+  const column = builder.unsqueeze(site.input(4), [1]);
+  return Array.from({ length }, (_, step) =>
+    builder.greater(column, builder.constant(tensor('int32', [], Int32Array.of(step)))),
+  );
+}
+
+/** A state where a sequence goes on, and the one before it, 0 at first, where it has ended. */
+function where(site: ExpansionSite, goesOn: string, value: string, before: string): string {
+  return site.builder.where(goesOn, value, before === '' ? site.scalar(0) : before);
 }
 
 function recurrent(kind: Kind): (site: ExpansionSite) => string[] {
@@ -151,16 +174,25 @@ function recurrent(kind: Kind): (site: ExpansionSite) => string[] {
     const { builder } = site;
     const x = site.input(0);
     const length = site.fixedDim(x, 0);
-    assertPlain(site, length);
+    assertPlain(site);
+    const present = presence(site, length);
     const direction = site.text('direction');
     const backwards = direction === 'bidirectional' ? [false, true] : [direction === 'reverse'];
     const runs = backwards.map((isBackward, place) => {
       const run = directionOf(site, kind, place, length);
-      const order = isBackward ? run.inputs.toReversed() : run.inputs;
+      const steps = run.inputs.map((input, step) => ({ input, goesOn: present?.[step] }));
       let state: State = { hidden: run.hidden, cell: run.cell };
-      const all = order.map((input) => {
-        state = kind.step(site, run, input, state);
-        return state.hidden;
+      const all = (isBackward ? steps.reverse() : steps).map(({ input, goesOn }) => {
+        const next = kind.step(site, run, input, state);
+        if (goesOn === undefined) {
+          state = next;
+          return next.hidden;
+        }
+        state = {
+          hidden: where(site, goesOn, next.hidden, state.hidden),
+          cell: kind.hasCell ? where(site, goesOn, next.cell, state.cell) : '',
+        };
+        return where(site, goesOn, next.hidden, '');
       });
       return { all: isBackward ? all.reverse() : all, state };
     });
