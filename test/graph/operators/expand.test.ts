@@ -8,7 +8,7 @@ import type { Engine } from '../../../src/engine/engine.ts';
 import { float, int, ints, text } from '../../../src/graph/attributes.ts';
 import { GraphBuilder } from '../../../src/graph/builder.ts';
 import { expandGraph } from '../../../src/graph/operators/expand.ts';
-import { float32, int64s, sizeOf } from '../../../src/graph/tensor.ts';
+import { float32, int64s, sizeOf, tensor } from '../../../src/graph/tensor.ts';
 import type { Attribute, Attributes, Graph, Tensor } from '../../../src/graph/types.ts';
 
 let engine: Engine;
@@ -209,6 +209,44 @@ describe('recurrent layers as the runtime has them', () => {
   }
 
   it('RNN', () => assertSame({ operator: 'RNN', x, others: weights(1, 1), attributes: size }));
+
+  for (const direction of ['forward', 'reverse', 'bidirectional']) {
+    it(`with uneven lengths, ${direction}`, async () => {
+      for (const lengths of [
+        [4, 2],
+        [1, 3],
+        [2, 2],
+      ]) {
+        for (const [operator, gates] of [
+          ['LSTM', 4],
+          ['GRU', 3],
+          ['RNN', 1],
+        ] as const) {
+          const directions = direction === 'bidirectional' ? 2 : 1;
+          await assertSame({
+            operator,
+            x,
+            others: [
+              ...weights(directions, gates),
+              tensor('int32', [batch], Int32Array.from(lengths)),
+              normal(directions, batch, hidden),
+            ],
+            attributes: { ...size, direction: text(direction) },
+            outputs: ['y', 'last', ...(operator === 'LSTM' ? ['cells'] : [])],
+          });
+        }
+      }
+    });
+  }
+
+  it('refuse lengths beyond the sequence', () => {
+    const lengths = tensor('int32', [batch], Int32Array.of(5, 2));
+    const item = { operator: 'RNN', x, others: [...weights(1, 1), lengths], attributes: size };
+    assert.throws(
+      () => expandGraph(graphOf(item), () => true),
+      /a sequence is 5 steps long, expected 0 to 4/,
+    );
+  });
 
   it('are refused in forms that are not covered', () => {
     const refused: readonly (readonly [Attributes, RegExp])[] = [

@@ -34,23 +34,21 @@ export function expansionOf(operator: string): Expansion | undefined {
 /** Forms that no graph holds of operators that graphs hold otherwise: they are written out. */
 const unheld: Readonly<Record<string, Form>> = {
   AveragePool: (site) => !isDense(site.node),
-  DequantizeLinear: (site) =>
-    site.int('block_size') !== 0 || site.int('output_dtype') !== 0 || !isHeldQuantized(site),
   // Runtimes take an odd number of channels only.
   LRN: (site) => site.int('size') % 2 === 0,
   Pad: (site) => site.text('mode') === 'wrap',
 };
 
-const isHeldQuantized = (site: ExpansionSite): boolean =>
-  ['int8', 'uint8', 'int32'].includes(site.builder.type(site.input(0)).dataType);
-
-/** Forms that graphs hold, because their gradient is told by their name, and files of OPSET do not. */
+/** Forms that graphs hold, because the straight-through gradient is told by the name, and files of OPSET do not. */
 const unwritable: Readonly<Record<string, Form>> = {
-  QuantizeLinear: (site) =>
-    site.int('block_size') !== 0 ||
-    site.int('output_dtype') !== 0 ||
-    !['int8', 'uint8'].includes(quantizedType(site)),
+  DequantizeLinear: (site) =>
+    isExtended(site) || !['int8', 'uint8', 'int32'].includes(site.builder.type(site.input(0)).dataType),
+  QuantizeLinear: (site) => isExtended(site) || !['int8', 'uint8'].includes(quantizedType(site)),
 };
+
+/** By blocks, or to a type that an attribute names. */
+const isExtended = (site: ExpansionSite): boolean =>
+  site.int('block_size') !== 0 || site.int('output_dtype') !== 0;
 
 /** Tells the forms of an operator that are written out in a file; undefined where all stand in it. */
 export function unwritableFormOf(operator: string): Form | undefined {
