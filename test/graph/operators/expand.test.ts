@@ -216,6 +216,7 @@ describe('recurrent layers as the runtime has them', () => {
         [4, 2],
         [1, 3],
         [2, 2],
+        [0, 3],
       ]) {
         for (const [operator, gates] of [
           ['LSTM', 4],

@@ -169,6 +169,15 @@ function where(site: ExpansionSite, goesOn: string, value: string, before: strin
   return site.builder.where(goesOn, value, before === '' ? site.scalar(0) : before);
 }
 
+/** The last state: of an example without a step it is 0, as the reference runtime has it, and not the first. */
+function endOf(site: ExpansionSite, { hidden, cell }: State, hasSteps: string | undefined): State {
+  if (hasSteps === undefined) return { hidden, cell };
+  return {
+    hidden: where(site, hasSteps, hidden, ''),
+    cell: cell === '' ? '' : where(site, hasSteps, cell, ''),
+  };
+}
+
 function recurrent(kind: Kind): (site: ExpansionSite) => string[] {
   return (site) => {
     const { builder } = site;
@@ -194,7 +203,7 @@ function recurrent(kind: Kind): (site: ExpansionSite) => string[] {
         };
         return where(site, goesOn, next.hidden, '');
       });
-      return { all: isBackward ? all.reverse() : all, state };
+      return { all: isBackward ? all.reverse() : all, state: endOf(site, state, present?.[0]) };
     });
     const stacked = (values: readonly string[], axis: number): string =>
       builder.concat(
