@@ -1,6 +1,5 @@
 /** Decodes NodeProto messages, and writes the functions that the file defines in the place of their calls. */
 import { InputError } from '../../core/errors.ts';
-import { knownOperators } from '../shapes/infer.ts';
 import type { Attribute, OpenGraph } from '../types.ts';
 import { decodeAttribute } from './decode-attribute.ts';
 import type { ExternalData } from './external-data.ts';
@@ -61,7 +60,7 @@ export function decodeNode(
   const inputs = message.strings(nodeField.input).map(place.rename);
   if (called === undefined) {
     if (isZipMap(message)) return [{ operator: 'Identity', name, inputs, outputs, attributes: {} }];
-    assertKnown(domain, operator, where);
+    assertStandard(domain, where);
   }
   const node: FileNode = {
     operator: functionKey(domain, operator),
@@ -140,9 +139,8 @@ function written(
   ];
 }
 
-function assertKnown(domain: string, operator: string, where: string): void {
-  const key = functionKey(domain, operator);
-  if (isStandardDomain(domain) || knownOperators.has(key)) return;
+function assertStandard(domain: string, where: string): void {
+  if (isStandardDomain(domain)) return;
   throw new InputError(
     `${where} is of the domain ${domain}, and only standard ONNX operators are supported: export the model without it`,
   );

@@ -1,18 +1,21 @@
 /** Writes nodes by their expansions: one node of a file, or all of some kind in a graph. */
 import { GraphBuilder } from '../builder.ts';
-import { inferTypes, knownOperators, type InferredType } from '../shapes/infer.ts';
+import { inferTypes, type InferredType } from '../shapes/infer.ts';
 import type { Graph, Node, Tensor } from '../types.ts';
+import { definitionOf, inputCountProblem, isHeld } from './definitions.ts';
 import { ExpansionSite } from './expansion.ts';
-import type { Refusal } from './expansion.ts';
-import { expansionOf, unheldFormOf, unwritableFormOf } from './expansions/index.ts';
+import type { Form, Refusal } from './expansion.ts';
 
-export { expansionOf } from './expansions/index.ts';
+/** Whether the operator can be written as others. */
+export function hasExpansion(operator: string): boolean {
+  return definitionOf(operator)?.expansion !== undefined;
+}
 
 /** Whether a node is written out before a graph holds it: its operator is not held, or not in this form. */
 export function isWrittenOut(builder: GraphBuilder, node: Node): boolean {
-  if (expansionOf(node.operator) === undefined) return false;
-  if (!knownOperators.has(node.operator)) return true;
-  return unheldFormOf(node.operator)?.(new ExpansionSite(builder, node)) ?? false;
+  const { expansion, types, unheld } = definitionOf(node.operator) ?? {};
+  if (expansion === undefined) return false;
+  return types === undefined || (unheld?.(new ExpansionSite(builder, node)) ?? false);
 }
 
 /** What is known of the values around a node, and names that none of them has. */
@@ -34,9 +37,11 @@ export interface Expanded {
  * @throws what `refusal` makes, where the operator has no expansion or not in this form
  */
 export function expandInto(builder: GraphBuilder, node: Node, refusal?: Refusal): readonly string[] {
-  const expansion = expansionOf(node.operator);
+  const { expansion } = definitionOf(node.operator) ?? {};
   const site = new ExpansionSite(builder, node, refusal);
   if (expansion === undefined) throw site.refuse('this operator has no expansion');
+  const problem = inputCountProblem(node);
+  if (problem !== undefined) throw site.refuse(problem);
   return expansion(site);
 }
 
@@ -93,8 +98,7 @@ export function typesOf(
   inputs: readonly (InferredType | undefined)[],
   constantOf: (value: string) => Tensor | undefined,
 ): readonly InferredType[] {
-  if (knownOperators.has(node.operator) || expansionOf(node.operator) === undefined)
-    return inferTypes(node, inputs, constantOf);
+  if (isHeld(node.operator) || !hasExpansion(node.operator)) return inferTypes(node, inputs, constantOf);
   const builder = builderAround(node, {
     type: (value) => inputs[node.inputs.indexOf(value)],
     constant: constantOf,
@@ -122,18 +126,15 @@ function builderAround(node: Node, { type, constant }: Omit<Surroundings, 'fresh
  * @param isWritten whether an operator is to be written by its expansion; asked again of what stands in its place
  */
 export function expandGraph(graph: Graph, isWritten: (operator: string) => boolean): Graph {
-  const mayConcern = ({ operator }: Node): boolean =>
-    isWritten(operator) && expansionOf(operator) !== undefined;
+  const mayConcern = ({ operator }: Node): boolean => isWritten(operator) && hasExpansion(operator);
   return graph.nodes.some(mayConcern) ? expanded(graph, (_, node) => mayConcern(node)) : graph;
 }
 
 /** The graph with the forms of operators written out that a file of OPSET cannot say. */
 export function writableGraph(graph: Graph): Graph {
-  if (graph.nodes.every(({ operator }) => unwritableFormOf(operator) === undefined)) return graph;
-  return expanded(
-    graph,
-    (builder, node) => unwritableFormOf(node.operator)?.(new ExpansionSite(builder, node)) ?? false,
-  );
+  const formOf = ({ operator }: Node): Form | undefined => definitionOf(operator)?.unwritable;
+  if (graph.nodes.every((node) => formOf(node) === undefined)) return graph;
+  return expanded(graph, (builder, node) => formOf(node)?.(new ExpansionSite(builder, node)) ?? false);
 }
 
 function expanded(graph: Graph, concerns: (builder: GraphBuilder, node: Node) => boolean): Graph {

@@ -1,4 +1,5 @@
 /** The arithmetic of sliding windows, shared by convolution and pooling. */
+import { defaultOf } from '../operators/definitions.ts';
 import type { Dimension } from '../types.ts';
 import type { Application } from './application.ts';
 import {
@@ -33,7 +34,9 @@ export function readWindows(site: Application, axes: number): Windows {
     }
     return values;
   };
-  const autoPad = site.text('auto_pad', 'NOTSET');
+  // MaxUnpool knows no automatic padding.
+  const isAutomatic = defaultOf(site.node.operator, 'auto_pad') !== undefined;
+  const autoPad = isAutomatic ? site.text('auto_pad') : 'NOTSET';
   if (!AUTO_PADS.includes(autoPad)) {
     site.fail(`auto_pad is ${autoPad}, expected one of ${AUTO_PADS.join(', ')}`);
   }

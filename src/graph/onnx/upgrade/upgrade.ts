@@ -5,7 +5,7 @@
  */
 import { InputError } from '../../../core/errors.ts';
 import { definitionOf, isInOpset } from '../../operators/definitions.ts';
-import { expansionOf, typesOf } from '../../operators/expand.ts';
+import { hasExpansion, typesOf } from '../../operators/expand.ts';
 import type { InferredType } from '../../shapes/infer.ts';
 import { OPSET } from '../../types.ts';
 import type { Node, OpenGraph, OpenValue, SourceGraph, Tensor } from '../../types.ts';
@@ -162,7 +162,7 @@ class Scope implements UpgradeContext {
     for (let opset = this.opset + 1; opset <= OPSET; opset++) apply(upgrades, opset);
     for (let opset = this.opset; opset > OPSET; opset--) apply(downgrades, opset);
     for (const { operator } of nodes) {
-      if (!isInOpset(operator, OPSET) && expansionOf(operator) === undefined) {
+      if (!isInOpset(operator, OPSET) && !hasExpansion(operator)) {
         refuse(
           node,
           `came with opset ${String(definitionOf(operator)?.since)} and cannot be written for opset ${String(OPSET)}: export the model for opset ${String(OPSET)}`,

@@ -28,7 +28,7 @@ function shrink(site: ExpansionSite): string[] {
   return [builder.where(below, builder.add(x, site.scalar(bias)), outside)];
 }
 
-export const activationExpansions: Expansions = {
+export const activationExpansions = {
   Gelu: gelu,
   Shrink: shrink,
 
@@ -49,4 +49,4 @@ export const activationExpansions: Expansions = {
     const above = site.builder.greater(site.input(0), site.scalar(site.float('alpha')));
     return [site.builder.where(above, site.input(0), site.scalar(0))];
   },
-};
+} satisfies Expansions;

@@ -165,4 +165,7 @@ function rotaryEmbedding(site: ExpansionSite): string[] {
   return [builder.reshape(whole, [0, 0, site.fixedDim(placed, 2) * size])];
 }
 
-export const attentionExpansions: Expansions = { Attention: attention, RotaryEmbedding: rotaryEmbedding };
+export const attentionExpansions = {
+  Attention: attention,
+  RotaryEmbedding: rotaryEmbedding,
+} satisfies Expansions;

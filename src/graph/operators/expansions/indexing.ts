@@ -26,4 +26,4 @@ function cacheUpdate(site: ExpansionSite): string[] {
   ];
 }
 
-export const indexingExpansions: Expansions = { TensorScatter: cacheUpdate };
+export const indexingExpansions = { TensorScatter: cacheUpdate } satisfies Expansions;

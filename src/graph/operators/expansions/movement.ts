@@ -50,8 +50,8 @@ function padded(site: ExpansionSite): string[] {
   return [grown.reduce((value, margin) => wrapped(site, value, margin), cut)];
 }
 
-export const movementExpansions: Expansions = {
+export const movementExpansions = {
   Pad: padded,
   CenterCropPad: centered,
   CastLike: (site) => [site.builder.cast(site.input(0), site.builder.type(site.input(1)).dataType)],
-};
+} satisfies Expansions;

@@ -85,10 +85,10 @@ function byGroup(site: ExpansionSite): string[] {
   return [builder.apply('Reshape', [shifted, builder.shape(x)])];
 }
 
-export const normalizationExpansions: Expansions = {
+export const normalizationExpansions = {
   LRN: localResponse,
   MeanVarianceNormalization: meanVariance,
   LpNormalization: byNorm,
   RMSNormalization: rootMeanSquare,
   GroupNormalization: byGroup,
-};
+} satisfies Expansions;

@@ -100,8 +100,8 @@ function globalNorm(site: ExpansionSite): string[] {
   return [safeRoot(site, site.builder.reduceSum(power(site, order), axes), 1 / order)];
 }
 
-export const poolingExpansions: Expansions = {
+export const poolingExpansions = {
   AveragePool: averagePool,
   GlobalLpPool: globalNorm,
   LpPool: normPool,
-};
+} satisfies Expansions;

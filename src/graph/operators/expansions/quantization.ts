@@ -30,7 +30,7 @@ function quantize(site: ExpansionSite): string[] {
   return [builder.cast(cut, quantizedType(site))];
 }
 
-export const quantizationExpansions: Expansions = {
+export const quantizationExpansions = {
   DequantizeLinear: dequantize,
   QuantizeLinear: quantize,
-};
+} satisfies Expansions;

@@ -250,7 +250,7 @@ function directionOf(site: ExpansionSite, kind: Kind, place: number, length: num
   };
 }
 
-export const recurrentExpansions: Expansions = {
+export const recurrentExpansions = {
   LSTM: recurrent({
     gates: 4,
     activations: ['Sigmoid', 'Tanh', 'Tanh'],
@@ -273,4 +273,4 @@ export const recurrentExpansions: Expansions = {
     joinsBiases: () => true,
     step: simple,
   }),
-};
+} satisfies Expansions;
