@@ -43,8 +43,10 @@ for schema in sorted(defs.get_all_schemas_with_history(), key=lambda each: (each
 
 lines = []
 for name, versions in operators.items():
-    living = [schema for schema in versions if not schema.deprecated]
-    gone = [schema.since_version for schema in versions if schema.deprecated]
+    # A version may be marked as deprecated and a later one take its place.
+    *earlier, newest = versions
+    gone = [newest.since_version] if newest.deprecated else []
+    living = earlier if gone else versions
     if gone and gone[0] <= 7:
         continue
     before = [schema for schema in living if schema.since_version <= OPSET]

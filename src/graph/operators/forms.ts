@@ -1,6 +1,6 @@
 /** Forms of operators that graphs, or files of OPSET, do not hold. */
 import type { Form } from './expansion.ts';
-import { isDense } from './pool-windows.ts';
+import { isDense } from './dilation.ts';
 import { quantizedType } from './quantization.ts';
 
 /** A pool whose windows skip elements. */

@@ -4,17 +4,13 @@
  */
 import { attribute, int, ints } from '../attributes.ts';
 import type { Dimension, Node } from '../types.ts';
-
-/** Whether the elements of each window are neighbours. */
-export function isDense(node: Node): boolean {
-  return attribute(node, 'dilations', 'ints')?.every((dilation) => dilation === 1) ?? true;
-}
+import { intOf, textOf } from './definitions.ts';
 
 /** The same pool without ceil_mode, where its sizes are known and its padding can say what ceil_mode does. */
 export function withoutCeilMode(node: Node, input: readonly Dimension[], output: readonly Dimension[]): Node {
   const isPool = node.operator === 'MaxPool' || node.operator === 'AveragePool';
-  if (!isPool || (attribute(node, 'ceil_mode', 'int') ?? 0) === 0) return node;
-  if ((attribute(node, 'auto_pad', 'string') ?? 'NOTSET') !== 'NOTSET') return node;
+  if (!isPool || intOf(node, 'ceil_mode') === 0) return node;
+  if (textOf(node, 'auto_pad') !== 'NOTSET') return node;
   const kernel = attribute(node, 'kernel_shape', 'ints') ?? [];
   const pads = attribute(node, 'pads', 'ints') ?? Array.from({ length: 2 * kernel.length }, () => 0);
   const each = (name: string, axis: number): number => attribute(node, name, 'ints')?.[axis] ?? 1;
@@ -29,7 +25,7 @@ export function withoutCeilMode(node: Node, input: readonly Dimension[], output:
   if (ends.some((end, axis) => end >= (kernel[axis] ?? 1))) return node;
   // Where padding counts, what a last window reaches beyond the declared padding does not.
   const declared = pads.slice(kernel.length);
-  const counts = (attribute(node, 'count_include_pad', 'int') ?? 0) === 1;
+  const counts = node.operator === 'AveragePool' && intOf(node, 'count_include_pad') === 1;
   if (counts && ends.some((end, axis) => end > (declared[axis] ?? 0))) return node;
   const written = counts ? declared : ends;
   return {

@@ -1,6 +1,6 @@
 /** Shapes of pooling, its inverse, and resizing of images. */
 import { attribute } from '../attributes.ts';
-import { isDense } from '../operators/pool-windows.ts';
+import { isDense } from '../operators/dilation.ts';
 import { numbersOf } from '../tensor.ts';
 import type { DataType, Dimension, ValueType } from '../types.ts';
 import type { Application, ShapeRules } from './application.ts';

@@ -6,6 +6,7 @@
 import { InputError } from '../../core/errors.ts';
 import { attribute } from '../attributes.ts';
 import { GraphBuilder } from '../builder.ts';
+import { intOf } from '../operators/definitions.ts';
 import { expandNode, isWrittenOut } from '../operators/expand.ts';
 import { withoutCeilMode } from '../operators/pool-windows.ts';
 import { inferTypes } from '../shapes/infer.ts';
@@ -225,7 +226,7 @@ export class Walk {
 
   /** The runtime fails without a word on BatchNormalization that trains and leaves its statistics unnamed. */
   #withNamedStatistics(node: Node): Node {
-    if (node.operator !== 'BatchNormalization' || (attribute(node, 'training_mode', 'int') ?? 0) === 0) {
+    if (node.operator !== 'BatchNormalization' || intOf(node, 'training_mode') === 0) {
       return node;
     }
     const outputs = [0, 1, 2].map((index) => {

@@ -3,10 +3,10 @@
  * older ones had and it has no more.
  */
 import { attribute } from '../../attributes.ts';
-import { dataTypeCodes, dataTypeOf } from '../../data-types.ts';
+import { dataTypeOf } from '../../data-types.ts';
 import { narrowRange, narrowTypeOf } from '../../narrow-types.ts';
-import { isDense } from '../../operators/pool-windows.ts';
-import type { Node, Tensor } from '../../types.ts';
+import { isDense } from '../../operators/dilation.ts';
+import type { DataType, Node, Tensor } from '../../types.ts';
 import { tensor } from '../../tensor.ts';
 import { refuse, withInputs, without } from './context.ts';
 import type { Rewrite, Rewrites } from './context.ts';
@@ -52,21 +52,17 @@ const withoutZero = (node: Node, name: string): Node =>
 /** DequantizeLinear (opsets 21 and 23): blocks, and a type of its own for the result. */
 const dequantize: Rewrite = (node) => withoutZero(withoutZero(node, 'block_size'), 'output_dtype');
 
+const zeroPoints: Readonly<Partial<Record<DataType, Tensor>>> = {
+  int8: tensor('int8', [], Int8Array.of(0)),
+  uint8: tensor('uint8', [], Uint8Array.of(0)),
+  int16: tensor('int16', [], Int16Array.of(0)),
+  uint16: tensor('uint16', [], Uint16Array.of(0)),
+};
+
 /** A zero point of 0 that has the type of a code, or holds it; undefined for a type that values are not quantised to. */
 function zeroPointOf(code: number): Tensor | undefined {
-  const narrow = narrowRange(code) === undefined ? undefined : narrowTypeOf(code)?.heldAs;
-  switch (narrow ?? dataTypeOf(code)) {
-    case 'int8':
-      return tensor('int8', [], Int8Array.of(0));
-    case 'uint8':
-      return tensor('uint8', [], Uint8Array.of(0));
-    case 'int16':
-      return tensor('int16', [], Int16Array.of(0));
-    case 'uint16':
-      return tensor('uint16', [], Uint16Array.of(0));
-    default:
-      return undefined;
-  }
+  const dataType = narrowRange(code) === undefined ? dataTypeOf(code) : narrowTypeOf(code)?.heldAs;
+  return dataType === undefined ? undefined : zeroPoints[dataType];
 }
 
 /**

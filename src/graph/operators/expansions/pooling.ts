@@ -3,7 +3,7 @@ import { int, ints } from '../../attributes.ts';
 import { filledLike } from '../../filling.ts';
 import { float32 } from '../../tensor.ts';
 import type { ExpansionSite, Expansions } from '../expansion.ts';
-import { isDense } from '../pool-windows.ts';
+import { isDense } from '../dilation.ts';
 import { safeRoot } from './normalization.ts';
 
 /** |x|^p */
