@@ -1,7 +1,7 @@
 /** One application of an operator, as a shape rule sees it: input types, constants, attributes, and a way to fail. */
 import { attribute } from '../attributes.ts';
 import { InputError } from '../../core/errors.ts';
-import { intOf, textOf } from '../operators/definitions.ts';
+import { defaultOf, intOf, textOf } from '../operators/definitions.ts';
 import { numbersOf, sizeOf } from '../tensor.ts';
 import type { DataType, Dimension, Node, Tensor, ValueType } from '../types.ts';
 import { shapeText } from './dimensions.ts';
@@ -132,6 +132,11 @@ export class Application {
 
   ints(name: string): readonly number[] | undefined {
     return attribute(this.node, name, 'ints');
+  }
+
+  /** Whether the operator has an attribute of the name, with a default. */
+  knows(name: string): boolean {
+    return defaultOf(this.node.operator, name) !== undefined;
   }
 
   /** A text attribute, or its default by the operator's definition. */

@@ -1,5 +1,4 @@
 /** The arithmetic of sliding windows, shared by convolution and pooling. */
-import { defaultOf } from '../operators/definitions.ts';
 import type { Dimension } from '../types.ts';
 import type { Application } from './application.ts';
 import {
@@ -35,8 +34,7 @@ export function readWindows(site: Application, axes: number): Windows {
     return values;
   };
   // MaxUnpool knows no automatic padding.
-  const isAutomatic = defaultOf(site.node.operator, 'auto_pad') !== undefined;
-  const autoPad = isAutomatic ? site.text('auto_pad') : 'NOTSET';
+  const autoPad = site.knows('auto_pad') ? site.text('auto_pad') : 'NOTSET';
   if (!AUTO_PADS.includes(autoPad)) {
     site.fail(`auto_pad is ${autoPad}, expected one of ${AUTO_PADS.join(', ')}`);
   }
