@@ -1,6 +1,7 @@
 /** A model that was opened, run by an engine: the classifier that attacks and the evaluator see. */
 import { appendCrossEntropy } from '../autodiff/losses/cross-entropy.ts';
-import { appendGradients } from '../autodiff/gradient.ts';
+import { unsupported } from '../autodiff/backward.ts';
+import { appendGradients, gradientEnd } from '../autodiff/gradient.ts';
 import type { Bounds, Classifier, LossGradient, ModelCheck } from '../classifier/classifier.ts';
 import { assertLabels, assertNoNaN, exampleCount } from '../classifier/wrap.ts';
 import { InputError, UnsupportedOperatorError } from '../core/errors.ts';
@@ -397,12 +398,11 @@ export function lossGradientGraph(
   // A logit of −∞, a class that is never chosen, has the probability 0 with this one too, and no NaN in its loss.
   const finite = builder.apply('Clip', [logits.name, builder.scalar(LEAST_LOGIT)]);
   const losses = appendCrossEntropy(builder, finite, labels);
-  const [gradients = ''] = appendGradients(
-    builder,
-    losses,
-    [image.name],
-    approximate === undefined ? {} : { approximate },
-  );
+  const options = approximate === undefined ? {} : { approximate };
+  const end = gradientEnd(builder, logits.name, image.name, options);
+  if (end !== undefined)
+    throw unsupported(end, 'the derivative is 0 behind it, and no other way leads to the logits');
+  const [gradients = ''] = appendGradients(builder, losses, [image.name], options);
   for (const output of [losses, gradients, logits.name]) builder.output(output);
   return { graph: simplify(builder.build()), names: { labels, losses, gradients, logits: logits.name } };
 }
