@@ -678,6 +678,66 @@ quantized_case("uint16", normal(3, 5), 0.00002, 20000, "uint16", 0, 65535)
 quantized_case("int4", normal(3, 5), 0.11, 1, "int8", -8, 7, code=22)
 quantized_case("by blocks", normal(4, 3), [[0.0101, 0.0043, 0.0197], [0.02, 0.005, 0.006]], [[0, 10, -5], [1, 2, 3]], "int8", -128, 127, axis=0, block=2)
 
+# Recurrent layers in the forms that PyTorch's own lack, step by step ----------------------------------------------
+
+
+def stepwise(operator, x, w, r, b, lengths, clip=None, coupled=False, reverse=False):
+    """One direction of the standard's equations: x [length, batch, width], w and r with the gates in its order."""
+    bound = (lambda value: value) if clip is None else (lambda value: value.clamp(-clip, clip))
+    width = r.shape[1]
+    input_bias, state_bias = b.chunk(2)
+    hidden = cell = torch.zeros(x.shape[1], width, dtype=torch.float64)
+    outputs = [None] * len(x)
+    for step in reversed(range(len(x))) if reverse else range(len(x)):
+        given = (x[step] @ w.T + input_bias).split(width, 1)
+        carried = (hidden @ r.T + state_bias).split(width, 1)
+        sums = [bound(a + c) for a, c in zip(given, carried)]
+        if operator == "LSTM":
+            enter = sums[0].sigmoid()
+            keep = 1 - enter if coupled else sums[2].sigmoid()
+            next_cell = keep * cell + enter * sums[3].tanh()
+            next_hidden = sums[1].sigmoid() * next_cell.tanh()
+        elif operator == "GRU":
+            update, reset = sums[0].sigmoid(), sums[1].sigmoid()
+            fresh = bound(given[2] + (reset * hidden) @ r[2 * width :].T + state_bias[2 * width :]).tanh()
+            next_cell, next_hidden = cell, (1 - update) * fresh + update * hidden
+        else:
+            next_cell, next_hidden = cell, sums[0].tanh()
+        goes_on = (step < lengths)[:, None]
+        outputs[step] = torch.where(goes_on, next_hidden, torch.zeros_like(hidden))
+        hidden, cell = torch.where(goes_on, next_hidden, hidden), torch.where(goes_on, next_cell, cell)
+    return torch.stack(outputs)[:, None]
+
+
+def stepwise_case(operator, setting, lengths, batch_first=False, attributes=None, **options):
+    count = {"LSTM": 4, "GRU": 3, "RNN": 1}[operator]
+    x = normal(2, 3, 2) if batch_first else normal(3, 2, 2)
+    inputs = [x, normal(1, count * 2, 2), normal(1, count * 2, 2), normal(1, 4 * count)]
+    inputs.append(Input(np.array(lengths, dtype=np.int32), "int32", constant=True))
+
+    def compute(x, w, r, b, lengths):
+        y = stepwise(operator, x.transpose(0, 1) if batch_first else x, w[0], r[0], b[0], lengths, **options)
+        return y.permute(2, 0, 1, 3) if batch_first else y
+
+    case("recurrent", operator, setting, inputs, compute, {"hidden_size": 2, **(attributes or {})})
+
+
+for operator in ("LSTM", "GRU", "RNN"):
+    stepwise_case(operator, "different lengths", [2, 3])
+    stepwise_case(operator, "different lengths, reverse", [1, 2], attributes={"direction": "reverse"}, reverse=True)
+    stepwise_case(operator, "batch first", [3, 3], batch_first=True, attributes={"layout": 1})
+    stepwise_case(operator, "clipped, some saturated", [3, 3], attributes={"clip": 0.6}, clip=0.6)
+stepwise_case("LSTM", "coupled gates", [3, 3], attributes={"input_forget": 1}, coupled=True)
+
+
+def reversed_parts(x, lengths):
+    return torch.stack([torch.cat([row[:length].flip(0), row[length:]]) for row, length in zip(x, lengths)])
+
+
+lengths = Input(np.array([2, 4, 1], dtype=np.int64), "int64", constant=True)
+case("movement", "ReverseSequence", "batch first", [normal(3, 4, 2), lengths], reversed_parts, {"batch_axis": 0, "time_axis": 1})
+case("movement", "ReverseSequence", "time first", [normal(4, 3), lengths], lambda x, n: reversed_parts(x.T, n).T)
+
 FOLDER.mkdir(parents=True, exist_ok=True)
 for family, cases in families.items():
     lines = ",\n".join(json.dumps(item, separators=(",", ":")) for item in cases)

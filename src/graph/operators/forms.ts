@@ -9,6 +9,9 @@ export const isDilated: Form = (site) => !isDense(site.node);
 /** LRN over an even number of channels: runtimes take an odd one only. */
 export const isOfEvenSize: Form = (site) => site.int('size') % 2 === 0;
 
+/** A recurrent layer with the batch first: runtimes take the steps first only. */
+export const isBatchFirst: Form = (site) => site.int('layout') !== 0;
+
 /** Padding with the other side. */
 export const isWrapped: Form = (site) => site.text('mode') === 'wrap';
 

@@ -17,8 +17,12 @@ export function quantizedType(site: OperatorSite): DataType {
 
 /** The least and the greatest value that a QuantizeLinear node gives. */
 export function quantizedRange(site: OperatorSite): readonly [number, number] {
-  const dataType = quantizedType(site);
-  const range = narrowRange(site.int('output_dtype')) ?? ranges[dataType];
+  return narrowRange(site.int('output_dtype')) ?? rangeOf(site, quantizedType(site));
+}
+
+/** The least and the greatest value of a type that values are quantised to. */
+export function rangeOf(site: OperatorSite, dataType: DataType): readonly [number, number] {
+  const range = ranges[dataType];
   if (range === undefined) throw site.refuse(`values are not quantised to ${dataType}`);
   return range;
 }

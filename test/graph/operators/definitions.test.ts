@@ -9,6 +9,7 @@ import { activationExpansions } from '../../../src/graph/operators/expansions/ac
 import { attentionExpansions } from '../../../src/graph/operators/expansions/attention.ts';
 import { einsumExpansions } from '../../../src/graph/operators/expansions/einsum.ts';
 import { indexingExpansions } from '../../../src/graph/operators/expansions/indexing.ts';
+import { integerProductExpansions } from '../../../src/graph/operators/expansions/integer-products.ts';
 import { movementExpansions } from '../../../src/graph/operators/expansions/movement.ts';
 import { normalizationExpansions } from '../../../src/graph/operators/expansions/normalization.ts';
 import { poolingExpansions } from '../../../src/graph/operators/expansions/pooling.ts';
@@ -109,6 +110,7 @@ describe('the definitions', () => {
         attentionExpansions,
         einsumExpansions,
         indexingExpansions,
+        integerProductExpansions,
         movementExpansions,
         normalizationExpansions,
         poolingExpansions,

@@ -34,6 +34,7 @@ export const activationDefinitions = {
     inputs: [1, 1],
     attributes: { axis: -1 },
     types: normalizationShapes.Hardmax,
+    expansion: activationExpansions.Hardmax,
     rows: alongAxisRows.Hardmax,
   },
   LeakyRelu: {

@@ -41,6 +41,7 @@ export const movementDefinitions = {
     inputs: [2, 2],
     attributes: { batch_axis: 1, time_axis: 0 },
     types: furtherShapes.ReverseSequence,
+    expansion: movementExpansions.ReverseSequence,
   },
   Slice: { since: 7, inputs: [3, 5], types: movementShapes.Slice, rows: movementRows.Slice },
   Split: {
