@@ -76,14 +76,23 @@ type Attributed = Pick<Node, 'operator' | 'name' | 'attributes'>;
  * @throws InputError where it has neither
  */
 export function intOf(node: Attributed, name: string): number {
-  const value = attribute(node, name, 'int') ?? defaultOf(node.operator, name);
-  return typeof value === 'number' ? value : missing(node, name);
+  return numberOf(node, name, 'int');
+}
+
+/** A floating-point attribute of a node, or its default; see `intOf`. */
+export function floatOf(node: Attributed, name: string): number {
+  return numberOf(node, name, 'float');
 }
 
 /** A text attribute of a node, or its default; see `intOf`. */
 export function textOf(node: Attributed, name: string): string {
   const value = attribute(node, name, 'string') ?? defaultOf(node.operator, name);
   return typeof value === 'string' ? value : missing(node, name);
+}
+
+function numberOf(node: Attributed, name: string, kind: 'int' | 'float'): number {
+  const value = attribute(node, name, kind) ?? defaultOf(node.operator, name);
+  return typeof value === 'number' ? value : missing(node, name);
 }
 
 function missing(node: Attributed, name: string): never {
