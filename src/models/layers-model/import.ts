@@ -126,15 +126,9 @@ class Translator {
     inputs: readonly LayerValue[],
     within: readonly string[],
   ): (source: Source) => LayerValue {
-    const made = new Map<string, LayerValue | 'in progress'>();
-    const valueOf = (source: Source): LayerValue => {
+    const made = new Map<string, LayerValue>();
+    const applicationOf = (source: Source): Application => {
       const { layer: name, call, output } = source;
-      const key = `${String(call)} ${name}`;
-      const known = made.get(key);
-      if (known === 'in progress') {
-        throw new InputError(`${this.#path}: the layer ${name} depends on its own output`);
-      }
-      if (known !== undefined) return known;
       const layer = model.layers.get(name);
       const place = model.inputs.indexOf(name);
       const application = layer?.calls[call];
@@ -144,12 +138,31 @@ class Translator {
           `${this.#path}: the model ${model.name} refers to output ${String(output)} of call ${String(call)} of the layer ${name}, which does not exist`,
         );
       }
-      made.set(key, 'in progress');
-      const value = given ?? this.#call(translation, layer, application, valueOf, within);
-      made.set(key, value);
-      return value;
+      return { key: keyOf(source), layer, call: application, given };
     };
-    return valueOf;
+    const make = ({ layer, call, given }: Application): LayerValue =>
+      given ?? this.#call(translation, layer, call, (source) => valueIn(made, source), within);
+    return (wanted) => {
+      // The way down is a list, not recursion: a chain of layers is longer than calls may nest.
+      const way = [applicationOf(wanted)];
+      const open = new Set<string>();
+      for (let last = way.at(-1); last !== undefined; last = way.at(-1)) {
+        const needed = last.given === undefined ? (last.call?.inputs ?? []) : [];
+        const missing = needed.find((source) => !made.has(keyOf(source)));
+        if (made.has(last.key) || missing === undefined) {
+          way.pop();
+          open.delete(last.key);
+          if (!made.has(last.key)) made.set(last.key, make(last));
+          continue;
+        }
+        open.add(last.key);
+        if (open.has(keyOf(missing))) {
+          throw new InputError(`${this.#path}: the layer ${missing.layer} depends on its own output`);
+        }
+        way.push(applicationOf(missing));
+      }
+      return valueIn(made, wanted);
+    };
   }
 
   #call(
@@ -164,6 +177,23 @@ class Translator {
     assertPlainCall(scope, inputs, call?.keywords ?? {});
     return this.apply(translation, layer, inputs, within);
   }
+}
+
+/** One call of a layer, or the value that a model's input is given. */
+interface Application {
+  readonly key: string;
+  readonly layer: Layer;
+  readonly call: Call | undefined;
+  readonly given: LayerValue | undefined;
+}
+
+const keyOf = ({ layer, call, output }: Source): string => `${String(call)} ${String(output)} ${layer}`;
+
+function valueIn(made: ReadonlyMap<string, LayerValue>, source: Source): LayerValue {
+  const value = made.get(keyOf(source));
+  if (value === undefined)
+    throw new RangeError(`the layer ${source.layer} was not applied before it is read`);
+  return value;
 }
 
 /** Whether parsed JSON is a layers-model: what tfjs and its converter write. */
