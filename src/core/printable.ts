@@ -12,16 +12,18 @@ const KEPT_OF_WORD = 96;
 const UNPRINTABLE = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ufeff]/gu;
 
 /**
- * One line of bounded length: line breaks and tabs become spaces, everything else that a terminal would act on, or
- * show out of order, is written out as `\x1b` or `\u202e`, and long words and texts are cut in their middle.
+ * Text on one line: line breaks and tabs become spaces, everything else that a terminal would act on, or show out of
+ * order, is written out as `\x1b` or `\u202e`.
  */
+export function visible(text: string): string {
+  return text.replace(/[\t\n\v\f\r]+/g, ' ').replace(UNPRINTABLE, escaped);
+}
+
+/** Visible text of bounded length: long words and texts are cut in their middle. */
 export function printable(text: string): string {
   // So that what follows costs no more for an endless text.
   const bounded = cutMiddle(text, 100 * LONGEST_MESSAGE, 50 * LONGEST_MESSAGE);
-  const line = bounded
-    .replace(/[\t\n\v\f\r]+/g, ' ')
-    .replace(UNPRINTABLE, escaped)
-    .replace(/\S+/g, (word) => cutMiddle(word, LONGEST_WORD, KEPT_OF_WORD));
+  const line = visible(bounded).replace(/\S+/g, (word) => cutMiddle(word, LONGEST_WORD, KEPT_OF_WORD));
   return cutMiddle(line, LONGEST_MESSAGE, KEPT_END, ' … ');
 }
 

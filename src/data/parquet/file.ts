@@ -2,6 +2,7 @@
 import * as zlib from 'node:zlib';
 import type { AsyncBuffer, FileMetaData } from 'hyparquet';
 import { InputError, messageOf } from '../../core/errors.ts';
+import { openInputFile } from '../../core/files.ts';
 import { snappyDecompress } from './snappy.ts';
 import { assertSoundFooter, assertSoundPages } from './sound.ts';
 
@@ -17,10 +18,8 @@ export interface ParquetFile {
  * @throws InputError when it is missing, truncated or no Parquet file
  */
 export async function openParquetFile(path: string): Promise<ParquetFile> {
-  const { asyncBufferFromFile, parquetMetadataAsync } = await import('hyparquet');
-  const buffer = await asyncBufferFromFile(path).catch((error: unknown) => {
-    throw new InputError(`cannot read the Parquet file ${path}: ${messageOf(error)}`);
-  });
+  const { parquetMetadataAsync } = await import('hyparquet');
+  const buffer = await bufferOf(path);
   const metadata = await readable(path, async () => {
     await assertSoundFooter(buffer);
     return parquetMetadataAsync(buffer);
@@ -56,6 +55,35 @@ export async function readColumn(
     throw new InputError(`${path} holds fewer rows than its footer says: it is damaged`);
   }
   return rows.map((row): unknown => row[column]);
+}
+
+/** The bytes of a file, read as they are asked for. */
+async function bufferOf(path: string): Promise<AsyncBuffer> {
+  const byteLength = await withFile(path, async (file) => (await file.stat()).size);
+  const slice = (start: number, end = byteLength): Promise<ArrayBuffer> => {
+    const reading = withFile(path, async (file) => {
+      const bytes = new Uint8Array(Math.max(0, Math.min(end, byteLength) - start));
+      const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
+      if (bytesRead < bytes.length) throw new InputError('it has become shorter since it was opened');
+      return bytes.buffer;
+    });
+    // The reader asks ahead, and does not wait for the rest when a part fails.
+    reading.catch(() => undefined);
+    return reading;
+  };
+  return { byteLength, slice };
+}
+
+async function withFile<T>(
+  path: string,
+  use: (file: Awaited<ReturnType<typeof openInputFile>>) => Promise<T>,
+): Promise<T> {
+  const file = await openInputFile(path, 'Parquet file');
+  try {
+    return await use(file);
+  } finally {
+    await file.close();
+  }
 }
 
 type Decompress = (bytes: Uint8Array, options: zlib.ZlibOptions) => Uint8Array;
