@@ -9,7 +9,7 @@
  * Exits with 1 when anything was found.
  */
 import { fork, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,37 +35,53 @@ const { values } = parseArgs({
   },
 });
 
-/** What a child says of an input: that it began, or what came of it. */
-type Report =
-  | { readonly index: number }
-  | { readonly index: number; readonly kind: string; readonly message: string; readonly durationMs: number };
-
 interface Task {
   readonly reader: string;
   readonly seed: number;
   readonly from: number;
   readonly to: number;
   readonly folder: string;
+  /** Where the child says how far it is, in a file: it says it at once, also when it then hangs. */
+  readonly progress: string;
 }
 
-async function work({ reader: name, seed, from, to, folder }: Task): Promise<void> {
+/** How far a child is: the input that it reads now, and what came of those before. */
+interface Progress {
+  readonly index: number;
+  readonly read: number;
+  readonly refused: number;
+  readonly slowestMs: number;
+  readonly done: boolean;
+}
+
+interface Exception {
+  readonly index: number;
+  readonly message: string;
+}
+
+async function work({ reader: name, seed, from, to, folder, progress }: Task): Promise<void> {
   const reader = readers.find((each) => each.name === name);
   if (reader === undefined) throw new Error(`there is no reader ${name}`);
-  const say = (report: Report): Promise<void> =>
-    new Promise((resolve) => {
-      process.send?.(report, undefined, {}, () => {
-        resolve();
-      });
-    });
+  const file = openSync(progress, 'w');
+  let [read, refused, slowestMs] = [0, 0, 0];
+  const tell = (index: number): void => {
+    const now: Progress = { index, read, refused, slowestMs, done: index === to };
+    writeSync(file, JSON.stringify(now).padEnd(200), 0);
+  };
   for (let index = from; index < to; index++) {
     // A place of its own: what is known of a file stays known of its path.
     const place = join(folder, String(index));
     writeInput(place, await damagedFiles(reader, seed, index));
-    // Waited for: a child that hangs says no more.
-    await say({ index });
-    await say({ index, ...(await runInput(reader, place)) });
+    tell(index);
+    const { kind, message, durationMs } = await runInput(reader, place);
     rmSync(place, { recursive: true, force: true });
+    slowestMs = Math.max(slowestMs, durationMs);
+    if (kind === 'read') read++;
+    else if (kind === 'refused') refused++;
+    else process.send?.({ index, message } satisfies Exception);
   }
+  tell(to);
+  closeSync(file);
   process.disconnect();
 }
 
@@ -85,57 +101,60 @@ interface Tally {
 
 /** Reads the inputs of a task in one child; gives the index to go on from. */
 function watch(task: Task, tally: Tally): Promise<number> {
+  rmSync(task.progress, { force: true });
   const child = fork(fileURLToPath(import.meta.url), ['--child'], {
     execArgv: ['--import', import.meta.resolve('tsx'), '--max-old-space-size=2048'],
     stdio: ['ignore', 'inherit', 'pipe', 'ipc'],
   });
-  let current = task.from;
-  let started: number | undefined;
-  let done = task.from;
+  let current = task.from - 1;
+  let since = performance.now();
   let found: string | undefined;
   let complaint = '';
   const find = (what: string): void => {
-    if (found !== undefined) return;
-    found = what;
+    found ??= what;
     child.kill('SIGKILL');
   };
   child.stderr?.on('data', (text: Buffer) => {
     complaint = (complaint + text.toString()).slice(-2000);
   });
-  child.on('message', (report: Report) => {
-    current = report.index;
-    if (!('kind' in report)) {
-      started = performance.now();
-      return;
-    }
-    started = undefined;
-    done = report.index + 1;
-    tally.slowestMs = Math.max(tally.slowestMs, report.durationMs);
-    if (report.kind === 'exception') note(task, report.index, report.message, tally);
-    else if (report.durationMs > limitMs)
-      note(task, report.index, `took ${String(report.durationMs)} ms`, tally);
-    else if (report.kind === 'read') tally.read++;
-    else tally.refused++;
+  child.on('message', ({ index, message }: Exception) => {
+    note(task, index, message, tally);
   });
   const timer = setInterval(() => {
     const bytes = memoryOf(child);
     tally.peakBytes = Math.max(tally.peakBytes, bytes);
+    const index = progressOf(task)?.index ?? current;
+    if (index !== current) [current, since] = [index, performance.now()];
+    if (current < task.from) return;
     if (bytes > limitBytes) find(`took ${String(Math.round(bytes / 2 ** 20))} MiB`);
-    if (started !== undefined && performance.now() - started > limitMs)
-      find('did not end within five seconds');
+    else if (performance.now() - since > limitMs + pollMs) find('did not end within five seconds');
   }, pollMs);
   child.send(task);
   return new Promise((resolve) => {
     child.on('exit', (code, signal) => {
       clearInterval(timer);
-      if (found === undefined && done >= task.to) {
+      const last = progressOf(task);
+      tally.read += last?.read ?? 0;
+      tally.refused += last?.refused ?? 0;
+      tally.slowestMs = Math.max(tally.slowestMs, last?.slowestMs ?? 0);
+      if (last?.done === true) {
         resolve(task.to);
         return;
       }
-      note(task, current, found ?? `ended its process (${String(code ?? signal)}) ${complaint}`, tally);
-      resolve(Math.max(done, current + 1));
+      const index = last?.index ?? task.from;
+      note(task, index, found ?? `ended its process (${String(code ?? signal)}) ${complaint}`, tally);
+      resolve(index + 1);
     });
   });
+}
+
+/** Undefined before the child has read its first input. */
+function progressOf({ progress }: Task): Progress | undefined {
+  try {
+    return JSON.parse(readFileSync(progress, 'utf8')) as Progress;
+  } catch {
+    return undefined;
+  }
 }
 
 /** The resident memory of a process; 0 where the system does not tell. */
@@ -176,7 +195,7 @@ async function main(): Promise<void> {
     const tally: Tally = { read: 0, refused: 0, slowestMs: 0, peakBytes: 0, findings: [] };
     for (let from = first; from < last;) {
       const to = Math.min(last, from + inputsPerChild);
-      from = await watch({ reader: name, seed, from, to, folder }, tally);
+      from = await watch({ reader: name, seed, from, to, folder, progress: join(folder, 'progress') }, tally);
     }
     findings += tally.findings.length;
     if (values.keep !== undefined) await keep(values.keep, seed, tally.findings);

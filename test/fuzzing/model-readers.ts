@@ -8,12 +8,14 @@ import { readModel } from '../../src/graph/onnx/read.ts';
 import { encodeModel } from '../../src/graph/onnx/write.ts';
 import * as wire from '../../src/graph/onnx/wire-writer.ts';
 import { entryField, tensorField } from '../../src/graph/onnx/fields.ts';
+import { expandGraph } from '../../src/graph/operators/expand.ts';
 import { specialize } from '../../src/graph/specialize/specialize.ts';
 import { sizeOf } from '../../src/graph/tensor.ts';
 import type { Graph } from '../../src/graph/types.ts';
 import { operatorCases } from '../engine/operator-cases/index.ts';
 import { floats, int64s, modelBytes, tensorHead } from '../graph/onnx/model-bytes.ts';
 import { linearGraph, randomConstant } from '../models/graphs.ts';
+import { onnxSamples } from './onnx-samples.ts';
 import type { Files, FuzzedReader } from './reader.ts';
 
 function convolutionalGraph(): Graph {
@@ -103,10 +105,12 @@ function onnxFiles(): readonly Files[] {
 }
 
 let single: readonly Files[] | undefined;
+let composed: readonly Files[] | undefined;
 
 async function readOperators(folder: string): Promise<void> {
   const { graph } = await readModel(join(folder, 'm.onnx'));
-  await specialize(graph, { evaluate: evaluateConstants });
+  const specialized = await specialize(graph, { evaluate: evaluateConstants });
+  expandGraph(specialized.graph, () => true);
 }
 
 interface LayersCase {
@@ -219,14 +223,22 @@ const card = {
 };
 
 export const modelReaders: readonly FuzzedReader[] = [
-  { name: 'onnx', samples: onnxFiles, read: (folder) => openModel(join(folder, 'm.onnx')) },
+  { name: 'onnx', samples: onnxFiles, inPlace: 50, read: (folder) => openModel(join(folder, 'm.onnx')) },
   {
     name: 'onnx, operators',
+    inPlace: 70,
     samples: () => (single ??= operatorFiles().map((model) => ({ 'm.onnx': model }))),
     read: readOperators,
   },
   {
+    name: 'onnx, subgraphs and sizes',
+    inPlace: 60,
+    samples: () => (composed ??= onnxSamples().map((model) => ({ 'm.onnx': model }))),
+    read: readOperators,
+  },
+  {
     name: 'onnx, external data',
+    inPlace: 50,
     samples: () => [{ 'm.onnx': external, 'w.bin': new Uint8Array(40) }],
     read: (folder) => openModel(join(folder, 'm.onnx'), { inputShape: [4] }),
   },
