@@ -38,6 +38,19 @@ export function parseJson(path: string, bytes: Uint8Array): unknown {
   }
 }
 
+/** Whether parsed JSON holds more than a number of values, lists and objects counted with what is in them. */
+export function holdsMoreThan(count: number, value: unknown): boolean {
+  const rest = [value];
+  let seen = 0;
+  for (let next = rest.pop(); next !== undefined; next = rest.pop()) {
+    const inner: readonly unknown[] = typeof next === 'object' && next !== null ? Object.values(next) : [];
+    seen += 1 + inner.length;
+    if (seen > count) return true;
+    for (const each of inner) if (typeof each === 'object' && each !== null) rest.push(each);
+  }
+  return false;
+}
+
 /** Deeper than any file that is meant: wrapped layers of wrapped models come to some thirty levels. */
 const DEEPEST = 256;
 

@@ -14,10 +14,35 @@ import { indexTar } from '../../src/data/images/tar.ts';
 import { decodeNpz, namesInNpz } from '../../src/data/npz.ts';
 import { openDataset } from '../../src/data/open.ts';
 import { readPickle } from '../../src/data/pickle/read.ts';
+import {
+  attributeField,
+  attributeType,
+  entryField,
+  functionField,
+  graphField,
+  modelField,
+  sparseTensorField,
+  tensorField,
+} from '../../src/graph/onnx/fields.ts';
+import { decodeModel, readModel } from '../../src/graph/onnx/read.ts';
+import { message, string, varint } from '../../src/graph/onnx/wire-writer.ts';
 import { openModel } from '../../src/models/open.ts';
+import { readRecipe } from '../../src/recipes/read.ts';
 import { readAnyResult } from '../../src/results/file.ts';
 import { tarOf } from '../data/images/tar-file.ts';
 import { png } from '../data/patterns.ts';
+import {
+  floats,
+  graphMessage,
+  int64s,
+  modelBytes,
+  nodeMessage,
+  rawTensor,
+  tensorHead,
+  type AttributeValue,
+  type NodeSource,
+} from '../graph/onnx/model-bytes.ts';
+import { exampleResult } from '../results/example-result.ts';
 import { bytesNpy, idxOfBytes, temporaryFolder, writeFiles } from '../data/synthetic.ts';
 
 /** Refused by an InputError of the pattern, at once. */
@@ -148,6 +173,108 @@ describe('depth that a file sets', () => {
     await refused(
       () => openDataset(`imagefolder:${folder}`, test_),
       /leads back to a folder that it stands in/,
+    );
+  });
+});
+
+describe('many of what costs little to write', () => {
+  test('a shard that a manifest names again and again is read once', async () => {
+    const manifest = [{ paths: Array.from({ length: 1_000 }, () => 'w.bin'), weights: [] }];
+    const layers = [{ class_name: 'Flatten', config: { name: 'f', batch_input_shape: [null, 2, 2, 1] } }];
+    const topology = { class_name: 'Sequential', config: { name: 's', layers } };
+    const folder = writeFiles(temporaryFolder(), {
+      'w.bin': new Uint8Array(1 << 20),
+      'model.json': JSON.stringify({ modelTopology: topology, weightsManifest: manifest }),
+    });
+    await refused(() => openModel(`${folder}/model.json`), /names the file w\.bin twice/);
+  });
+
+  test('violations of a schema', async () => {
+    const many = Array.from({ length: 200_000 }, () => 'x');
+    const folder = writeFiles(temporaryFolder(), {
+      'result.json': JSON.stringify({ ...exampleResult(), evaluations: many }),
+      'recipe.json': JSON.stringify({ title: 't', settings: { epochs: many } }),
+    });
+    await refused(() => readAnyResult(`${folder}/result.json`), /evaluations/);
+    await refused(() => readRecipe(`${folder}/recipe.json`), /more than 10000 values/);
+  });
+
+  test('graphs within nodes, and calls of one name, take time in proportion', () => {
+    const branch = (operator: string): AttributeValue => ({
+      type: attributeType.graph,
+      fields: [
+        graphMessage(attributeField.graph, {
+          nodes: [{ operator, inputs: ['x'], outputs: ['a'] }],
+          outputs: { a: null },
+        }),
+      ],
+    });
+    const nodes = Array.from({ length: 1_500 }, (_, index): NodeSource => {
+      const attributes = { then_branch: branch('Relu'), else_branch: branch('Neg') };
+      return { operator: 'If', inputs: ['c'], outputs: [`v${String(index)}`], attributes };
+    });
+    const calls = Array.from({ length: 6_000 }, (_, index): NodeSource => {
+      return { operator: 'F', domain: 'local', name: 'n', inputs: ['x'], outputs: [`w${String(index)}`] };
+    });
+    const callee = message(modelField.functions, [
+      string(functionField.name, 'F'),
+      string(functionField.domain, 'local'),
+      string(functionField.input, 'a'),
+      string(functionField.output, 'b'),
+      nodeMessage(functionField.node, { operator: 'Relu', inputs: ['a'], outputs: ['b'] }),
+    ]);
+    const bytes = modelBytes({
+      inputs: { x: ['N', 3] },
+      outputs: { v0: null },
+      nodes: [...nodes, ...calls],
+      initializers: { c: rawTensor(9, [], Uint8Array.of(1)) },
+      modelFields: [callee],
+    });
+    const start = performance.now();
+    assert.equal(decodeModel(bytes, 'm.onnx').graph.nodes.length, 7_500);
+    const took = performance.now() - start;
+    assert.ok(took < 5_000, `it took ${String(took)} ms`);
+  });
+
+  test('weights files of which every byte is read a hundred times', async () => {
+    const tensor = (offset: number) => [
+      ...tensorHead(1, [1_000]),
+      ...Object.entries({ location: 'w.bin', offset: String(offset), length: '4000' }).map(([key, value]) =>
+        message(tensorField.externalData, [string(entryField.key, key), string(entryField.value, value)]),
+      ),
+      varint(tensorField.dataLocation, 1n),
+    ];
+    const modelOf = (offsets: readonly number[]) =>
+      modelBytes({
+        inputs: { x: ['N', 1_000] },
+        nodes: [{ operator: 'Relu', inputs: ['x'], outputs: ['y'] }],
+        initializers: Object.fromEntries(
+          offsets.map((offset, index) => [`w${String(index)}`, tensor(offset)]),
+        ),
+      });
+    const folder = writeFiles(temporaryFolder(), { 'w.bin': new Uint8Array(8_000) });
+    const path = join(folder, 'm.onnx');
+    writeFileSync(path, modelOf([0, 4_000, 0, 0, 4_000]));
+    const { initializers } = (await readModel(path)).graph;
+    assert.equal(initializers.get('w0')?.data.length, 1_000);
+    writeFileSync(path, modelOf([0, 4, 8, 12]));
+    await refused(() => readModel(path), /overlap and hold more than its 8000 bytes/);
+  });
+
+  test('zeros that a sparse tensor leaves out', async () => {
+    const sparse = message(graphField.sparseInitializer, [
+      message(sparseTensorField.values, [string(tensorField.name, 's'), ...floats([1], [3])]),
+      message(sparseTensorField.indices, int64s([4])),
+      varint(sparseTensorField.dims, 1n << 27n),
+    ]);
+    const bytes = modelBytes({
+      inputs: { x: ['N', 3] },
+      nodes: [{ operator: 'Relu', inputs: ['x'], outputs: ['y'] }],
+      graphFields: [sparse],
+    });
+    await refused(
+      () => decodeModel(bytes, 'm.onnx'),
+      /s is sparse, with 1 values .* too few to make it dense/,
     );
   });
 });

@@ -1,8 +1,9 @@
 /** Parquet files, opened with the decompressors that the machine has. */
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import * as zlib from 'node:zlib';
 import type { AsyncBuffer, FileMetaData } from 'hyparquet';
 import { InputError, messageOf } from '../../core/errors.ts';
-import { openInputFile } from '../../core/files.ts';
+import { openInputFileSync } from '../../core/files.ts';
 import { snappyDecompress } from './snappy.ts';
 import { assertSoundFooter, assertSoundPages } from './sound.ts';
 
@@ -19,7 +20,7 @@ export interface ParquetFile {
  */
 export async function openParquetFile(path: string): Promise<ParquetFile> {
   const { parquetMetadataAsync } = await import('hyparquet');
-  const buffer = await bufferOf(path);
+  const buffer = bufferOf(path);
   const metadata = await readable(path, async () => {
     await assertSoundFooter(buffer);
     return parquetMetadataAsync(buffer);
@@ -57,32 +58,29 @@ export async function readColumn(
   return rows.map((row): unknown => row[column]);
 }
 
-/** The bytes of a file, read as they are asked for. */
-async function bufferOf(path: string): Promise<AsyncBuffer> {
-  const byteLength = await withFile(path, async (file) => (await file.stat()).size);
-  const slice = (start: number, end = byteLength): Promise<ArrayBuffer> => {
-    const reading = withFile(path, async (file) => {
+/**
+ * The bytes of a file, read at once when they are asked for: of parts that the reader asked for ahead it does not wait
+ * for the others when one fails, and a failure that nobody waits for would end the process.
+ */
+function bufferOf(path: string): AsyncBuffer {
+  const byteLength = withFile(path, (file) => fstatSync(file).size);
+  const slice = (start: number, end = byteLength): ArrayBuffer =>
+    withFile(path, (file) => {
       const bytes = new Uint8Array(Math.max(0, Math.min(end, byteLength) - start));
-      const { bytesRead } = await file.read(bytes, 0, bytes.length, start);
-      if (bytesRead < bytes.length) throw new InputError('it has become shorter since it was opened');
+      if (bytes.length > 0 && readSync(file, bytes, 0, bytes.length, start) < bytes.length) {
+        throw new InputError('it has become shorter since it was opened');
+      }
       return bytes.buffer;
     });
-    // The reader asks ahead, and does not wait for the rest when a part fails.
-    reading.catch(() => undefined);
-    return reading;
-  };
   return { byteLength, slice };
 }
 
-async function withFile<T>(
-  path: string,
-  use: (file: Awaited<ReturnType<typeof openInputFile>>) => Promise<T>,
-): Promise<T> {
-  const file = await openInputFile(path, 'Parquet file');
+function withFile<T>(path: string, use: (descriptor: number) => T): T {
+  const file = openInputFileSync(path, 'Parquet file');
   try {
-    return await use(file);
+    return use(file);
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
