@@ -1,6 +1,7 @@
 /** Whether a value is a result: first its version, then its schema, then what its fields say of each other. */
 import type { ValidateFunction } from 'ajv';
 import { InputError } from '../core/errors.ts';
+import { holdsMoreThan } from '../core/json.ts';
 import { inconsistencies } from './consistency.ts';
 import { memorizationInconsistencies } from './memorization-consistency.ts';
 import { memorizationSchemaId, type MemorizationResult } from './memorization.ts';
@@ -22,7 +23,8 @@ interface Format<T> {
   readonly inconsistencies: (value: T) => readonly string[];
   /** Brings a valid value of an earlier version up to this one; the same value where there is nothing to do. */
   readonly upgrade: (value: T) => T;
-  compiled?: Promise<ValidateFunction<T>>;
+  /** The compiled schema by whether it looks for every violation or for the first. */
+  readonly compiled: Map<boolean, Promise<ValidateFunction<T>>>;
 }
 
 const attackFormat: Format<Result> = {
@@ -32,6 +34,7 @@ const attackFormat: Format<Result> = {
   schema: resultSchema,
   inconsistencies,
   upgrade: upgradeResult,
+  compiled: new Map(),
 };
 
 const memorizationFormat: Format<MemorizationResult> = {
@@ -41,6 +44,7 @@ const memorizationFormat: Format<MemorizationResult> = {
   schema: memorizationSchema,
   inconsistencies: memorizationInconsistencies,
   upgrade: (result) => result,
+  compiled: new Map(),
 };
 
 /**
@@ -79,7 +83,8 @@ export async function validateAnyResult(
 
 async function validateAs<T>(format: Format<T>, value: unknown, source: string): Promise<T> {
   assertVersion(format, value, source);
-  const validate = await compiled(format);
+  // The cost of looking for every violation grows with the square of their number.
+  const validate = await compiled(format, !holdsMoreThan(mostForAll, value));
   if (!validate(value)) {
     throw new InputError(
       `${source} is not a valid ${format.title}: ${describeViolations(validate.errors ?? [])}`,
@@ -118,12 +123,18 @@ function sameFormat(schema: unknown, id: string): boolean {
   return typeof schema === 'string' && schema.startsWith(id.slice(0, id.lastIndexOf('/') + 1));
 }
 
+/** In a value with more than this many numbers, texts, lists and objects the first violation is named alone. */
+const mostForAll = 20_000;
+
 /** The compiled schema; ajv is loaded when first needed. */
-function compiled<T>(format: Format<T>): Promise<ValidateFunction<T>> {
-  format.compiled ??= import('ajv/dist/2020.js').then(({ Ajv2020 }) =>
-    new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: true })
+function compiled<T>(format: Format<T>, allErrors: boolean): Promise<ValidateFunction<T>> {
+  const known = format.compiled.get(allErrors);
+  if (known !== undefined) return known;
+  const compiling = import('ajv/dist/2020.js').then(({ Ajv2020 }) =>
+    new Ajv2020({ allErrors, verbose: true, allowUnionTypes: true })
       .addSchema(definitionsSchema())
       .compile<T>(format.schema()),
   );
-  return format.compiled;
+  format.compiled.set(allErrors, compiling);
+  return compiling;
 }
