@@ -149,7 +149,7 @@ class Search {
   #isLogSoftmax(value: string): boolean {
     const node = this.#producers.get(value);
     if (node?.operator !== 'LogSoftmax') return false;
-    return this.#builder.dims(value).at(attribute(node, 'axis', 'int') ?? -1) === this.#classes;
+    return this.#builder.dims(value).at(intOf(node, 'axis')) === this.#classes;
   }
 
   /** σ(−z) is 1 − σ(z). */

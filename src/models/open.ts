@@ -2,6 +2,7 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { Bounds } from '../classifier/classifier.ts';
 import { InputError } from '../core/errors.ts';
+import { printable } from '../core/printable.ts';
 import { definitionOf } from '../graph/operators/definitions.ts';
 import type { SpecializeOptions } from '../graph/specialize/specialize.ts';
 import { sizeOf } from '../graph/tensor.ts';
@@ -162,7 +163,7 @@ export async function describeLocated(
     ...(options.approximateGradient === undefined
       ? {}
       : { approximateGradient: options.approximateGradient }),
-    notes: [...(file.notes ?? []), ...leftOut(file), ...image.notes, ...opened.notes],
+    notes: [...(file.notes ?? []), ...leftOut(file), ...image.notes, ...opened.notes].map(printable),
     ...(card === undefined ? {} : { card }),
     ...(data === undefined ? {} : { data }),
   };

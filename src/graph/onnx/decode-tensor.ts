@@ -111,8 +111,9 @@ function dimsOf(message: Message, where: string): number[] {
   return dims;
 }
 
-/** Sparse tensors are made dense; beyond this many elements that would not be what the file's author had in mind. */
-const MOST_DENSE_ELEMENTS = 2 ** 28;
+/** Sparse tensors are made dense: with fewer values for their size a small file would fill the memory. */
+const MOST_ELEMENTS_PER_VALUE = 256;
+const ALWAYS_ALLOWED = 4096;
 
 /**
  * The dense tensor of a SparseTensorProto: values, and their places as positions in C order or as coordinates.
@@ -128,11 +129,17 @@ export function decodeSparseTensor(
     message.message(field),
   );
   const dims = message.integers(sparseTensorField.dims).map(Number);
-  if (heldValues === undefined || dims.some((dim) => dim < 0) || sizeOf(dims) > MOST_DENSE_ELEMENTS) {
+  if (heldValues === undefined || !dims.every((dim) => dim >= 0)) {
     throw new InputError(`${where} is sparse, and has no values or an impossible shape`);
   }
   const values = decodeTensor(heldValues, where, external);
   if (values.dataType === 'string') throw new InputError(`${where} is sparse and holds texts`);
+  const mostElements = Math.max(ALWAYS_ALLOWED, MOST_ELEMENTS_PER_VALUE * values.data.length);
+  if (!(sizeOf(dims) <= mostElements)) {
+    throw new InputError(
+      `${where} is sparse, with ${String(values.data.length)} values for the shape [${dims.join(', ')}]: too few to make it dense, as the toolkit does`,
+    );
+  }
   const indices =
     heldIndices === undefined ? { dims: [0], data: [] } : decodeTensor(heldIndices, where, external);
   const coordinates = Array.from(indices.data as ArrayLike<bigint | number>, Number);
