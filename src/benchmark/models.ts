@@ -28,7 +28,7 @@ export function describeModels(
       ...(isSource ? (['source'] as const) : []),
       ...(isTarget ? (['target'] as const) : []),
     ];
-    return describeModel(model, roles, findings.get(model.id) ?? model.classifier);
+    return describeModel(model, roles, findings.get(model.classifier.name) ?? model.classifier);
   });
 }
 

@@ -69,6 +69,9 @@ export async function evaluate(plan: EvaluationPlan, options: EvaluationOptions 
   return collect(plan, completed(plan, ranges, records), records, count);
 }
 
+/** The time that was given did not suffice for anything; what was begun may be gone on with. */
+export class BudgetError extends InputError {}
+
 /** What the runner of this thread, or of a worker with the same models, needs of a plan. */
 export function unitPlan(plan: EvaluationPlan): UnitPlan {
   return { ...plan, dataRange: plan.dataset.range, keepsExamples: plan.onExamples !== undefined };
@@ -139,7 +142,7 @@ function completed(
   const [first] = ranges;
   const end = ranges[last - 1]?.end;
   if (first === undefined || end === undefined) {
-    throw new InputError(
+    throw new BudgetError(
       'the budget ended before the first unit of examples was done: give more time, or go on with --resume',
     );
   }
