@@ -15,8 +15,9 @@ import {
   type EvaluationPlan,
   type Progress,
 } from '../evaluation/plan.ts';
+import type { ModelFindings } from '../evaluation/records.ts';
 import { chooseUnitSize, shardRange, type Shard } from '../evaluation/units.ts';
-import { startWorkers, type Workers } from '../experiments/attack/workers.ts';
+import { mergedFindings, startWorkers, type Workers } from '../experiments/attack/workers.ts';
 import { encodeColumn } from '../results/column.ts';
 import { planHash, type PlanFacts } from '../results/plan.ts';
 import { type Result, type ResultPart, resultSchemaId } from '../results/result.ts';
@@ -78,12 +79,13 @@ export async function runAttackBenchmark(benchmark: AttackBenchmark): Promise<Re
   const hash = planHash(facts);
   const journal = await openJournal(benchmark, hash);
   const workers = startWorkersOf(benchmark, plan);
+  const findings = (): ReadonlyMap<string, ModelFindings> => findingsOf(benchmark, journal, workers);
   const stop = (): void => void workers?.close();
   benchmark.signal?.addEventListener('abort', stop);
   let evaluation: Evaluation;
   try {
     evaluation = await evaluate(plan, {
-      ...(journal === undefined ? {} : { journal }),
+      ...(journal === undefined ? {} : { journal: withFindings(journal, findings) }),
       ...(workers === undefined ? {} : { runners: workers.runners }),
       ...(benchmark.shard === undefined ? {} : { shard: benchmark.shard }),
       ...(benchmark.budgetMs === undefined ? {} : { budgetMs: benchmark.budgetMs }),
@@ -118,7 +120,7 @@ export async function runAttackBenchmark(benchmark: AttackBenchmark): Promise<Re
     },
     part: partOf(benchmark, count),
     plan: hash,
-    models: describeModels(benchmark, workers?.findings),
+    models: describeModels(benchmark, findings()),
     engine: facts.engine,
     attacks: facts.attacks,
     clean: evaluation.clean.map((outcome) => cleanEntry(outcome, idOf)),
@@ -173,6 +175,29 @@ function evaluationPlan(benchmark: AttackBenchmark): EvaluationPlan {
     ...(onExamples === undefined ? {} : { onExamples }),
     ...(onProgress === undefined ? {} : { onProgress }),
     ...(signal === undefined ? {} : { signal }),
+  };
+}
+
+/** What was learned of the models, in this sitting and in those that the journal is from. */
+function findingsOf(
+  { models }: AttackBenchmark,
+  journal: Journal | undefined,
+  workers: Workers | undefined,
+): ReadonlyMap<string, ModelFindings> {
+  const found = new Map<string, ModelFindings>();
+  const here = models.map(({ classifier: { name, check, notes = [] } }) => ({ name, check, notes }));
+  const before = [...(journal?.done.values() ?? [])].flatMap(({ findings = [] }) => findings);
+  for (const each of [...before, ...(workers === undefined ? here : workers.findings.values())]) {
+    found.set(each.name, mergedFindings(found.get(each.name), each));
+  }
+  return found;
+}
+
+/** The same journal, its records with what is known of the models by then. */
+function withFindings(journal: Journal, findings: () => ReadonlyMap<string, ModelFindings>): Journal {
+  return {
+    ...journal,
+    append: (key, record) => journal.append(key, { ...record, findings: [...findings().values()] }),
   };
 }
 

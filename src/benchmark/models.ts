@@ -3,7 +3,7 @@ import type { Classifier } from '../classifier/classifier.ts';
 import type { ModelDescription } from '../models/open.ts';
 import type { ResultModel } from '../results/result.ts';
 import type { AttackBenchmark } from './attack-benchmark.ts';
-import type { ModelFindings } from '../experiments/attack/worker.ts';
+import type { ModelFindings } from '../evaluation/records.ts';
 import { trainingFacts } from './training-facts.ts';
 
 export interface BenchmarkModel {
