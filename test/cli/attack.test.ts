@@ -202,6 +202,7 @@ describe('models and attacks', () => {
       '0.6/255',
       '--method',
       'fgsm',
+      '--eight-bit',
       '--save-examples',
       folder,
     );
