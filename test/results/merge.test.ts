@@ -17,15 +17,13 @@ import { exampleResult, ints, targetedResult } from './example-result.ts';
 /** A part of a result: the examples in these places. */
 function partOf(whole: Result, places: readonly number[], part: Omit<ResultPart, 'planned'>): Result {
   const pick = (column: Column): Column => {
-    const values = decodeColumn(column, column.type) as ColumnArrays[Column['type']];
-    return encodeColumn(
-      values.constructor === Int32Array ? Int32Array.from(places, (p) => values[p]!) : rest(values),
-    );
-  };
-  const rest = (values: ColumnArrays[Column['type']]): ColumnArrays[Column['type']] => {
+    const values: ColumnArrays[Column['type']] = decodeColumn(column, column.type);
     const picked = places.map((place) => values[place] ?? NaN);
-    if (values instanceof Uint8Array) return Uint8Array.from(picked);
-    return values instanceof Float32Array ? Float32Array.from(picked) : Float64Array.from(picked);
+    if (values instanceof Int32Array) return encodeColumn(Int32Array.from(picked));
+    if (values instanceof Uint8Array) return encodeColumn(Uint8Array.from(picked));
+    return encodeColumn(
+      values instanceof Float32Array ? Float32Array.from(picked) : Float64Array.from(picked),
+    );
   };
   const cut = (value: unknown): unknown => {
     if (Array.isArray(value)) return value.map(cut);
