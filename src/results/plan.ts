@@ -30,7 +30,7 @@ export function planHash({
     tool,
     seed,
     data,
-    models: models.map(withoutCheck),
+    models: models.map(withoutFindings),
     engine,
     attacks,
     selection: examples.selection,
@@ -50,7 +50,7 @@ export function differingFacts(first: Result, second: Result): string[] {
       tool,
       seed,
       data,
-      models: models.map(withoutCheck),
+      models: models.map(withoutFindings),
       engine,
       attacks,
       'the selection of examples': examples.selection,
@@ -70,10 +70,11 @@ function scoring({ clean, runs }: Pick<PlanFacts, 'clean' | 'runs'>): unknown {
   };
 }
 
-/** A model without what was only looked at when it was opened, which rounds otherwise from machine to machine. */
-function withoutCheck(model: ResultModel): Omit<ResultModel, 'check'> {
+/** A model without what was only found when it ran: checks that round otherwise elsewhere, and notes. */
+function withoutFindings(model: ResultModel): Omit<ResultModel, 'check' | 'notes'> {
   const facts = { ...model };
   delete facts.check;
+  delete facts.notes;
   return facts;
 }
 
