@@ -125,7 +125,9 @@ function identityOf(value: unknown, { field, id, versionField }: DocumentMark): 
   const found = fieldOf(value, field);
   if (versionField === undefined || found !== kindOf(id)) return found;
   const version = fieldOf(value, versionField);
-  return version === undefined ? id : `${found}/${String(version)}`;
+  return version === undefined
+    ? id
+    : `${found}/${typeof version === 'number' ? String(version) : JSON.stringify(version)}`;
 }
 
 /** An identifier without its version. */

@@ -45,7 +45,7 @@ async function contentOf(path: string, stated: JsonObject): Promise<Content> {
   }
   // It says what is wrong where it is none either.
   const holds = await result(path);
-  return { format: String(schema), holds };
+  return { format: typeof schema === 'string' ? schema : 'result', holds };
 }
 
 async function labels(path: string): Promise<string> {
