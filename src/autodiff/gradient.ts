@@ -2,7 +2,7 @@
 import { InputError } from '../core/errors.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
 import { filledLike, isFloating } from '../graph/filling.ts';
-import { expandInto, expansionOf } from '../graph/operators/expand.ts';
+import { expandInto, hasExpansion } from '../graph/operators/expand.ts';
 import type { Node } from '../graph/types.ts';
 import { BackwardNode, unsupported } from './backward.ts';
 import type { Rule } from './backward.ts';
@@ -49,6 +49,26 @@ export function appendGradients(
   return withRespectTo.map((value) => found.get(value) ?? filledLike(builder, value, 0));
 }
 
+/**
+ * The first node behind which no derivative is left, where none is left of a value: a number that is rounded or
+ * compared on every way from the other value to it has a derivative of 0 wherever it has one.
+ *
+ * @returns undefined where a derivative is left, or the value does not depend on the other
+ */
+export function gradientEnd(
+  builder: GraphBuilder,
+  of: string,
+  withRespectTo: string,
+  options: GradientOptions = {},
+): Node | undefined {
+  const active = new ReversePass(builder, options).reachable(builder.nodes, [withRespectTo]);
+  if (active.has(of)) return undefined;
+  return builder.nodes.find(
+    ({ inputs, outputs }) =>
+      inputs.some((input) => active.has(input)) && !outputs.some((output) => active.has(output)),
+  );
+}
+
 /** How far gradients reach through an operator; what the `models` command shows. */
 export function gradientSupport(
   operator: string,
@@ -66,7 +86,7 @@ function ruleWith(operator: string, { approximate }: GradientOptions): Rule | un
 
 /** Whether an operator has neither a rule nor an expansion to go back through. */
 function isRefused(rule: Rule | undefined, operator: string): boolean {
-  return rule === undefined ? expansionOf(operator) === undefined : typeof rule === 'object';
+  return rule === undefined ? !hasExpansion(operator) : typeof rule === 'object';
 }
 
 /** Operators that move or choose quantised values, and those between them and real ones. */

@@ -4,6 +4,7 @@ import type { GradientGraphOptions } from '../autodiff/gradient-graph.ts';
 import { InputError, UnsupportedOperatorError } from '../core/errors.ts';
 import { externalDataBeside } from '../graph/onnx/external-data.ts';
 import { decodeModel } from '../graph/onnx/read.ts';
+import { writableGraph } from '../graph/operators/expand.ts';
 import { specialize } from '../graph/specialize/specialize.ts';
 import type { SpecializedGraph, SpecializeOptions } from '../graph/specialize/specialize.ts';
 import type { Graph, SourceGraph } from '../graph/types.ts';
@@ -44,7 +45,7 @@ export async function createGradientModel(
     const { graph, notes } = await understood(source, means);
     const { name: output } = chooseOutput(graph.outputs, options.output);
     return {
-      graph: createGradientGraph(graph, options),
+      graph: writableGraph(createGradientGraph(graph, options)),
       output,
       notes: [...read.notes, ...notes, ...normalizedOutput(graph, output, options)],
     };

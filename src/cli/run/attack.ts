@@ -32,6 +32,7 @@ import type { CommandContext } from '../main.ts';
 import { assertCompute } from '../numbers.ts';
 import { createProgressLine } from '../progress.ts';
 import { createExampleStore } from '../save-examples.ts';
+import { probeOf } from './probe.ts';
 
 const BATCH_SIZE = 64;
 /** Who is attacked in which setting. */
@@ -53,7 +54,7 @@ export async function runAttack(argv: AttackArguments, { terminal }: CommandCont
   try {
     const store = createExampleStore(argv['save-examples']);
     const result = await runAttackBenchmark({
-      models: await classifiersOf(argv, opened, engine),
+      models: await classifiersOf(argv, opened, dataset, engine),
       ...boxesOf(argv, opened),
       attacks,
       dataset,
@@ -149,6 +150,7 @@ function idsOf(opened: ReadonlyMap<string, ModelDescription>): Map<string, strin
 async function classifiersOf(
   argv: AttackArguments,
   opened: ReadonlyMap<string, ModelDescription>,
+  dataset: Dataset,
   engine: Engine,
 ): Promise<BenchmarkModel[]> {
   const ids = idsOf(opened);
@@ -157,7 +159,11 @@ async function classifiersOf(
     const id = ids.get(path) ?? description.name;
     models.push({
       id,
-      classifier: await createModelClassifier({ ...description, name: id }, engine),
+      classifier: await createModelClassifier(
+        { ...description, name: id },
+        engine,
+        await probeOf(dataset, description),
+      ),
       description,
       declaredLogits: argv.outputs === 'logits',
     });
