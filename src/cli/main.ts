@@ -4,6 +4,7 @@ import type { Argv } from 'yargs';
 import type Yargs from 'yargs';
 import { InputError, messageOf } from '../core/errors.ts';
 import { packageVersion } from '../core/package.ts';
+import type { CommandContext } from './command-context.ts';
 import { addAttackCommand } from './commands/attack.ts';
 import { addCorruptCommand } from './commands/corrupt.ts';
 import { addGateCommand } from './commands/gate.ts';
@@ -22,12 +23,6 @@ const yargs = createRequire(import.meta.url)('yargs') as typeof Yargs;
 
 /** Adds a command to the parser. */
 type AddCommand = (parser: Argv, context: CommandContext) => void;
-
-/** What a command is given, and where it leaves its exit code. */
-export interface CommandContext {
-  readonly terminal: Terminal;
-  exitCode: number;
-}
 
 const COMMANDS: Readonly<Record<string, AddCommand>> = {
   attack: addAttackCommand,

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import yargs from 'yargs';
-import { trainOptions } from '../../src/cli/commands/train.ts';
+import { trainOptions } from '../../src/cli/arguments/train.ts';
 import {
   assertTrainArguments,
   type TrainingRun,

@@ -1,14 +1,8 @@
-/** `robust-bench recipes`: its options; the work is in ../run/recipes.ts, loaded when asked for. */
-import type { Argv, InferredOptionTypes, Options } from 'yargs';
+/** `robust-bench recipes`: its options are in ../arguments/recipes.ts, the work is in ../run/recipes.ts, loaded when asked for. */
+import type { Argv } from 'yargs';
+import { recipesOptions } from '../arguments/recipes.ts';
+import type { CommandContext } from '../command-context.ts';
 import { examples } from '../examples.ts';
-import type { CommandContext } from '../main.ts';
-import { printOptions } from '../options.ts';
-
-const options = {
-  json: { ...printOptions.json, describe: 'List all recipes, merged, as JSON' },
-} as const satisfies Record<string, Options>;
-
-export type RecipesArguments = InferredOptionTypes<typeof options> & { readonly name?: string | undefined };
 
 export function addRecipesCommand(parser: Argv, context: CommandContext): void {
   parser.command(
@@ -17,7 +11,7 @@ export function addRecipesCommand(parser: Argv, context: CommandContext): void {
     (command) =>
       command
         .positional('name', { type: 'string', describe: 'A recipe: its name, or the path of a .json file' })
-        .options(options)
+        .options(recipesOptions)
         .epilogue(examples([['A recipe of one’s own, with what it extends', 'recipes my-recipe.json']])),
     async (argv) => {
       const { runRecipes } = await import('../run/recipes.ts');

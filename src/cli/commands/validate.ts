@@ -1,7 +1,7 @@
 /** `robust-bench validate`: checks a result or label file. */
 import type { Argv } from 'yargs';
 import { examples } from '../examples.ts';
-import type { CommandContext } from '../main.ts';
+import type { CommandContext } from '../command-context.ts';
 
 export function addValidateCommand(parser: Argv, context: CommandContext): void {
   parser.command(

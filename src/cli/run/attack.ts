@@ -24,10 +24,10 @@ import {
   runAttackBenchmark,
   writeResult,
 } from '../../index.ts';
-import type { AttackArguments } from '../commands/attack.ts';
+import type { AttackArguments } from '../arguments/attack.ts';
 import { startEngine } from '../engine.ts';
 import { dataSettings, modelSettings } from '../given.ts';
-import type { CommandContext } from '../main.ts';
+import type { CommandContext } from '../command-context.ts';
 import { assertCompute } from '../numbers.ts';
 import { createProgressLine } from '../progress.ts';
 import { createExampleStore } from '../save-examples.ts';

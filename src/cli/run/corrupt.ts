@@ -10,9 +10,9 @@ import {
   readTransitionMatrix,
   writeLabelFile,
 } from '../../index.ts';
-import type { CorruptArguments } from '../commands/corrupt.ts';
+import type { CorruptArguments } from '../arguments/corrupt.ts';
 import { dataSettings } from '../given.ts';
-import type { CommandContext } from '../main.ts';
+import type { CommandContext } from '../command-context.ts';
 import { assertWhole } from '../numbers.ts';
 import { createProgressLine } from '../progress.ts';
 

@@ -9,8 +9,8 @@ import {
   type Value,
   writeFileAtomically,
 } from '../../index.ts';
-import type { GradientArguments } from '../commands/gradient.ts';
-import type { CommandContext } from '../main.ts';
+import type { GradientArguments } from '../arguments/gradient.ts';
+import type { CommandContext } from '../command-context.ts';
 import { parseNumbers } from '../numbers.ts';
 
 export async function runGradient(argv: GradientArguments, { terminal }: CommandContext): Promise<void> {

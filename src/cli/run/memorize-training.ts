@@ -12,7 +12,7 @@ import {
   type TrainingData,
   writeEpochPredictions,
 } from '../../index.ts';
-import type { MemorizeArguments } from '../commands/memorize.ts';
+import type { MemorizeArguments } from '../arguments/memorize.ts';
 import type { Terminal } from '../terminal.ts';
 import { trainInFolder } from './train-in-folder.ts';
 import { corruptInto, type GivenLabels } from './training-data.ts';

@@ -14,9 +14,9 @@ import {
   writeFileAtomically,
   writeMemorization,
 } from '../../index.ts';
-import type { MemorizeArguments } from '../commands/memorize.ts';
+import type { MemorizeArguments } from '../arguments/memorize.ts';
 import { startEngine } from '../engine.ts';
-import type { CommandContext } from '../main.ts';
+import type { CommandContext } from '../command-context.ts';
 import { assertCompute, assertWhole } from '../numbers.ts';
 import type { Terminal } from '../terminal.ts';
 import { publishedErrors } from './published-errors.ts';

@@ -1,9 +1,9 @@
 /** What `robust-bench train` does. */
 import { basename, join, resolve } from 'node:path';
 import { assertWritable } from '../../index.ts';
-import type { TrainArguments } from '../commands/train.ts';
+import type { TrainArguments } from '../arguments/train.ts';
 import { startEngine } from '../engine.ts';
-import type { CommandContext } from '../main.ts';
+import type { CommandContext } from '../command-context.ts';
 import { outcomeLine, trainInFolder } from './train-in-folder.ts';
 import { corruptInto, disposeData, labelsFrom, labelsPath, openTrainingData } from './training-data.ts';
 import { assertTrainArguments, trainingRecipeOf, trainingSettingsOf } from './training-settings.ts';

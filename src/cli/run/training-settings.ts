@@ -12,7 +12,7 @@ import {
   type Seed,
   type TrainingSettings,
 } from '../../index.ts';
-import type { TrainArguments } from '../commands/train.ts';
+import type { TrainArguments } from '../arguments/train.ts';
 import { assertCompute, assertWhole } from '../numbers.ts';
 import type { RecipeArguments } from '../training-options.ts';
 import { assertNoneGiven, assertRecipeArguments } from './recipe-arguments.ts';
