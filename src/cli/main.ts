@@ -16,7 +16,8 @@ import { addTrainCommand } from './commands/train.ts';
 import { addValidateCommand } from './commands/validate.ts';
 import { examples } from './examples.ts';
 import { EXIT } from './exit-codes.ts';
-import { Interruption, processTerminal, type Terminal } from './terminal.ts';
+import { Interruption } from './interruption.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
 
 /** The CommonJS build of yargs: that for ES modules breaks the lines of help texts in the middle of words. */
 const yargs = createRequire(import.meta.url)('yargs') as typeof Yargs;
@@ -75,6 +76,7 @@ export async function main(argv: readonly string[], terminal: Terminal = process
     await parser.parseAsync([...argv], {}, (_error, _arguments, output) => {
       if (output !== '') terminal.out(output);
     });
+    await terminal.flush();
     return context.exitCode;
   } catch (error) {
     return report(error, terminal);
@@ -86,7 +88,7 @@ function report(error: unknown, terminal: Terminal): number {
   if (error instanceof Interruption) {
     // A terminal echoes ^C: the message starts on a line of its own.
     terminal.err(`${terminal.interactive ? '\n' : ''}${error.message}\n`);
-    return EXIT.interrupted;
+    return error.exitCode;
   }
   const prefix = inputError ? 'error' : 'internal error';
   terminal.err(`${prefix}: ${firstLine(messageOf(error))}\n`);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { readLabelFile } from '../../src/corruption/label-file.ts';
 import { openDataset } from '../../src/data/open.ts';
-import { Interruption } from '../../src/cli/terminal.ts';
+import { Interruption } from '../../src/cli/interruption.ts';
 import { fashionMnist, filesIn, type Outcome, run, useWorkspace } from './workspace.ts';
 
 const workspace = useWorkspace();

@@ -10,7 +10,8 @@ import {
   type TrainingData,
 } from '../../index.ts';
 import { createProgressLine } from '../progress.ts';
-import { Interruption, type Terminal } from '../terminal.ts';
+import { Interruption } from '../interruption.ts';
+import type { Terminal } from '../terminal.ts';
 import { type GivenLabels, specificationFrom } from './training-data.ts';
 import type { TrainingRun } from './training-settings.ts';
 
@@ -86,9 +87,10 @@ export async function trainInFolder(folderRun: FolderRun, terminal: Terminal): P
     );
   } catch (error) {
     if (error instanceof Interruption && finished > 0) {
-      throw new Interruption(
-        `the checkpoints of ${String(finished)} finished epochs are in ${folder}: go on with --resume`,
-      );
+      throw new Interruption({
+        signal: error.signal,
+        kept: `the checkpoints of ${String(finished)} finished epochs are in ${folder}: go on with --resume`,
+      });
     }
     if (error instanceof InputError && finished > 0) {
       throw new InputError(`${error.message}; the checkpoints of epoch ${String(finished)} are in ${folder}`);

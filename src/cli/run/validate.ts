@@ -1,5 +1,6 @@
 /** `robust-bench validate`: what a file is, by the schema that it names, and that it is valid. */
 import { readInputFile } from '../../core/files.ts';
+import { parseJson } from '../../core/json.ts';
 import { readAnyResult, readLabelFile } from '../../index.ts';
 
 /**
@@ -30,9 +31,9 @@ async function result(path: string): Promise<string> {
 
 /** The schema that a file names; empty where it names none or is no JSON, of which the readers say what is wrong. */
 async function schemaOf(path: string): Promise<string> {
-  const text = (await readInputFile(path, 'result')).toString();
+  const bytes = await readInputFile(path, 'result');
   try {
-    const { schema } = JSON.parse(text) as { readonly schema?: unknown };
+    const { schema } = parseJson(path, bytes) as { readonly schema?: unknown };
     return typeof schema === 'string' ? schema : '';
   } catch {
     return '';
