@@ -4,7 +4,7 @@ import type { Argv } from 'yargs';
 import type Yargs from 'yargs';
 import { InputError, messageOf } from '../core/errors.ts';
 import { packageVersion } from '../core/package.ts';
-import type { CommandContext } from './command-context.ts';
+import { type CommandContext, givenOptions } from './command-context.ts';
 import { addAttackCommand } from './commands/attack.ts';
 import { addCorruptCommand } from './commands/corrupt.ts';
 import { addGateCommand } from './commands/gate.ts';
@@ -44,7 +44,7 @@ const COMMANDS: Readonly<Record<string, AddCommand>> = {
  * @returns the exit code
  */
 export async function main(argv: readonly string[], terminal: Terminal = processTerminal()): Promise<number> {
-  const context: CommandContext = { terminal, exitCode: EXIT.success };
+  const context: CommandContext = { terminal, given: givenOptions(argv), exitCode: EXIT.success };
   const parser = yargs([])
     .scriptName('robust-bench')
     .usage(
@@ -64,7 +64,6 @@ export async function main(argv: readonly string[], terminal: Terminal = process
       ]),
     )
     .exitProcess(false)
-    .check(assertOnce, true)
     .parserConfiguration({ 'duplicate-arguments-array': true, 'camel-case-expansion': true })
     .fail((message: string | null, error: Error | undefined) => {
       // Errors of yargs' own are about the arguments; all others come from a command.
@@ -101,30 +100,6 @@ function report(error: unknown, terminal: Terminal): number {
 function usageError(message: string, [command = '']: readonly string[]): InputError {
   const help = Object.hasOwn(COMMANDS, command) ? `${command} --help` : '--help';
   return new InputError(`${message.trim().replace(/\s+/g, ' ')} (see robust-bench ${help})`);
-}
-
-/** Options that may be given several times. */
-const REPEATABLE: ReadonlySet<string> = new Set([
-  'model',
-  'target',
-  'method',
-  'rate',
-  'variant',
-  'checkpoint',
-  'files',
-  'inputs',
-  'size',
-  '_',
-]);
-
-/** An option given twice is a contradiction: neither value is taken in silence. */
-function assertOnce(argv: Readonly<Record<string, unknown>>): true {
-  for (const [name, value] of Object.entries(argv)) {
-    if (Array.isArray(value) && !REPEATABLE.has(name)) {
-      throw new InputError(`--${name} is given ${String(value.length)} times: give it once`);
-    }
-  }
-  return true;
 }
 
 function firstLine(text: string): string {

@@ -1,16 +1,16 @@
 /** The options of `robust-bench corrupt`. */
 import type { InferredOptionTypes, Options } from 'yargs';
 import { computeOptions, dataOptions, GROUP, grouped, printOptions } from '../options.ts';
+import { decimal, path, text } from '../values.ts';
 
 export const corruptOptions = {
   ...dataOptions,
   data: { ...dataOptions.data, demandOption: true },
   ...grouped(GROUP.data, {
     split: {
-      type: 'string',
+      value: text(),
       default: 'train',
       describe: 'Part of the data; all its labels',
-      requiresArg: true,
     },
   }),
   ...grouped(GROUP.corruption, {
@@ -22,9 +22,8 @@ export const corruptOptions = {
       requiresArg: true,
     },
     rate: {
-      type: 'number',
+      value: decimal({ least: 0, most: 1, such: '0.5 for 50 %' }),
       describe: 'Probability that an example is masked, e.g. 0.5; the matrix says it for class-conditional',
-      requiresArg: true,
     },
     exact: {
       type: 'boolean',
@@ -32,14 +31,13 @@ export const corruptOptions = {
       describe: 'Mask exactly round(rate · examples), not each with that probability',
     },
     matrix: {
-      type: 'string',
+      value: path,
       describe: 'class-conditional: JSON or CSV, row i holds the probabilities of the labels of class i',
-      requiresArg: true,
     },
   }),
   seed: computeOptions.seed,
   ...grouped(GROUP.output, {
-    out: { type: 'string', demandOption: true, describe: 'Write the label file here', requiresArg: true },
+    out: { value: path, demandOption: true, describe: 'Write the label file here' },
   }),
   json: { ...printOptions.json, describe: 'Print the summary as JSON' },
   quiet: printOptions.quiet,

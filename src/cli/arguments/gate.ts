@@ -1,26 +1,25 @@
 /** The options of `robust-bench gate`. */
 import type { InferredOptionTypes, Options } from 'yargs';
 import { GROUP, grouped, printOptions } from '../options.ts';
+import { path, text } from '../values.ts';
 
 export const gateOptions = {
   ...grouped(GROUP.comparison, {
     baseline: {
-      type: 'string',
+      value: path,
       demandOption: true,
       describe: 'The result to compare with',
-      requiresArg: true,
     },
-    current: { type: 'string', demandOption: true, describe: 'The result to judge', requiresArg: true },
+    current: { value: path, demandOption: true, describe: 'The result to judge' },
     'max-increase': {
-      type: 'string',
+      value: text(),
       default: '0pp',
       describe: 'Largest increase of an error that passes, in percentage points: 1pp',
-      requiresArg: true,
     },
   }),
   ...grouped(GROUP.output, {
-    junit: { type: 'string', describe: 'Write a JUnit XML report here', requiresArg: true },
-    markdown: { type: 'string', describe: 'Write a Markdown summary here', requiresArg: true },
+    junit: { value: path, describe: 'Write a JUnit XML report here' },
+    markdown: { value: path, describe: 'Write a Markdown summary here' },
   }),
   json: { ...printOptions.json, describe: 'Print the comparison as JSON instead of a table' },
 } as const satisfies Record<string, Options>;

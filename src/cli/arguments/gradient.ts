@@ -1,6 +1,7 @@
 /** The options of `robust-bench gradient`. */
 import type { InferredOptionTypes, Options } from 'yargs';
 import { GROUP, grouped, modelOptions } from '../options.ts';
+import { namedSize, path, text } from '../values.ts';
 
 export const gradientOptions = {
   ...grouped(GROUP.gradient, {
@@ -17,15 +18,13 @@ export const gradientOptions = {
         'A vector-Jacobian product: of the sum of cotangent · output, with an input cotangent of the output’s shape',
     },
     of: {
-      type: 'string',
+      value: text(),
       describe: 'The output to differentiate, where the file has several',
-      requiresArg: true,
     },
     inputs: {
-      type: 'string',
+      value: text(),
       array: true,
       describe: 'The inputs that gradients are taken by; all of floating-point numbers by default',
-      requiresArg: true,
     },
     'with-outputs': {
       type: 'boolean',
@@ -39,10 +38,9 @@ export const gradientOptions = {
   }),
   ...grouped(GROUP.models, {
     size: {
-      type: 'string',
+      value: namedSize,
       array: true,
       describe: 'A number for a size that the file names, where the gradient needs to know it: height=224',
-      requiresArg: true,
     },
     'input-shape': {
       ...modelOptions['input-shape'],
@@ -50,7 +48,7 @@ export const gradientOptions = {
     },
   }),
   ...grouped(GROUP.output, {
-    out: { type: 'string', demandOption: true, describe: 'Write the .onnx file here', requiresArg: true },
+    out: { value: path, demandOption: true, describe: 'Write the .onnx file here' },
   }),
 } as const satisfies Record<string, Options>;
 

@@ -1,8 +1,18 @@
 /** The options of `robust-bench memorize`. */
 import type { InferredOptionTypes, Options } from 'yargs';
-import { computeOptions, GROUP, grouped, modelOptions, printOptions, without } from '../options.ts';
+import { scopeOf, type Scope } from '../modes.ts';
+import {
+  computeOptions,
+  dataOptions,
+  GROUP,
+  grouped,
+  modelOptions,
+  printOptions,
+  without,
+} from '../options.ts';
 import { recipeOptions } from '../training-options.ts';
 import { trainOptions } from './train.ts';
+import { decimal, path, text } from '../values.ts';
 
 /** What a variant says is not said a second time. */
 const training = without(recipeOptions, ['method', 'alpha', 'dropout', 'corruption-rate']);
@@ -10,37 +20,30 @@ const training = without(recipeOptions, ['method', 'alpha', 'dropout', 'corrupti
 export const memorizeOptions = {
   ...grouped(GROUP.memorization, {
     rate: {
-      type: 'number',
+      value: decimal({ least: 0, most: 1, such: '0.5 for 50 %' }),
       array: true,
       defaultDescription: '0.2 0.5 0.8',
       describe: 'Shares of the training labels to corrupt',
-      requiresArg: true,
     },
     variant: {
-      type: 'string',
+      value: text(),
       array: true,
       defaultDescription: 'erm dropout:0.5 mixup:8 mixup:8+dropout:0.3',
       describe: 'What to train: erm, dropout:P, mixup:ALPHA or mixup:ALPHA+dropout:P',
-      requiresArg: true,
     },
     predictions: {
-      type: 'string',
+      value: path,
       describe: 'Train nothing: score the predictions of each epoch in this folder',
-      requiresArg: true,
     },
     checkpoint: {
-      type: 'string',
+      value: path,
       array: true,
       describe: 'Train nothing: score these models, one an epoch, in this order',
-      requiresArg: true,
     },
     labels: { ...trainOptions.labels, describe: 'The label file that what is scored was trained on' },
   }),
+  ...dataOptions,
   data: trainOptions.data,
-  layout: trainOptions.layout,
-  'data-range': trainOptions['data-range'],
-  'image-size': trainOptions['image-size'],
-  'decoding-threads': trainOptions['decoding-threads'],
   'train-limit': trainOptions['train-limit'],
   'test-limit': trainOptions['test-limit'],
   ...training,
@@ -50,16 +53,14 @@ export const memorizeOptions = {
   seed: computeOptions.seed,
   ...grouped(GROUP.output, {
     out: {
-      type: 'string',
+      value: path,
       describe: 'Folder for label files, models, metrics and predictions of every run',
-      requiresArg: true,
     },
     result: {
-      type: 'string',
+      value: path,
       describe: 'Write the result here as JSON; memorization.json in --out by default',
-      requiresArg: true,
     },
-    csv: { type: 'string', describe: 'Write the curves over epochs here', requiresArg: true },
+    csv: { value: path, describe: 'Write the curves over epochs here' },
     resume: {
       type: 'boolean',
       default: false,
@@ -72,3 +73,44 @@ export const memorizeOptions = {
 } as const satisfies Record<string, Options>;
 
 export type MemorizeArguments = InferredOptionTypes<typeof memorizeOptions>;
+
+/** What the command does: trains, or scores what was trained elsewhere. */
+export type MemorizeMode = 'training' | 'predictions' | 'checkpoint';
+
+/** As they are written. */
+export const MEMORIZE_MODES: Readonly<Record<MemorizeMode, string>> = {
+  training: 'training',
+  predictions: '--predictions, which trains nothing',
+  checkpoint: '--checkpoint, which trains nothing',
+};
+
+const TRAINING = ['training'] as const;
+const GIVEN = ['predictions', 'checkpoint'] as const;
+const ANY = [...TRAINING, ...GIVEN] as const;
+
+/** The modes that each option means something to. */
+export const MEMORIZE_SCOPE: Scope<keyof typeof memorizeOptions, MemorizeMode> = {
+  ...scopeOf(dataOptions, ANY),
+  ...scopeOf(training, TRAINING),
+  rate: TRAINING,
+  variant: TRAINING,
+  out: TRAINING,
+  resume: TRAINING,
+  tensorboard: TRAINING,
+  predictions: ['predictions'],
+  checkpoint: ['checkpoint'],
+  labels: GIVEN,
+  'train-limit': ANY,
+  'test-limit': ANY,
+  seed: ANY,
+  bounds: ['checkpoint'],
+  mean: ['training', 'checkpoint'],
+  std: ['training', 'checkpoint'],
+  engine: ['training', 'checkpoint'],
+  threads: ['training', 'checkpoint'],
+  result: ANY,
+  csv: ANY,
+  paper: ANY,
+  json: ANY,
+  quiet: ANY,
+};

@@ -2,17 +2,17 @@
 import type { InferredOptionTypes, Options } from 'yargs';
 import { computeOptions, dataOptions, GROUP, grouped, printOptions } from '../options.ts';
 import { recipeOptions } from '../training-options.ts';
+import { name, path, whole } from '../values.ts';
 
 export const trainOptions = {
   ...dataOptions,
   data: { ...dataOptions.data, demandOption: true },
   ...grouped(GROUP.data, {
-    'train-limit': { type: 'number', describe: 'Train on this many examples', requiresArg: true },
-    'test-limit': { type: 'number', describe: 'Measure the test error on this many', requiresArg: true },
+    'train-limit': { value: whole({ least: 2 }), describe: 'Train on this many examples' },
+    'test-limit': { value: whole({ least: 1 }), describe: 'Measure the test error on this many' },
     labels: {
-      type: 'string',
+      value: path,
       describe: 'Train on the labels of a file that robust-bench corrupt wrote',
-      requiresArg: true,
     },
   }),
   ...recipeOptions,
@@ -21,15 +21,13 @@ export const trainOptions = {
   seed: computeOptions.seed,
   ...grouped(GROUP.output, {
     name: {
-      type: 'string',
+      value: name,
       describe: 'The model’s name in tables; that of the folder by default',
-      requiresArg: true,
     },
     out: {
-      type: 'string',
+      value: path,
       demandOption: true,
       describe: 'Folder for the model cards, weights and metrics',
-      requiresArg: true,
     },
     resume: {
       type: 'boolean',

@@ -3,6 +3,8 @@ import type { Argv } from 'yargs';
 import { gradientOptions } from '../arguments/gradient.ts';
 import type { CommandContext } from '../command-context.ts';
 import { examples } from '../examples.ts';
+import { reading } from '../options.ts';
+import { path } from '../values.ts';
 
 export function addGradientCommand(parser: Argv, context: CommandContext): void {
   parser.command(
@@ -10,11 +12,14 @@ export function addGradientCommand(parser: Argv, context: CommandContext): void 
     'Write the gradient of a model by its inputs as an ONNX file of standard operators',
     (command) =>
       command
-        .positional('file', {
-          type: 'string',
-          demandOption: true,
-          describe: 'An .onnx file of any kind, a tfjs model.json or a model card',
-        })
+        .positional(
+          'file',
+          reading('the file', {
+            value: path,
+            demandOption: true,
+            describe: 'An .onnx file of any kind, a tfjs model.json or a model card',
+          }),
+        )
         .options(gradientOptions)
         .epilogue(
           examples([

@@ -3,6 +3,8 @@ import type { Argv } from 'yargs';
 import { modelsOptions } from '../arguments/models.ts';
 import type { CommandContext } from '../command-context.ts';
 import { examples } from '../examples.ts';
+import { reading } from '../options.ts';
+import { path } from '../values.ts';
 
 export function addModelsCommand(parser: Argv, context: CommandContext): void {
   parser.command(
@@ -10,7 +12,10 @@ export function addModelsCommand(parser: Argv, context: CommandContext): void {
     'Show what is known about model files: inputs, classes, operators, which have gradients',
     (command) =>
       command
-        .positional('files', { type: 'string', array: true, demandOption: true, describe: 'Model files' })
+        .positional(
+          'files',
+          reading('a file', { value: path, array: true, demandOption: true, describe: 'Model files' }),
+        )
         .options(modelsOptions)
         .epilogue(examples([['A file and a model card', 'models m.onnx card.json']])),
     async (argv) => {

@@ -3,6 +3,8 @@ import type { Argv } from 'yargs';
 import { recipesOptions } from '../arguments/recipes.ts';
 import type { CommandContext } from '../command-context.ts';
 import { examples } from '../examples.ts';
+import { reading } from '../options.ts';
+import { path } from '../values.ts';
 
 export function addRecipesCommand(parser: Argv, context: CommandContext): void {
   parser.command(
@@ -10,7 +12,10 @@ export function addRecipesCommand(parser: Argv, context: CommandContext): void {
     'List the recipes to train by, or print one with all that it extends merged in',
     (command) =>
       command
-        .positional('name', { type: 'string', describe: 'A recipe: its name, or the path of a .json file' })
+        .positional(
+          'name',
+          reading('the name', { value: path, describe: 'A recipe: its name, or the path of a .json file' }),
+        )
         .options(recipesOptions)
         .epilogue(examples([['A recipe of one’s own, with what it extends', 'recipes my-recipe.json']])),
     async (argv) => {

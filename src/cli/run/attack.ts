@@ -28,7 +28,6 @@ import type { AttackArguments } from '../arguments/attack.ts';
 import { startEngine } from '../engine.ts';
 import { dataSettings, modelSettings } from '../given.ts';
 import type { CommandContext } from '../command-context.ts';
-import { assertCompute } from '../numbers.ts';
 import { createProgressLine } from '../progress.ts';
 import { createExampleStore } from '../save-examples.ts';
 
@@ -37,7 +36,6 @@ const BATCH_SIZE = 64;
 type Box = Pick<AttackBenchmark, 'whiteBox'> & Pick<Partial<AttackBenchmark>, 'blackBox'>;
 
 export async function runAttack(argv: AttackArguments, { terminal }: CommandContext): Promise<void> {
-  assertCompute(argv);
   await assertOutputs(argv);
   const opened = await openModels(argv);
   const dataset = await openData(argv, [...opened.values()]);

@@ -13,11 +13,9 @@ import {
 import type { CorruptArguments } from '../arguments/corrupt.ts';
 import { dataSettings } from '../given.ts';
 import type { CommandContext } from '../command-context.ts';
-import { assertWhole } from '../numbers.ts';
 import { createProgressLine } from '../progress.ts';
 
 export async function runCorrupt(argv: CorruptArguments, { terminal }: CommandContext): Promise<void> {
-  assertWhole(argv.seed, '--seed', 0);
   await assertWritable(argv.out);
   const options: CorruptionOptions = {
     seed: argv.seed,

@@ -17,7 +17,7 @@ import type { Terminal } from '../terminal.ts';
 import { trainInFolder } from './train-in-folder.ts';
 import { corruptInto, type GivenLabels } from './training-data.ts';
 import { trainingRecipeOf, trainingSettingsOf } from './training-settings.ts';
-import { assertRate, distinct, parseVariant, type Variant } from './variants.ts';
+import { distinct, parseVariant, type Variant } from './variants.ts';
 
 const DEFAULT_RATES = [0.2, 0.5, 0.8];
 const DEFAULT_VARIANTS = ['erm', 'dropout:0.5', 'mixup:8', 'mixup:8+dropout:0.3'];
@@ -56,7 +56,6 @@ export interface FinishedRun {
  */
 export function experimentOf({ rate, variant }: MemorizeArguments): Experiment {
   const rates = distinct(rate ?? DEFAULT_RATES, String);
-  rates.forEach(assertRate);
   const variants = (variant ?? DEFAULT_VARIANTS).flatMap((text) => text.split(','));
   return { rates, variants: distinct(variants.map(parseVariant), ({ id }) => id) };
 }

@@ -4,8 +4,8 @@ import {
   checkRecipe,
   type Dataset,
   DEFAULT_RECIPE,
-  describeNetwork,
   InputError,
+  parameterCount,
   readRecipe,
   type RecipeSettings,
   scaledLearningRate,
@@ -13,10 +13,12 @@ import {
   type TrainingSettings,
 } from '../../index.ts';
 import type { TrainArguments } from '../arguments/train.ts';
-import { assertCompute, assertWhole } from '../numbers.ts';
 import type { RecipeArguments } from '../training-options.ts';
 import { assertNoneGiven, assertRecipeArguments } from './recipe-arguments.ts';
 import { overriddenSettings } from './recipe-overrides.ts';
+
+/** Protocol buffers end at 2 GiB; a parameter takes four bytes, and little stands beside them. */
+const MOST_PARAMETERS = 2 ** 29 - 2 ** 20;
 
 /** What of the data decides the network. */
 type DataShape = Pick<Dataset, 'name' | 'shape' | 'classCount'>;
@@ -27,12 +29,6 @@ type DataShape = Pick<Dataset, 'name' | 'shape' | 'classCount'>;
  * @throws InputError for a value out of its domain, or options that contradict each other
  */
 export function assertTrainArguments(argv: TrainArguments): void {
-  assertCompute(argv);
-  assertWhole(argv['train-limit'], '--train-limit', 1);
-  assertWhole(argv['test-limit'], '--test-limit', 1);
-  if (argv['train-limit'] === 1) {
-    throw new InputError('--train-limit 1: training needs two examples or more');
-  }
   assertRecipeArguments(argv);
   if (argv.labels !== undefined) {
     const options = ['corruption-rate', 'corruption-mode', 'corruption-exact'] as const;
@@ -94,7 +90,12 @@ export function trainingSettingsOf(
   const classCount = Math.max(trainingData.classCount, testData.classCount);
   const settings = settingsOf(fitting, argv.seed, [...shape], classCount);
   // A network that cannot be built is refused before anything is written.
-  describeNetwork(settings.network);
+  const count = parameterCount(settings.network);
+  if (count > MOST_PARAMETERS) {
+    throw new InputError(
+      `${settings.network.architecture} of this width has ${String(count)} parameters, and an .onnx file holds at most ${String(MOST_PARAMETERS)} (2 GiB): lower --width`,
+    );
+  }
   return {
     settings,
     recipe: fitting,
