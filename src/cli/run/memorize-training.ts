@@ -13,6 +13,7 @@ import {
   writeEpochPredictions,
 } from '../../index.ts';
 import type { MemorizeArguments } from '../arguments/memorize.ts';
+import { Interruption } from '../interruption.ts';
 import type { Terminal } from '../terminal.ts';
 import { trainInFolder } from './train-in-folder.ts';
 import { corruptInto, type GivenLabels } from './training-data.ts';
@@ -85,7 +86,15 @@ export async function trainVariants(
         );
       }
       const own = join(folder, id.replaceAll(/[^\w.]+/g, '-'));
-      runs.push(await trainVariant({ argv, folder: own, id, variant, labels, data, engine }, terminal));
+      try {
+        runs.push(await trainVariant({ argv, folder: own, id, variant, labels, data, engine }, terminal));
+      } catch (error) {
+        if (!(error instanceof Interruption) || runs.length === 0) throw error;
+        throw new Interruption({
+          signal: error.signal,
+          kept: `${String(runs.length)} finished runs, and what there is of the next, are in ${folder}: go on with --resume`,
+        });
+      }
     }
   }
   return runs;

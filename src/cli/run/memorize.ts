@@ -5,6 +5,7 @@ import {
   canonicalJson,
   type Engine,
   InputError,
+  lockFolder,
   type MemorizationResult,
   memorizationResult,
   renderMemorizationCurves,
@@ -27,7 +28,7 @@ import type { Terminal } from '../terminal.ts';
 import { publishedErrors } from './published-errors.ts';
 import { scoreCheckpoints, scorePredictions } from './memorize-given.ts';
 import { scoreRun } from './memorize-score.ts';
-import { experimentOf, NO_VARIANT, trainVariants } from './memorize-training.ts';
+import { experimentOf, type FinishedRun, NO_VARIANT, trainVariants } from './memorize-training.ts';
 import { assertRecipeArguments } from './recipe-arguments.ts';
 import { disposeData, openTrainingData } from './training-data.ts';
 import { trainingRecipeOf } from './training-settings.ts';
@@ -92,12 +93,28 @@ async function scoredRuns(argv: MemorizeArguments, data: TrainingData, terminal:
       const run = await scoreCheckpoints(argv, argv.checkpoint, data, engine, terminal);
       return { runs: [run], engine, batchSize: null };
     }
-    const finished = await trainVariants(argv, argv.out ?? '', experimentOf(argv), data, engine, terminal);
+    const finished = await trainAlone(argv, argv.out ?? '', data, engine, terminal);
     const runs: ScoredRun[] = [];
     for (const run of finished) runs.push(await scoreRun(run, data, terminal.signal));
     return { runs, engine, batchSize: runs[0]?.training?.batchSize ?? null };
   } finally {
     await engine.dispose();
+  }
+}
+
+/** The label files of the rates are written before the runs' own folders, and locked with them. */
+async function trainAlone(
+  argv: MemorizeArguments,
+  folder: string,
+  data: TrainingData,
+  engine: Engine,
+  terminal: Terminal,
+): Promise<FinishedRun[]> {
+  const lock = await lockFolder(folder);
+  try {
+    return await trainVariants(argv, folder, experimentOf(argv), data, engine, terminal);
+  } finally {
+    await lock.release();
   }
 }
 

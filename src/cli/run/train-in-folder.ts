@@ -3,6 +3,7 @@ import {
   type Engine,
   type EpochEnd,
   type EpochSummary,
+  type FolderLock,
   InputError,
   type LabelFile,
   runTraining,
@@ -27,6 +28,8 @@ export interface FolderRun {
   /** The labels trained on, where they are not the data's own. */
   readonly labels: GivenLabels | undefined;
   readonly engine: Engine;
+  /** The lock of the folder, where it is held already. */
+  readonly lock?: FolderLock;
   readonly resume: boolean;
   readonly tensorboard: boolean;
   readonly tfjs: boolean;
@@ -57,6 +60,7 @@ export async function trainInFolder(folderRun: FolderRun, terminal: Terminal): P
         facts: await factsOf(folderRun),
         resume: folderRun.resume,
         tensorboard: folderRun.tensorboard,
+        ...(folderRun.lock === undefined ? {} : { lock: folderRun.lock }),
       },
       {
         signal: terminal.signal,

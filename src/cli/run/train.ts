@@ -1,6 +1,6 @@
 /** What `robust-bench train` does. */
 import { basename, join, resolve } from 'node:path';
-import { assertWritable } from '../../index.ts';
+import { assertWritable, type FolderLock, lockFolder } from '../../index.ts';
 import type { TrainArguments } from '../arguments/train.ts';
 import { startEngine } from '../engine.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -14,9 +14,11 @@ export async function runTrain(argv: TrainArguments, { terminal }: CommandContex
   await assertWritable(join(folder, 'last.json'));
   const recipe = await trainingRecipeOf(argv);
   const data = await openTrainingData(argv, recipe, terminal);
+  let lock: FolderLock | undefined;
   try {
     const run = trainingSettingsOf(argv, recipe, data.train, data.test);
     const { corruption } = run.recipe;
+    lock = await lockFolder(folder);
     const labels =
       argv.labels !== undefined
         ? await labelsFrom(argv.labels, data.train)
@@ -34,6 +36,7 @@ export async function runTrain(argv: TrainArguments, { terminal }: CommandContex
           data,
           labels,
           engine,
+          lock,
           resume: argv.resume,
           tensorboard: argv.tensorboard,
           tfjs: argv.tfjs,
@@ -46,6 +49,7 @@ export async function runTrain(argv: TrainArguments, { terminal }: CommandContex
       await engine.dispose();
     }
   } finally {
+    await lock?.release();
     await disposeData(data);
   }
 }

@@ -19,7 +19,15 @@ import {
   valueField,
 } from './fields.ts';
 import { toInt64 } from './int64.ts';
-import { bytes, encodeMessage, float32, message, sizeOfFields, string, varint } from '../../core/protobuf/writer.ts';
+import {
+  bytes,
+  encodeMessage,
+  float32,
+  message,
+  sizeOfFields,
+  string,
+  varint,
+} from '../../core/protobuf/writer.ts';
 import type { Field } from '../../core/protobuf/writer.ts';
 
 /** The version of the file format that goes with OPSET. */
