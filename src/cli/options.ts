@@ -91,6 +91,16 @@ export const computeOptions = grouped(GROUP.computation, {
   seed: { value: whole({ least: 0 }), default: 0, describe: 'Root of every random decision' },
 });
 
+/** Seeds that stand for the root seed in a part of training. */
+export const seedOptions = grouped(GROUP.computation, {
+  'init-seed': { value: whole({ least: 0 }), describe: 'Of the initial weights; --seed by default' },
+  'order-seed': {
+    value: whole({ least: 0 }),
+    describe: 'Of the order, the augmentation, dropout and the mixing; --seed by default',
+  },
+  'label-seed': { value: whole({ least: 0 }), describe: 'Of the corrupted labels; --seed by default' },
+});
+
 /** What to compute on. */
 export const dataOptions = grouped(GROUP.data, {
   data: {

@@ -74,6 +74,8 @@ describe('each option changes its setting and no other', () => {
   } as const;
   const cases: readonly [string, Partial<TrainingSettings>][] = [
     ['--seed 3', { seed: 3 }],
+    ['--init-seed 3', { initSeed: 3 }],
+    ['--order-seed 3', { orderSeed: 3 }],
     ['--width 8', { network: { ...network, width: 8 } }],
     ['--dropout 0.3', { network: { ...network, dropout: 0.3 } }],
     ['--architecture preact-resnet34', { network: { ...network, architecture: 'preact-resnet34' } }],

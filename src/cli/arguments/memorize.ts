@@ -8,6 +8,7 @@ import {
   grouped,
   modelOptions,
   printOptions,
+  seedOptions,
   without,
 } from '../options.ts';
 import { recipeOptions } from '../training-options.ts';
@@ -51,6 +52,7 @@ export const memorizeOptions = {
   engine: computeOptions.engine,
   threads: computeOptions.threads,
   seed: computeOptions.seed,
+  ...seedOptions,
   ...grouped(GROUP.output, {
     out: {
       value: path,
@@ -92,6 +94,7 @@ const ANY = [...TRAINING, ...GIVEN] as const;
 export const MEMORIZE_SCOPE: Scope<keyof typeof memorizeOptions, MemorizeMode> = {
   ...scopeOf(dataOptions, ANY),
   ...scopeOf(training, TRAINING),
+  ...scopeOf(seedOptions, TRAINING),
   rate: TRAINING,
   variant: TRAINING,
   out: TRAINING,

@@ -1,6 +1,6 @@
 /** The options of `robust-bench train`. */
 import type { InferredOptionTypes, Options } from 'yargs';
-import { computeOptions, dataOptions, GROUP, grouped, printOptions } from '../options.ts';
+import { computeOptions, dataOptions, GROUP, grouped, printOptions, seedOptions } from '../options.ts';
 import { recipeOptions } from '../training-options.ts';
 import { name, path, whole } from '../values.ts';
 
@@ -19,6 +19,7 @@ export const trainOptions = {
   engine: computeOptions.engine,
   threads: computeOptions.threads,
   seed: computeOptions.seed,
+  ...seedOptions,
   ...grouped(GROUP.output, {
     name: {
       value: name,

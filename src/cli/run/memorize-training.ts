@@ -167,5 +167,5 @@ async function labelsOf(
   if (rate === 0) return undefined;
   const mode = argv['corruption-mode'] ?? 'uniform';
   const exact = argv['corruption-exact'] ?? false;
-  return corruptInto(path, train, { mode, exact, rate }, argv.seed, signal);
+  return corruptInto(path, train, { mode, exact, rate }, argv['label-seed'] ?? argv.seed, signal);
 }

@@ -1,6 +1,6 @@
 /** What `robust-bench train` does. */
 import { basename, join, resolve } from 'node:path';
-import { assertWritable, type FolderLock, lockFolder } from '../../index.ts';
+import { assertWritable, type FolderLock, InputError, lockFolder } from '../../index.ts';
 import type { TrainArguments } from '../arguments/train.ts';
 import { startEngine } from '../engine.ts';
 import type { CommandContext } from '../command-context.ts';
@@ -10,7 +10,8 @@ import { assertTrainArguments, trainingRecipeOf, trainingSettingsOf } from './tr
 
 export async function runTrain(argv: TrainArguments, { terminal }: CommandContext): Promise<void> {
   assertTrainArguments(argv);
-  const { out: folder, seed } = argv;
+  const { out: folder } = argv;
+  const labelSeed = argv['label-seed'];
   await assertWritable(join(folder, 'last.json'));
   const recipe = await trainingRecipeOf(argv);
   const data = await openTrainingData(argv, recipe, terminal);
@@ -18,13 +19,24 @@ export async function runTrain(argv: TrainArguments, { terminal }: CommandContex
   try {
     const run = trainingSettingsOf(argv, recipe, data.train, data.test);
     const { corruption } = run.recipe;
+    if (labelSeed !== undefined && (corruption === null || argv.labels !== undefined)) {
+      throw new InputError(
+        '--label-seed means nothing where no labels are corrupted: leave it out, or write --corruption-rate 0.2',
+      );
+    }
     lock = await lockFolder(folder);
     const labels =
       argv.labels !== undefined
         ? await labelsFrom(argv.labels, data.train)
         : corruption === null
           ? undefined
-          : await corruptInto(labelsPath(folder), data.train, corruption, seed, terminal.signal);
+          : await corruptInto(
+              labelsPath(folder),
+              data.train,
+              corruption,
+              labelSeed ?? argv.seed,
+              terminal.signal,
+            );
     const engine = await startEngine(argv, terminal);
     try {
       const trained = await trainInFolder(

@@ -56,6 +56,12 @@ export async function trainingRecipeOf(
   return (await checkRecipe({ title: recipe.title, settings: labelled }, source)).settings;
 }
 
+interface GivenSeeds {
+  readonly seed: Seed;
+  readonly 'init-seed'?: Seed | undefined;
+  readonly 'order-seed'?: Seed | undefined;
+}
+
 /** A run on given data. */
 export interface TrainingRun {
   readonly settings: TrainingSettings;
@@ -74,7 +80,7 @@ export interface TrainingRun {
  *   network cannot be built for them
  */
 export function trainingSettingsOf(
-  argv: RecipeArguments & { readonly seed: Seed },
+  argv: RecipeArguments & GivenSeeds,
   recipe: RecipeSettings,
   trainingData: DataShape,
   testData: DataShape,
@@ -88,7 +94,7 @@ export function trainingSettingsOf(
   const fitting = fittingRecipe(argv, recipe, trainingData);
   if (shape.length === 1) assertForVectors(fitting, shape);
   const classCount = Math.max(trainingData.classCount, testData.classCount);
-  const settings = settingsOf(fitting, argv.seed, [...shape], classCount);
+  const settings = settingsOf(fitting, argv, [...shape], classCount);
   // A network that cannot be built is refused before anything is written.
   const count = parameterCount(settings.network);
   if (count > MOST_PARAMETERS) {
@@ -135,7 +141,7 @@ function assertForVectors({ augmentation }: RecipeSettings, shape: readonly numb
 
 function settingsOf(
   recipe: RecipeSettings,
-  seed: Seed,
+  seeds: GivenSeeds,
   inputShape: number[],
   classCount: number,
 ): TrainingSettings {
@@ -159,7 +165,9 @@ function settingsOf(
     ...(augmentation.crop === null && !augmentation.flip
       ? {}
       : { augmentation: augmentationOf(augmentation) }),
-    seed,
+    seed: seeds.seed,
+    ...(seeds['init-seed'] === undefined ? {} : { initSeed: seeds['init-seed'] }),
+    ...(seeds['order-seed'] === undefined ? {} : { orderSeed: seeds['order-seed'] }),
   };
 }
 
