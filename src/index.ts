@@ -27,12 +27,8 @@ export { appendMargin } from './autodiff/losses/margin.ts';
 
 export { describeModel, openModel } from './benchmark/open-model.ts';
 export type { ModelSummary } from './models/describe.ts';
-export {
-  type ClassifierSource,
-  createGraphClassifier,
-  type GraphClassifierOptions,
-  type ModelClassifier,
-} from './models/graph-classifier.ts';
+export type { ClassifierSource, ModelClassifier } from './models/checked-classifier.ts';
+export { createGraphClassifier, type GraphClassifierOptions } from './models/graph-classifier.ts';
 export { createModelClassifier } from './models/model-classifier.ts';
 export type { ModelDescription } from './models/open.ts';
 export type { ModelOptions } from './models/options.ts';

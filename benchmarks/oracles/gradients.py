@@ -613,6 +613,75 @@ quantized_case("int8", normal(3, 5), 0.01, 3, "int8", -128, 127)
 quantized_case("uint8", normal(3, 5), 0.007, 128, "uint8", 0, 255)
 quantized_case("by channel", normal(2, 3, 4), [0.0101, 0.0043, 0.0197], [0, 10, -5], "int8", -128, 127, axis=1)
 
+# Recurrent layers in the forms that PyTorch's own lack, step by step ----------------------------------------------
+
+
+def stepwise(operator, x, w, r, b, lengths, clip=None, coupled=False, reverse=False):
+    """One direction of the standard's equations: x [length, batch, width], w and r with the gates in its order."""
+    bound = (lambda value: value) if clip is None else (lambda value: value.clamp(-clip, clip))
+    width = r.shape[1]
+    input_bias, state_bias = b.chunk(2)
+    hidden = cell = torch.zeros(x.shape[1], width, dtype=torch.float64)
+    outputs = [None] * len(x)
+    for step in reversed(range(len(x))) if reverse else range(len(x)):
+        given = (x[step] @ w.T + input_bias).split(width, 1)
+        carried = (hidden @ r.T + state_bias).split(width, 1)
+        sums = [bound(a + c) for a, c in zip(given, carried)]
+        if operator == "LSTM":
+            enter = sums[0].sigmoid()
+            keep = 1 - enter if coupled else sums[2].sigmoid()
+            next_cell = keep * cell + enter * sums[3].tanh()
+            next_hidden = sums[1].sigmoid() * next_cell.tanh()
+        elif operator == "GRU":
+            update, reset = sums[0].sigmoid(), sums[1].sigmoid()
+            fresh = bound(given[2] + (reset * hidden) @ r[2 * width :].T + state_bias[2 * width :]).tanh()
+            next_cell, next_hidden = cell, (1 - update) * fresh + update * hidden
+        else:
+            next_cell, next_hidden = cell, sums[0].tanh()
+        goes_on = (step < lengths)[:, None]
+        outputs[step] = torch.where(goes_on, next_hidden, torch.zeros_like(hidden))
+        hidden, cell = torch.where(goes_on, next_hidden, hidden), torch.where(goes_on, next_cell, cell)
+    return torch.stack(outputs)[:, None]
+
+
+def stepwise_case(operator, setting, lengths, batch_first=False, attributes=None, **options):
+    count = {"LSTM": 4, "GRU": 3, "RNN": 1}[operator]
+    x = normal(2, 3, 2) if batch_first else normal(3, 2, 2)
+    inputs = [x, normal(1, count * 2, 2), normal(1, count * 2, 2), normal(1, 4 * count)]
+    inputs.append(Input(np.array(lengths, dtype=np.int32), "int32", constant=True))
+
+    def compute(x, w, r, b, lengths):
+        y = stepwise(operator, x.transpose(0, 1) if batch_first else x, w[0], r[0], b[0], lengths, **options)
+        return y.permute(2, 0, 1, 3) if batch_first else y
+
+    case("recurrent", operator, setting, inputs, compute, {"hidden_size": 2, **(attributes or {})})
+
+
+for operator in ("LSTM", "GRU", "RNN"):
+    stepwise_case(operator, "different lengths", [2, 3])
+    stepwise_case(operator, "different lengths, reverse", [1, 2], attributes={"direction": "reverse"}, reverse=True)
+    stepwise_case(operator, "batch first", [3, 3], batch_first=True, attributes={"layout": 1})
+    stepwise_case(operator, "clipped, some saturated", [3, 3], attributes={"clip": 0.6}, clip=0.6)
+stepwise_case("LSTM", "coupled gates", [3, 3], attributes={"input_forget": 1}, coupled=True)
+
+
+def reversed_parts(x, lengths):
+    return torch.stack([torch.cat([row[:length].flip(0), row[length:]]) for row, length in zip(x, lengths)])
+
+
+lengths = Input(np.array([2, 4, 1], dtype=np.int64), "int64", constant=True)
+case("movement", "ReverseSequence", "batch first", [normal(3, 4, 2), lengths], reversed_parts, {"batch_axis": 0, "time_axis": 1})
+case("movement", "ReverseSequence", "time first", [normal(4, 3), lengths], lambda x, n: reversed_parts(x.T, n).T)
+
+# Pools in ceil mode with windows larger than the input; drawn last, so that the numbers of the others stay -------------
+
+for include in (0, 1):
+    flag = {"count_include_pad": include}
+    pool_case("AveragePool", f"ceil, a window larger than the input, count_include_pad {include}", (2, 2, 2, 3), lambda x, i=include: F.avg_pool2d(x, 9, ceil_mode=True, count_include_pad=bool(i)), {"kernel_shape": [9, 9], "strides": [9, 9], "ceil_mode": 1, **flag})
+    pool_case("AveragePool", f"ceil, a window larger than the padded input, count_include_pad {include}", (1, 2, 2, 5), lambda x, i=include: F.avg_pool2d(x, (6, 3), (3, 2), 1, ceil_mode=True, count_include_pad=bool(i)), {"kernel_shape": [6, 3], "strides": [3, 2], "pads": [1, 1, 1, 1], "ceil_mode": 1, **flag})
+pool_case("MaxPool", "ceil, a window larger than the input", (2, 2, 2, 3), lambda x: F.max_pool2d(x, 9, ceil_mode=True), {"kernel_shape": [9, 9], "strides": [9, 9], "ceil_mode": 1})
+pool_case("MaxPool", "ceil, a dilated window larger than the padded input", (1, 2, 4), lambda x: F.max_pool1d(x, 4, 3, 1, 2, ceil_mode=True), {"kernel_shape": [4], "strides": [3], "dilations": [2], "pads": [1, 1], "ceil_mode": 1})
+
 FOLDER.mkdir(parents=True, exist_ok=True)
 for family, cases in families.items():
     lines = ",\n".join(json.dumps(item, separators=(",", ":")) for item in cases)

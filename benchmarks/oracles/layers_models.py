@@ -6,11 +6,13 @@ and the gradients of the cross-entropy by the input. Weights and inputs follow a
     python benchmarks/oracles/layers_models.py fixtures/layers-models
 """
 
+import io
 import json
 import os
 import sys
 import tempfile
 import warnings
+import zipfile
 
 os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 os.environ["CUDA_VISIBLE_DEVICES"] = "-1"
@@ -94,6 +96,22 @@ def layers(k, version):
     yield "Bidirectional, multiplied", LINE, [l.Bidirectional(l.LSTM(2), merge_mode="mul")]
     yield "TimeDistributed", LINE, [l.TimeDistributed(l.Dense(2, activation="tanh"))]
     yield "Masking", LINE, [l.Masking(0.5), l.Dense(2)]
+    line_of_one = [l.Conv1D(1, 1), l.ReLU(), l.Masking()]
+    yield "masked LSTM", LINE, [*line_of_one, l.Dense(2), l.LSTM(2)]
+    yield "masked GRU backwards", LINE, [*line_of_one, l.GRU(2, go_backwards=True, return_sequences=True), l.ReLU()]
+    yield "masked Bidirectional", LINE, [*line_of_one, l.Bidirectional(l.LSTM(2, return_sequences=True)), l.SimpleRNN(2)]
+    yield "masked TimeDistributed", LINE, [*line_of_one, l.TimeDistributed(l.Dense(3)), l.GlobalAveragePooling1D()]
+    yield "a mask that ends", LINE, [*line_of_one, l.Conv1D(2, 1), l.LSTM(2)]
+    tokens = l.Rescaling(scale=6.0, offset=2.5)
+    yield "Embedding", VECTOR, [tokens, l.Embedding(9, 2)]
+    yield "masked Embedding", VECTOR, [l.Rescaling(6.0, offset=2.5), l.ReLU(), l.Embedding(9, 2, mask_zero=True), l.GRU(3)]
+    for mode in ["multi_hot", "count"]:
+        yield f"CategoryEncoding, {mode}", VECTOR, [l.Rescaling(6.0, offset=3.0), l.CategoryEncoding(9, output_mode=mode)]
+    yield "ConvLSTM1D", LINE, [l.Reshape((3, 5, 1)), l.ConvLSTM1D(2, 2, padding="same", return_sequences=True)]
+    yield "ConvLSTM2D", IMAGE, [l.Reshape((2, 5, 2, 2)), l.ConvLSTM2D(2, 2, strides=(2, 1))]
+    yield "ConvLSTM2D, all steps", IMAGE, [l.Reshape((2, 5, 2, 2)), l.ConvLSTM2D(2, 2, return_sequences=True, go_backwards=True)]
+    yield "ConvLSTM3D", IMAGE, [l.Reshape((2, 5, 2, 2, 1)), l.ConvLSTM3D(2, (2, 1, 2))]
+    yield "Bidirectional ConvLSTM2D", IMAGE, [l.Reshape((2, 5, 2, 2)), l.Bidirectional(l.ConvLSTM2D(2, (3, 1)))]
     yield "EinsumDense", LINE, [l.EinsumDense("abc,cd->abd", output_shape=(5, 4), bias_axes="d")]
     yield "EinsumDense over two axes", LINE, [l.EinsumDense("abc,bcde->ade", output_shape=(2, 3), bias_axes="e")]
     yield "EinsumDense, axes turned", LINE, [l.EinsumDense("abc,bd->acd", output_shape=(3, 2))]
@@ -116,8 +134,69 @@ def functional(k, version):
     yield "a shared layer", x, shared(shared(x))
     half = k.Sequential([k.Input(IMAGE), l.Conv2D(2, 3, padding="same", name="twice")], name="half")
     yield "a model applied twice", x, l.Average()([half(x), half(shared(x))])
+    x = k.Input(LINE)
+    start = l.Dense(2, activation="tanh")(l.Flatten()(x))
+    yield "a state given", x, l.GRU(2)(x, initial_state=start)
+    output, state, carry = l.LSTM(2, return_state=True)(x)
+    all_steps, _, last = l.LSTM(2, return_sequences=True, return_state=True)(x, initial_state=[carry, state])
+    yield "states given and taken", x, l.Concatenate()([output, last, l.Flatten()(all_steps)])
+    ways = l.Bidirectional(l.GRU(2), merge_mode=None)(x, initial_state=[start, state])
+    yield "both ways from given states", x, l.Concatenate()(list(ways))
+    if version == 2:
+        masked = l.Masking()(l.ReLU()(l.Conv1D(1, 1)(x)))
+        late = l.LSTM(2, return_sequences=True)(masked, initial_state=[start, state])
+        yield "a masked step before a given state counts", x, late
+        other = l.Masking()(l.ReLU()(l.Conv1D(1, 1)(x)))
+        yield "masks joined", x, l.LSTM(2)(l.Add()([masked, other]))
+    yield "MultiHeadAttention", x, l.MultiHeadAttention(2, 3)(x, x)
+    shorter = l.Conv1D(4, 2)(x)
+    across = l.MultiHeadAttention(2, 3, value_dim=2, output_shape=4, use_bias=False)
+    yield "attention to others", x, across(x, shorter, key=l.Conv1D(5, 2)(x))
+    attended, scores = l.MultiHeadAttention(2, 2)(x, value=x, return_attention_scores=True)
+    yield "attention and its scores", x, l.Concatenate()([l.Flatten()(attended), l.Flatten()(scores)])
+    yield "attention to what came before", x, l.MultiHeadAttention(1, 3)(x, x, use_causal_mask=True)
+    x = k.Input(IMAGE)
+    yield "attention along both axes", x, l.MultiHeadAttention(2, 2)(x, x)
+    yield "attention along columns", x, l.MultiHeadAttention(2, 2, attention_axes=(2,))(x, x)
     if version == 3:
         yield "an addition of Keras 3", x, shared(x) + x
+
+
+def archived(k):
+    """A model whose layers stand in several places of a .keras archive, with names that are not in order."""
+    l = k.layers
+    x = k.Input(IMAGE)
+    inner = k.Sequential([k.Input(IMAGE), l.Conv2D(2, 3, padding="same", name="b"), l.BatchNormalization()], name="inner")
+    y = l.Conv2D(2, 1, name="z")(inner(x))
+    y = l.SeparableConv2D(2, 3, padding="same")(l.Conv2D(2, 1, use_bias=False, name="a")(y))
+    y = l.DepthwiseConv2D(2, padding="same")(l.Dropout(0.5)(y))
+    y = l.Reshape((10, 4))(y)
+    y = l.LayerNormalization()(l.MultiHeadAttention(2, 2)(y, y))
+    y = l.PReLU()(l.Dense(3, activation=l.PReLU(shared_axes=[1]))(y))
+    y = l.Bidirectional(l.LSTM(1, return_sequences=True))(l.TimeDistributed(l.Dense(2))(y))
+    y = l.RNN([l.LSTMCell(2), l.GRUCell(2), l.GRUCell(3)])(l.GRU(2, return_sequences=True)(y))
+    return k.Model(x, l.Dense(3)(y))
+
+
+def places(model):
+    """The weights of a .keras archive in the order of its file: where each stands, and which of the model's it is."""
+    with tempfile.TemporaryDirectory() as folder:
+        model.save(os.path.join(folder, "model.keras"))
+        with zipfile.ZipFile(os.path.join(folder, "model.keras")) as archive:
+            file = h5py.File(io.BytesIO(archive.read("model.weights.h5")))
+    stored = {}
+    file.visititems(lambda name, item: stored.update({name: item[()]}) if isinstance(item, h5py.Dataset) else None)
+    weights = model.get_weights()
+    same = lambda value, weight: weight.shape == value.shape and (weight == value).all()
+    return [(name, next(i for i, w in enumerate(weights) if same(v, w))) for name, v in stored.items()]
+
+
+def converted(value):
+    """A config as tfjs's converter writes that of an archive."""
+    if isinstance(value, dict):
+        drop = ("module", "registered_name", "date_saved")
+        return {key: converted(inner) for key, inner in value.items() if key not in drop}
+    return [converted(inner) for inner in value] if isinstance(value, list) else value
 
 
 def trimmed(value):
@@ -143,6 +222,8 @@ def topology(k, model, version):
 
 
 def case(k, version, name, model):
+    # Keras makes the weights of an activation when it is first called.
+    model(tf.zeros((1, *model.input_shape[1:])))
     values, manifest = [], []
     for place, weight in enumerate(model.weights):
         path = weight.path if version == 3 else weight.name.removesuffix(":0")
@@ -157,7 +238,7 @@ def case(k, version, name, model):
         tape.watch(inputs)
         logits = model(inputs, training=False)
         loss = tf.reduce_sum(tf.nn.sparse_softmax_cross_entropy_with_logits([0, logits.shape[1] - 1], logits))
-    gradient = tape.gradient(loss, inputs)
+    gradient = tape.gradient(loss, inputs, unconnected_gradients=tf.UnconnectedGradients.ZERO)
     rounded = lambda tensor: [float(f"{value:.6g}") for value in tensor.numpy().ravel()]
     return {
         "name": name,
@@ -186,6 +267,15 @@ def cases(k, version):
         yield case(k, version, name, model)
     for name, x, y in functional(k, version):
         yield case(k, version, name, k.Model(x, ended(k, y)))
+    k.backend.clear_session()
+    model = archived(k)
+    one = case(k, version, "an archive", model)
+    weights = one["weights"]
+    for weight in weights:
+        weight["least"] = 0.5 if any(word in weight["name"] for word in ("variance", "gamma")) else -0.45
+    one["weights"] = [{**weights[at], "name": name, "place": at} for name, at in places(model)]
+    one["modelTopology"]["model_config"] = converted(json.loads(model.to_json()))
+    yield one
 
 
 def main(folder):

@@ -49,6 +49,26 @@ export function appendGradients(
   return withRespectTo.map((value) => found.get(value) ?? filledLike(builder, value, 0));
 }
 
+/**
+ * The first node behind which no derivative is left, where none is left of a value: a number that is rounded or
+ * compared on every way from the other value to it has a derivative of 0 wherever it has one.
+ *
+ * @returns undefined where a derivative is left, or the value does not depend on the other
+ */
+export function gradientEnd(
+  builder: GraphBuilder,
+  of: string,
+  withRespectTo: string,
+  options: GradientOptions = {},
+): Node | undefined {
+  const active = new ReversePass(builder, options).reachable(builder.nodes, [withRespectTo]);
+  if (active.has(of)) return undefined;
+  return builder.nodes.find(
+    ({ inputs, outputs }) =>
+      inputs.some((input) => active.has(input)) && !outputs.some((output) => active.has(output)),
+  );
+}
+
 /** How far gradients reach through an operator; what the `models` command shows. */
 export function gradientSupport(
   operator: string,

@@ -5,6 +5,8 @@ import type { Engine, Tensors } from '../../src/engine/engine.ts';
 import { createEngine } from '../../src/engine/select.ts';
 import { handlers } from '../../src/engine/tfjs/operators/index.ts';
 import { GraphBuilder } from '../../src/graph/builder.ts';
+import { expansionOf } from '../../src/graph/operators/expand.ts';
+import { knownOperators } from '../../src/graph/shapes/infer.ts';
 import { float32 } from '../../src/graph/tensor.ts';
 import type { Graph, Tensor } from '../../src/graph/types.ts';
 import { assertAgree } from './agreement.ts';
@@ -73,10 +75,23 @@ for (const each of operatorCases) {
   }
 }
 
-test('every operator of tfjs has a case', () => {
+test('every operator that graphs may hold has a case', () => {
   const covered = new Set(operatorCases.map(({ operator }) => operator));
   assert.deepEqual(
-    Object.keys(handlers).filter((operator) => !covered.has(operator)),
+    [...knownOperators].filter((operator) => !covered.has(operator)),
+    [],
+  );
+});
+
+test('tfjs computes every operator that graphs may hold, itself or written out', () => {
+  assert.deepEqual(
+    [...knownOperators].filter(
+      (operator) => !Object.hasOwn(handlers, operator) && expansionOf(operator) === undefined,
+    ),
+    [],
+  );
+  assert.deepEqual(
+    Object.keys(handlers).filter((operator) => !knownOperators.has(operator)),
     [],
   );
 });

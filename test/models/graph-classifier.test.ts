@@ -225,6 +225,21 @@ describe('what is wrong is one line', () => {
       (c) => c.lossGradient(two, Int32Array.of(0, 1)),
       UnsupportedOperatorError,
     ));
+  test('a derivative that is 0 wherever it exists', () =>
+    run(
+      linearGraph((b, x) => b.matMul(b.apply('Floor', [x]), randomConstant(b, [4, 3]))),
+      (c) => c.lossGradient(two, Int32Array.of(0, 1)),
+      /Floor\): the derivative is 0 behind it, and no other way leads to the logits/,
+    ));
+  test('one way on which a derivative is left is enough', async () => {
+    const [engine] = engines;
+    assert.ok(engine);
+    const graph = linearGraph((b, x) => b.add(b.apply('Floor', [x]), x));
+    const classifier = await createModelClassifier(await described(graph), engine);
+    const { gradients } = await classifier.lossGradient(two, Int32Array.of(0, 1));
+    assert.ok(gradients.some((slope) => slope !== 0));
+    await classifier.dispose();
+  });
   test('no bounds, and a chunk size of 0', async () => {
     const [engine] = engines;
     assert.ok(engine);

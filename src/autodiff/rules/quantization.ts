@@ -2,6 +2,9 @@
 import { spread } from '../../graph/operators/quantization.ts';
 import type { RuleTable } from '../backward.ts';
 
+/** They round on the way, so that going back through what they are written as would find a gradient of 0. */
+const integers = { refused: 'this operator has no gradient rule' };
+
 export const quantization: RuleTable = {
   // y = (x − zero point)·scale
   DequantizeLinear: (node) => [
@@ -15,4 +18,10 @@ export const quantization: RuleTable = {
       'its rounding has no gradient (an approximate one is given when asked for: ' +
       '--approximate-gradient straight-through)',
   },
+
+  DynamicQuantizeLinear: integers,
+  ConvInteger: integers,
+  MatMulInteger: integers,
+  QLinearConv: integers,
+  QLinearMatMul: integers,
 };

@@ -30,6 +30,7 @@ import { dataSettings, modelSettings } from '../given.ts';
 import type { CommandContext } from '../command-context.ts';
 import { createProgressLine } from '../progress.ts';
 import { createExampleStore } from '../save-examples.ts';
+import { probeOf } from './probe.ts';
 
 const BATCH_SIZE = 64;
 /** Who is attacked in which setting. */
@@ -50,7 +51,7 @@ export async function runAttack(argv: AttackArguments, { terminal }: CommandCont
   try {
     const store = createExampleStore(argv['save-examples']);
     const result = await runAttackBenchmark({
-      models: await classifiersOf(argv, opened, engine),
+      models: await classifiersOf(argv, opened, dataset, engine),
       ...boxesOf(argv, opened),
       attacks,
       dataset,
@@ -144,6 +145,7 @@ function idsOf(opened: ReadonlyMap<string, ModelDescription>): Map<string, strin
 async function classifiersOf(
   argv: AttackArguments,
   opened: ReadonlyMap<string, ModelDescription>,
+  dataset: Dataset,
   engine: Engine,
 ): Promise<BenchmarkModel[]> {
   const ids = idsOf(opened);
@@ -152,7 +154,11 @@ async function classifiersOf(
     const id = ids.get(path) ?? description.name;
     models.push({
       id,
-      classifier: await createModelClassifier({ ...description, name: id }, engine),
+      classifier: await createModelClassifier(
+        { ...description, name: id },
+        engine,
+        await probeOf(dataset, description),
+      ),
       description,
       declaredLogits: argv.outputs === 'logits',
     });

@@ -16,6 +16,7 @@ import type { MemorizeArguments } from '../arguments/memorize.ts';
 import { modelSettings } from '../given.ts';
 import type { Terminal } from '../terminal.ts';
 import { scoreAgainst } from './memorize-score.ts';
+import { probeOf } from './probe.ts';
 import { type GivenLabels, labelsFrom } from './training-data.ts';
 
 const BATCH_SIZE = 64;
@@ -68,7 +69,11 @@ export async function scoreCheckpoints(
           `${paths[index] ?? ''} tells ${String(description.classCount)} classes apart and the data have ${String(data.train.classCount)}: give the data that it was trained on`,
         );
       }
-      const classifier = await createModelClassifier(description, engine);
+      const classifier = await createModelClassifier(
+        description,
+        engine,
+        await probeOf(data.train, description),
+      );
       models[index] = describeCheckpoint(description, classifier);
       return classifier;
     },

@@ -10,6 +10,7 @@ import { handlers } from './operators/index.ts';
 import { liveNodes, scheduled, type Step } from './schedule.ts';
 import { copyOf, download, upload } from './transfer.ts';
 import { RuntimeValue } from './value.ts';
+import { writtenOut } from './writing-out.ts';
 
 type Values = Map<string, RuntimeValue>;
 
@@ -34,19 +35,19 @@ export class InterpretedGraph implements CompiledGraph {
     onDispose: (graph: InterpretedGraph) => void,
   ) {
     this.#backend = backend;
-    this.#graph = graph;
+    this.#graph = writtenOut({ ...graph, nodes: liveNodes(graph) });
     this.#onDispose = onDispose;
     this.#bindings = options.state ?? [];
-    const nodes = liveNodes(graph);
-    assertComputable(backend.tf, graph, nodes, this.#bindings);
+    const nodes = liveNodes(this.#graph);
+    assertComputable(this.#graph, nodes, this.#bindings);
     const carried = new Set(this.#bindings.map(({ input }) => input));
     const renewing = new Set(this.#bindings.map(({ output }) => output));
-    this.#given = graph.inputs.filter(({ name }) => !carried.has(name));
-    this.#returned = graph.outputs.filter(({ name }) => !renewing.has(name));
+    this.#given = this.#graph.inputs.filter(({ name }) => !carried.has(name));
+    this.#returned = this.#graph.outputs.filter(({ name }) => !renewing.has(name));
     backend.activate();
     try {
       for (const { input, initial } of this.#bindings) this.#state.set(input, this.#owned(initial));
-      this.#steps = scheduled(graph, this.#fold(nodes));
+      this.#steps = scheduled(this.#graph, this.#fold(nodes));
       this.#dropUnreadConstants();
     } catch (error) {
       this.#free();

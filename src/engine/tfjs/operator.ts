@@ -2,7 +2,7 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { InputError } from '../../core/errors.ts';
 import { attribute } from '../../graph/attributes.ts';
-import type { DataType, Graph, Node } from '../../graph/types.ts';
+import type { DataType, Node } from '../../graph/types.ts';
 import type { Tf } from './backend.ts';
 import type { Layout } from './layout.ts';
 import { RuntimeValue } from './value.ts';
@@ -15,13 +15,6 @@ export type Handler = (call: Call) => RuntimeValue | readonly RuntimeValue[];
 
 /** Handlers by ONNX operator. */
 export type Handlers = Readonly<Record<string, Handler>>;
-
-/**
- * Why a node cannot be computed, as far as its attributes and the graph's constants tell, or undefined. The call
- * has no inputs.
- */
-export type Refusal = (call: Call, graph: Graph) => string | undefined;
-export type Refusals = Readonly<Record<string, Refusal>>;
 
 /** One application of an operator. */
 export class Call {

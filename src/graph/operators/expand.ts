@@ -14,6 +14,8 @@ export function isWrittenOut(node: Node): boolean {
   if (expansionOf(node.operator) === undefined) return false;
   // Runtimes take an odd number of channels only.
   if (node.operator === 'LRN') return (attribute(node, 'size', 'int') ?? 1) % 2 === 0;
+  // Nor recurrent layers with the batch first.
+  if ((attribute(node, 'layout', 'int') ?? 0) !== 0) return true;
   return !knownOperators.has(node.operator);
 }
 

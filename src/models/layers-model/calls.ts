@@ -1,7 +1,18 @@
 /** What a layer may be called with. */
 import { isObject } from '../../core/json.ts';
-import type { Json, JsonObject } from '../../core/json.ts';
+import type { Json } from '../../core/json.ts';
 import type { LayerScope, LayerValue } from './scope.ts';
+
+/** Keywords that a layer's handler reads by itself, by class. */
+const readKeywords: Readonly<Record<string, readonly string[]>> = {
+  Bidirectional: ['initial_state'],
+  ConvLSTM2D: ['initial_state'],
+  GRU: ['initial_state'],
+  LSTM: ['initial_state'],
+  MultiHeadAttention: ['key', 'return_attention_scores', 'use_causal_mask', 'value'],
+  RNN: ['initial_state'],
+  SimpleRNN: ['initial_state'],
+};
 
 /** Operations of Keras 3 that equal the layers of the same name, on two values of the same rank. */
 const likeLayers: readonly string[] = ['Add', 'Maximum', 'Minimum', 'Multiply', 'Subtract'];
@@ -12,13 +23,16 @@ const likeLayers: readonly string[] = ['Add', 'Maximum', 'Minimum', 'Multiply', 
  *
  * @throws InputError
  */
-export function assertPlainCall(
-  scope: LayerScope,
-  inputs: readonly LayerValue[],
-  keywords: JsonObject,
-): void {
+export function assertPlainCall(scope: LayerScope, inputs: readonly LayerValue[]): void {
+  const { className, module } = scope.layer;
+  const { named, keywords } = scope.given;
+  const read = Object.hasOwn(readKeywords, className) ? (readKeywords[className] ?? []) : [];
+  const [valued] = [...named.keys()].filter((keyword) => !read.includes(keyword));
+  if (valued !== undefined) {
+    throw scope.refuse(`is called with a value as its argument ${valued}, which is not supported`);
+  }
   for (const [keyword, argument] of Object.entries(keywords)) {
-    if (isNothing(argument)) continue;
+    if (isNothing(argument) || read.includes(keyword)) continue;
     if (keyword === 'training') {
       throw scope.refuse(
         'is called in training mode, in which its answers are random or depend on the batch; save the model without training=True',
@@ -28,7 +42,6 @@ export function assertPlainCall(
       `is called with the argument ${keyword} = ${JSON.stringify(argument).slice(0, 80)}, which is not supported`,
     );
   }
-  const { className, module } = scope.layer;
   if (module === undefined || /^(tf_)?keras(\.(?!src\.ops)|$)/.test(module)) return;
   const ranks = new Set(inputs.map((input) => scope.rank(input)));
   const alike = likeLayers.includes(className) && inputs.length === 2 && ranks.size === 1;

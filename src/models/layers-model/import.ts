@@ -4,13 +4,14 @@ import { isObject } from '../../core/json.ts';
 import type { JsonObject } from '../../core/json.ts';
 import { GraphBuilder } from '../../graph/builder.ts';
 import type { Graph } from '../../graph/types.ts';
+import { namedByLayers } from './archive-names.ts';
 import { assertPlainCall } from './calls.ts';
 import { dialectOf } from './dialect.ts';
 import { declareInput } from './input.ts';
-import { maskEnds, maskReaders } from './layers/masking.ts';
 import { layerHandler, whyNot } from './layers/table.ts';
+import { applyMasked } from './masks.ts';
 import { LayerScope } from './scope.ts';
-import type { LayerValue, Translation } from './scope.ts';
+import type { Given, LayerValue, Translation } from './scope.ts';
 import { containerOf, isContainer, readTopology } from './topology.ts';
 import type { Call, Container, Layer, Source } from './topology.ts';
 import type { ImportedModel } from '../imported-model.ts';
@@ -37,9 +38,10 @@ export async function importLayersModel(
   const translation: Translation = {
     path,
     dialect: dialectOf(json),
-    weights,
+    weights: namedByLayers(path, weights, model),
     builder: new GraphBuilder(model.name),
     constants: new Map(),
+    masks: new Set(),
     notes: new Set(notes),
     apply: (layer, inputs, within) => translator.apply(translation, layer, inputs, within),
   };
@@ -92,31 +94,28 @@ class Translator {
     layer: Layer,
     inputs: readonly LayerValue[],
     within: readonly string[],
-  ): LayerValue {
+    given?: Given,
+  ): readonly LayerValue[] {
     this.#layers += 1;
     if (this.#layers > MOST_LAYERS) {
       throw new InputError(
         `${this.#path}: the model applies more than ${String(MOST_LAYERS)} layers, models inside models counted as often as they are applied`,
       );
     }
-    const scope = new LayerScope(translation, layer, within);
+    const scope = new LayerScope(translation, layer, within, given);
     if (isContainer(layer.className)) {
       const inner = containerOf(this.#path, layer.className, layer.config);
-      const [output] = inner.outputs;
-      if (output === undefined || inner.outputs.length > 1 || inner.inputs.length !== inputs.length) {
-        throw scope.refuse('is a nested model with several outputs or other inputs than it is applied to');
+      if (inner.inputs.length !== inputs.length) {
+        throw scope.refuse(
+          `is a model of ${String(inner.inputs.length)} inputs and is applied to ${String(inputs.length)}`,
+        );
       }
-      return this.#applyContainer(translation, inner, inputs, [...within, layer.name])(output);
+      return inner.outputs.map(this.#applyContainer(translation, inner, inputs, [...within, layer.name]));
     }
     const handler = layerHandler(layer.className);
     if (handler === undefined) throw scope.refuse(whyNot(layer.className));
     scope.assertComputable();
-    const masked = inputs.some((input) => input.masked === true);
-    if (masked && maskReaders.has(layer.className)) {
-      throw scope.refuse('leaves out what the Masking layer before it masks, which is not supported');
-    }
-    const value = handler(scope, inputs);
-    return masked && !maskEnds.has(layer.className) ? { ...value, masked } : value;
+    return applyMasked(scope, inputs, handler);
   }
 
   /** Applies a model to values; gives what reads its layers' outputs, each made when first asked for. */
@@ -126,9 +125,8 @@ class Translator {
     inputs: readonly LayerValue[],
     within: readonly string[],
   ): (source: Source) => LayerValue {
-    const made = new Map<string, LayerValue | 'in progress'>();
-    const valueOf = (source: Source): LayerValue => {
-      const { layer: name, call, output } = source;
+    const made = new Map<string, readonly LayerValue[] | 'in progress'>();
+    const outputsOf = ({ layer: name, call }: Source, valueOf: (source: Source) => LayerValue) => {
       const key = `${String(call)} ${name}`;
       const known = made.get(key);
       if (known === 'in progress') {
@@ -136,18 +134,22 @@ class Translator {
       }
       if (known !== undefined) return known;
       const layer = model.layers.get(name);
-      const place = model.inputs.indexOf(name);
+      const given = inputs[model.inputs.indexOf(name)];
       const application = layer?.calls[call];
-      const given = place >= 0 ? inputs[place] : undefined;
-      if (layer === undefined || output !== 0 || (given === undefined && application === undefined)) {
-        throw new InputError(
-          `${this.#path}: the model ${model.name} refers to output ${String(output)} of call ${String(call)} of the layer ${name}, which does not exist`,
-        );
-      }
+      if (layer === undefined || (given === undefined && application === undefined)) return [];
       made.set(key, 'in progress');
-      const value = given ?? this.#call(translation, layer, application, valueOf, within);
-      made.set(key, value);
-      return value;
+      const values =
+        given === undefined ? this.#call(translation, layer, application, valueOf, within) : [given];
+      made.set(key, values);
+      return values;
+    };
+    const valueOf = (source: Source): LayerValue => {
+      const value = outputsOf(source, valueOf)[source.output];
+      if (value !== undefined) return value;
+      const { layer, call, output } = source;
+      throw new InputError(
+        `${this.#path}: the model ${model.name} refers to output ${String(output)} of call ${String(call)} of the layer ${layer}, which does not exist`,
+      );
     };
     return valueOf;
   }
@@ -158,11 +160,14 @@ class Translator {
     call: Call | undefined,
     valueOf: (source: Source) => LayerValue,
     within: readonly string[],
-  ): LayerValue {
+  ): readonly LayerValue[] {
     const inputs = (call?.inputs ?? []).map(valueOf);
-    const scope = new LayerScope(translation, layer, within);
-    assertPlainCall(scope, inputs, call?.keywords ?? {});
-    return this.apply(translation, layer, inputs, within);
+    const named = [...(call?.named ?? [])].map(
+      ([keyword, sources]) => [keyword, sources.map(valueOf)] as const,
+    );
+    const given = { named: new Map(named), keywords: call?.keywords ?? {} };
+    assertPlainCall(new LayerScope(translation, layer, within, given), inputs);
+    return this.apply(translation, layer, inputs, within, given);
   }
 }
 

@@ -10,9 +10,15 @@ export interface Window {
 /**
  * The pads of a window over the given spatial sizes. "same" keeps ceil(size / stride) positions and puts the odd
  * element at the end, as TensorFlow does, so at stride 2 it is not symmetric; "causal" pads the beginning only.
+ *
+ * @param padding that of the layer's settings, unless said otherwise
  */
-export function padsOf(scope: LayerScope, sizes: readonly number[], window: Window): number[] {
-  const padding = scope.text('padding', 'valid');
+export function padsOf(
+  scope: LayerScope,
+  sizes: readonly number[],
+  window: Window,
+  padding = scope.text('padding', 'valid'),
+): number[] {
   switch (padding) {
     case 'valid':
       return [...sizes, ...sizes].map(() => 0);

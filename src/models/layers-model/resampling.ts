@@ -54,13 +54,14 @@ function placeOf(
 }
 
 /**
- * The elements that tfjs's cropAndResize takes nearest to a box of single precision, in units of the whole image;
- * 0 where it reaches beyond.
+ * What cropAndResize makes of one axis for a box of single precision, in units of the whole axis: the elements
+ * nearest to each place, or the two around it by their distance. A row is 0 where its place is beyond the axis.
  */
 export function croppedMatrix(
   oldSize: number,
   newSize: number,
   box: { readonly begin: number; readonly end: number },
+  interpolation: Interpolation,
 ): Tensor<'float32'> {
   const [begin, end] = [Math.fround(box.begin), Math.fround(box.end)];
   const last = oldSize - 1;
@@ -68,7 +69,14 @@ export function croppedMatrix(
   const step = newSize > 1 ? ((end - begin) * last) / (newSize - 1) : 0;
   for (let row = 0; row < newSize; row++) {
     const place = newSize > 1 ? begin * last + row * step : 0.5 * (begin + end) * last;
-    if (place >= 0 && place <= last) matrix[row * oldSize + Math.floor(place + 0.5)] = 1;
+    if (place < 0 || place > last) continue;
+    if (interpolation === 'nearest') {
+      matrix[row * oldSize + Math.floor(place + 0.5)] = 1;
+      continue;
+    }
+    const below = Math.floor(place);
+    matrix[row * oldSize + below] = 1 - (place - below);
+    if (place > below) matrix[row * oldSize + below + 1] = place - below;
   }
   return float32([newSize, oldSize], matrix);
 }

@@ -5,7 +5,7 @@
  */
 import { InputError } from '../../core/errors.ts';
 import { isNumbers } from '../../core/json.ts';
-import type { Json } from '../../core/json.ts';
+import type { Json, JsonObject } from '../../core/json.ts';
 import type { GraphBuilder } from '../../graph/builder.ts';
 import { float32 } from '../../graph/tensor.ts';
 import type { Tensor } from '../../graph/types.ts';
@@ -23,11 +23,23 @@ import type { Weights } from './weights.ts';
 export interface LayerValue {
   readonly value: string;
   readonly order: 'channels first' | 'as in Keras';
-  /** Whether a Masking layer came before it; what reads the mask has to refuse it. */
-  readonly masked?: boolean;
+  /** Which steps count, true or false: [N, d1, …] as in Keras, of one axis less than the value. */
+  readonly mask?: string;
 }
 
-export type LayerHandler = (scope: LayerScope, inputs: readonly LayerValue[]) => LayerValue;
+/** Gives what the layer makes of its inputs: one value, or several where it has several outputs. */
+export type LayerHandler = (
+  scope: LayerScope,
+  inputs: readonly LayerValue[],
+) => LayerValue | readonly LayerValue[];
+
+/** What a layer is called with beside its inputs. */
+export interface Given {
+  readonly named: ReadonlyMap<string, readonly LayerValue[]>;
+  readonly keywords: JsonObject;
+}
+
+const nothing: Given = { named: new Map(), keywords: {} };
 
 /** What all layers of a model share while it is translated. */
 export interface Translation {
@@ -38,22 +50,30 @@ export interface Translation {
   readonly builder: GraphBuilder;
   /** Constants by the layer's path and their name; a layer that is called twice uses the same ones. */
   readonly constants: Map<string, string>;
+  /** Every mask that a layer has given so far. */
+  readonly masks: Set<string>;
   /** What was taken for granted, one sentence each. */
   readonly notes: Set<string>;
   /** Applies any layer, nested models included, to values. */
-  readonly apply: (layer: Layer, inputs: readonly LayerValue[], within: readonly string[]) => LayerValue;
+  readonly apply: (
+    layer: Layer,
+    inputs: readonly LayerValue[],
+    within: readonly string[],
+  ) => readonly LayerValue[];
 }
 
 /** One layer while it is translated. */
 export class LayerScope {
   readonly layer: Layer;
+  readonly given: Given;
   readonly #translation: Translation;
   /** Names of the containers around the layer, outermost first. */
   readonly #within: readonly string[];
 
-  constructor(translation: Translation, layer: Layer, within: readonly string[]) {
+  constructor(translation: Translation, layer: Layer, within: readonly string[], given: Given = nothing) {
     this.#translation = translation;
     this.layer = layer;
+    this.given = given;
     this.#within = within;
   }
 
@@ -63,6 +83,10 @@ export class LayerScope {
 
   get dialect(): Dialect {
     return this.#translation.dialect;
+  }
+
+  get masks(): Set<string> {
+    return this.#translation.masks;
   }
 
   /** Records what is taken for granted, once. */
@@ -75,9 +99,18 @@ export class LayerScope {
     return new LayerScope(this.#translation, layer, [...this.#within, this.layer.name]);
   }
 
-  /** Applies a layer that this one wraps. */
+  /** Applies a layer of one output that this one wraps. */
   apply(layer: Layer, inputs: readonly LayerValue[]): LayerValue {
-    return this.#translation.apply(layer, inputs, [...this.#within, this.layer.name]);
+    const [output, ...more] = this.#translation.apply(layer, inputs, [...this.#within, this.layer.name]);
+    if (output === undefined || more.length > 0) {
+      throw this.refuse(`wraps the layer ${layer.name} of several outputs, which is not supported`);
+    }
+    return output;
+  }
+
+  /** The values given by a keyword; none where the layer is called without it. */
+  named(keyword: string): readonly LayerValue[] {
+    return this.given.named.get(keyword) ?? [];
   }
 
   /** Refuses the layer in one line. */

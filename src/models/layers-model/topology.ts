@@ -13,7 +13,9 @@ export interface Source {
 /** One application of a layer. */
 export interface Call {
   readonly inputs: readonly Source[];
-  /** What else it is called with: keyword arguments, and constants among the positional ones. */
+  /** Values among the keyword arguments, by keyword. */
+  readonly named: ReadonlyMap<string, readonly Source[]>;
+  /** What else it is called with: constants among the keyword arguments and among the positional ones. */
   readonly keywords: JsonObject;
 }
 
@@ -94,7 +96,7 @@ function sequential(
       layers.set(SEQUENTIAL_INPUT, { name: SEQUENTIAL_INPUT, className: 'InputLayer', config, calls: [] });
     }
     const source = { layer: last, call: 0, output: 0 };
-    const calls = layers.size === 0 ? [] : [{ inputs: [source], keywords: {} }];
+    const calls = layers.size === 0 ? [] : [{ inputs: [source], named: new Map(), keywords: {} }];
     addLayer(path, layers, { ...layer, calls });
     last = layer.name;
   }
@@ -138,7 +140,9 @@ function functional(
 function withCallsFromZero(model: Container): Container {
   const references = [
     ...model.outputs,
-    ...[...model.layers.values()].flatMap(({ calls }) => calls.flatMap(({ inputs }) => inputs)),
+    ...[...model.layers.values()].flatMap(({ calls }) =>
+      calls.flatMap(({ inputs, named }) => [...inputs, ...[...named.values()].flat()]),
+    ),
   ];
   const counted = new Set(
     references
@@ -151,11 +155,13 @@ function withCallsFromZero(model: Container): Container {
   if (counted.size === 0) return model;
   const shift = (source: Source): Source =>
     counted.has(source.layer) ? { ...source, call: source.call - 1 } : source;
+  const shifted = (call: Call): Call => ({
+    ...call,
+    inputs: call.inputs.map(shift),
+    named: new Map([...call.named].map(([keyword, sources]) => [keyword, sources.map(shift)])),
+  });
   const layers = new Map(
-    [...model.layers].map(([name, layer]) => [
-      name,
-      { ...layer, calls: layer.calls.map((call) => ({ ...call, inputs: call.inputs.map(shift) })) },
-    ]),
+    [...model.layers].map(([name, layer]) => [name, { ...layer, calls: layer.calls.map(shifted) }]),
   );
   return { ...model, layers, outputs: model.outputs.map(shift) };
 }
@@ -213,12 +219,22 @@ function callOf(call: Json): Call {
       sourcesIn(argument).length > 0 ? [] : [[`number ${String(place + 1)}`, argument]],
     );
     const keywords = isObject(call['kwargs']) ? call['kwargs'] : {};
-    return { inputs: sourcesIn(args), keywords: { ...Object.fromEntries(constants), ...keywords } };
+    return { inputs: sourcesIn(args), ...apart({ ...Object.fromEntries(constants), ...keywords }) };
   }
   const entries = Array.isArray(call) ? (call as readonly Json[]) : [];
   const flat = typeof entries[0] === 'string' ? [call] : entries;
   const keywords = flat.map((entry) => (Array.isArray(entry) ? (entry as readonly Json[])[3] : undefined));
-  return { inputs: sourcesIn(call), keywords: Object.assign({}, ...keywords.filter(isObject)) as JsonObject };
+  const given = Object.assign({}, ...keywords.filter(isObject)) as JsonObject;
+  const inputs = flat.flatMap((entry) => sourcesIn(Array.isArray(entry) ? entry.slice(0, 3) : entry));
+  return { inputs, ...apart(given) };
+}
+
+/** Keyword arguments, those that hold values apart from the constants. */
+function apart(keywords: JsonObject): Pick<Call, 'named' | 'keywords'> {
+  const entries = Object.entries(keywords);
+  const values = entries.map(([keyword, argument]) => [keyword, sourcesIn(argument)] as const);
+  const named = new Map(values.filter(([, sources]) => sources.length > 0));
+  return { named, keywords: Object.fromEntries(entries.filter(([keyword]) => !named.has(keyword))) };
 }
 
 /**

@@ -7,8 +7,8 @@ import { createOnnxRuntimeEngine } from '../../../src/engine/onnxruntime/engine.
 import type { Engine } from '../../../src/engine/engine.ts';
 import { float, int, ints, text } from '../../../src/graph/attributes.ts';
 import { GraphBuilder } from '../../../src/graph/builder.ts';
-import { expandGraph } from '../../../src/graph/operators/expand.ts';
-import { float32, int64s, sizeOf } from '../../../src/graph/tensor.ts';
+import { expandGraph, isWrittenOut } from '../../../src/graph/operators/expand.ts';
+import { float32, int64s, sizeOf, tensor } from '../../../src/graph/tensor.ts';
 import type { Attribute, Attributes, Graph, Tensor } from '../../../src/graph/types.ts';
 
 let engine: Engine;
@@ -147,18 +147,60 @@ describe('Resize as the runtime has it', () => {
     }
   });
 
-  it('is refused where a region of interest is meant', () => {
-    const item = {
-      operator: 'Resize',
-      x: normal(1, 1, 4, 4),
-      others: [float32([8], [0, 0, 0, 0, 1, 1, 1, 1]), undefined, int64s([1, 1, 2, 2])],
-      attributes: { mode: text('linear'), coordinate_transformation_mode: text('tf_crop_and_resize') },
-    };
+  it('to sizes of which the batch is open, as the input has it', async () => {
+    const builder = new GraphBuilder('open');
+    const x = builder.input('x', 'float32', ['N', 2, 4, 5]);
+    const batch = builder.slice(builder.shape(x), { starts: [0], ends: [1], axes: [0] });
+    const sizes = builder.concat([batch, builder.shapeConstant([2, 7, 3])], 0);
+    builder.output(builder.apply('Resize', [x, '', '', sizes], { mode: text('linear') }, 'y'));
+    const graph = builder.build();
+    const written = expandGraph(graph, () => true);
+    assert.ok(written.nodes.every(({ operator }) => operator !== 'Resize'));
+    const value = normal(3, 2, 4, 5);
+    const [expected, actual] = [(await run(graph, value))['y'], (await run(written, value))['y']];
+    assert.deepEqual(actual?.dims, [3, 2, 7, 3]);
+    (expected!.data as Float32Array).forEach((element, index) => {
+      assert.ok(Math.abs((actual.data as Float32Array)[index]! - element) < 1e-5);
+    });
+  });
+
+  /** To sizes that a graph computes, of which the batch's is open. */
+  const toComputed = (sizes: (builder: GraphBuilder) => string): Graph => {
+    const builder = new GraphBuilder('open');
+    builder.input('x', 'float32', ['N', 2, 4, 5]);
+    builder.output(builder.apply('Resize', ['x', '', '', sizes(builder)], { mode: text('linear') }));
+    return builder.build();
+  };
+
+  it('is refused where the size of a picture is open', () => {
+    const graph = toComputed((b) => {
+      const batch = b.apply('Shape', ['x'], { start: int(0), end: int(1) });
+      return b.concat([batch, b.shapeConstant([2, 7]), batch], 0);
+    });
     assert.throws(
-      () => expandGraph(graphOf(item), () => true),
-      (error) => error instanceof InputError && /tf_crop_and_resize has no expansion/.test(error.message),
+      () => expandGraph(graph, () => true),
+      (error) =>
+        error instanceof InputError && /size of axis 3 is known only at run time/.test(error.message),
     );
   });
+
+  for (const [sizes, what] of [
+    [[1, 1, 2, 2], 'meant'],
+    [[1, 1, 4, 4], 'meant, at the size that the input has'],
+  ] as const) {
+    it(`is refused where a region of interest is ${what}`, () => {
+      const item = {
+        operator: 'Resize',
+        x: normal(1, 1, 4, 4),
+        others: [float32([8], [0, 0, 0, 0, 1, 1, 0.5, 1]), undefined, int64s(sizes)],
+        attributes: { mode: text('linear'), coordinate_transformation_mode: text('tf_crop_and_resize') },
+      };
+      assert.throws(
+        () => expandGraph(graphOf(item), () => true),
+        (error) => error instanceof InputError && /tf_crop_and_resize has no expansion/.test(error.message),
+      );
+    });
+  }
 });
 
 describe('recurrent layers as the runtime has them', () => {
@@ -210,11 +252,126 @@ describe('recurrent layers as the runtime has them', () => {
 
   it('RNN', () => assertSame({ operator: 'RNN', x, others: weights(1, 1), attributes: size }));
 
-  it('are refused in forms that are not covered', () => {
+  const named = (...value: string[]): Attribute => ({ kind: 'strings', value });
+  const numbers = (...value: number[]): Attribute => ({ kind: 'floats', value });
+
+  it('with clipped and coupled gates', async () => {
+    for (const [operator, gates] of [
+      ['LSTM', 4],
+      ['GRU', 3],
+      ['RNN', 1],
+    ] as const) {
+      const attributes = { ...size, clip: float(0.4) };
+      await assertSame({ operator, x, others: weights(1, gates), attributes });
+    }
+    const attributes = { ...size, input_forget: int(1) };
+    const cell = [undefined, normal(1, batch, hidden), normal(1, batch, hidden)];
+    await assertSame({ operator: 'LSTM', x, others: [...weights(1, 4), ...cell], attributes });
+  });
+
+  it('with parameters of the activations, which go on from one direction to the next', async () => {
+    for (const [activations, alphas, betas] of [
+      [['HardSigmoid', 'LeakyRelu', 'Affine', 'Elu', 'ScaledTanh', 'ThresholdedRelu'], 6, 3],
+      [['Sigmoid', 'Elu', 'Softsign', 'Relu', 'HardSigmoid', 'Tanh'], 2, 1],
+      [['LeakyRelu', 'Elu', 'Softplus', 'HardSigmoid', 'Tanh', 'Elu'], 0, 0],
+    ] as const) {
+      const values = [0.3, 0.2, 0.7, 0.9, 1.2, 0.1];
+      await assertSame({
+        operator: 'LSTM',
+        x,
+        others: weights(2, 4),
+        attributes: {
+          ...size,
+          direction: text('bidirectional'),
+          activations: named(...activations),
+          activation_alpha: numbers(...values.slice(0, alphas)),
+          activation_beta: numbers(...values.slice(0, betas)),
+        },
+        outputs: ['y', 'last', 'cells'],
+      });
+    }
+  });
+
+  it('with sequences of different lengths', async () => {
+    const lengths = tensor('int32', [batch], Int32Array.of(2, 4));
+    for (const [operator, gates, states] of [
+      ['LSTM', 4, 2],
+      ['GRU', 3, 1],
+      ['RNN', 1, 1],
+    ] as const) {
+      for (const given of [0, states]) {
+        await assertSame({
+          operator,
+          x,
+          others: [
+            ...weights(2, gates),
+            lengths,
+            ...Array.from({ length: given }, () => normal(2, batch, hidden)),
+          ],
+          attributes: { ...size, direction: text('bidirectional') },
+          outputs: operator === 'LSTM' ? ['y', 'last', 'cells'] : ['y', 'last'],
+        });
+      }
+    }
+  });
+
+  it('with the batch first, as the same layer with the steps first', async () => {
+    const [states, parameters] = [[normal(2, batch, hidden), normal(2, batch, hidden)], weights(2, 4)];
+    const turned = ({ dims, data }: Tensor<'float32'>): Tensor<'float32'> => {
+      const [first = 0, second = 0, inner = 0] = dims;
+      const places = Array.from({ length: first * second * inner }, (_, index) => {
+        const row = Math.floor(index / inner);
+        return ((row % first) * second + Math.floor(row / first)) * inner + (index % inner);
+      });
+      return float32(
+        [second, first, inner],
+        Float32Array.from(places, (place) => data[place]!),
+      );
+    };
+    const attributes = { ...size, direction: text('bidirectional') };
+    const outputs = ['y', 'last', 'cells'];
+    const plain = await run(
+      graphOf({ operator: 'LSTM', x, others: [...parameters, undefined, ...states], attributes, outputs }),
+      x,
+    );
+    const graph = graphOf({
+      operator: 'LSTM',
+      x: turned(x),
+      others: [...parameters, undefined, ...states.map(turned)],
+      attributes: { ...attributes, layout: int(1) },
+      outputs,
+    });
+    assert.ok(isWrittenOut(graph.nodes[0]!), 'the runtime has no kernel for it');
+    const other = await run(
+      expandGraph(graph, () => true),
+      turned(x),
+    );
+    assert.deepEqual(other['y']?.dims, [batch, length, 2, hidden]);
+    for (const name of ['last', 'cells']) {
+      const [expected, actual] = [turned(plain[name] as Tensor<'float32'>), other[name]];
+      assert.deepEqual(actual?.dims, expected.dims);
+      expected.data.forEach((value, index) => {
+        assert.ok(Math.abs((actual.data as Float32Array)[index]! - value) < 1e-6, name);
+      });
+    }
+    const width = 2 * hidden;
+    for (let step = 0; step < length; step++) {
+      for (let example = 0; example < batch; example++) {
+        for (let unit = 0; unit < width; unit++) {
+          const [direction, place] = [Math.floor(unit / hidden), unit % hidden];
+          const expected = plain['y']!.data[((step * 2 + direction) * batch + example) * hidden + place];
+          const actual = other['y'].data[(example * length + step) * width + unit];
+          assert.ok(Math.abs(Number(actual) - Number(expected)) < 1e-6);
+        }
+      }
+    }
+  });
+
+  it('are refused with activations that are unknown, too few or without what they need', () => {
     const refused: readonly (readonly [Attributes, RegExp])[] = [
-      [{ clip: float(1) }, /clipped gates/],
-      [{ input_forget: int(1) }, /coupled gates/],
-      [{ activations: { kind: 'strings', value: ['Affine', 'Tanh', 'Tanh'] } }, /activation Affine/],
+      [{ activations: named('Cosine', 'Tanh', 'Tanh') }, /activation Cosine is unknown/],
+      [{ activations: named('Tanh', 'Tanh') }, /names 2 activations, expected 3/],
+      [{ activations: named('Affine', 'Tanh', 'Tanh') }, /activation Affine is without its parameters/],
     ];
     for (const [attributes, expected] of refused) {
       const item = { operator: 'LSTM', x, others: weights(1, 4), attributes: { ...size, ...attributes } };

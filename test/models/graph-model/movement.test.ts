@@ -302,6 +302,21 @@ const cases: Readonly<Record<string, Case>> = {
       }),
   ],
   ...Object.fromEntries(
+    (['bilinear', 'nearest'] as const).flatMap((method) =>
+      [0, 0.75].map((beyond) => {
+        const build: Case[0] = (g, x) => {
+          const boxes = [0, 0, 1, 1, 0.1, 0.2, 0.7, 0.9, -0.3, 0.4, 1.2, 1.1, 0.9, 0.8, 0.3, 0.1];
+          const inputs = [x, g.constant([4, 4], boxes), g.ints(0, 0, 0, 0), g.ints(5, 3)];
+          const crops = { method: attr.text(method), extrapolation_value: attr.float(beyond) };
+          const one = [x, g.constant([1, 4], [0.2, 0.1, 0.8, 0.7]), g.ints(0), g.ints(1, 1)];
+          return [g.node('CropAndResize', inputs, crops), g.node('CropAndResize', one, crops)];
+        };
+        const label = `CropAndResize, ${method}, ${String(beyond)} beyond`;
+        return [label, [build, { ...affine, shape: [1, 6, 8, 3] }]] as const;
+      }),
+    ),
+  ),
+  ...Object.fromEntries(
     (
       [
         [12, 16],

@@ -150,6 +150,14 @@ test('a model that takes a list of pixels takes them channels last from an image
   assert.match(notes.join(), /channels last, as Keras has them/);
 });
 
+test('the weights of an archive stand by the class of their layer', async () => {
+  const weights = [
+    stored('layers/dense/vars/0', [5, 1], [1, 0, 0, 0, 2]),
+    stored('optimizer/vars/0', [1], [9]),
+  ];
+  assertClose(await answer(sequential([5], 'Dense', { use_bias: false }), line, weights), [12]);
+});
+
 describe('quantised weights', () => {
   const dense = sequential([1], 'Dense', { use_bias: false });
   const one = { dims: [1, 1], data: [1] };
@@ -190,6 +198,11 @@ describe('what is wrong is one line', () => {
       /activation sine/,
     ],
     ['a missing weight', () => answer(dense, one), /has no weight kernel/],
+    [
+      'a weight of an archive that is no layer’s',
+      () => answer(dense, one, [stored('layers/dense_1/vars/0', [1, 1], [1])]),
+      /layers\/dense_1\/vars\/0 is none of a layer of the model/,
+    ],
     ['a truncated shard', () => answer(dense, one, [{ ...kernel, bytes: new Uint8Array(3) }]), /end early/],
     [
       'a shard that is too long',

@@ -207,7 +207,7 @@ describe('a call that means something else is refused in one line', () => {
       /called in training mode/,
     ],
     ['training mode by place', called({ class_name: 'Dropout' }, [tensor, true]), /argument number 2 = true/],
-    ['a mask', called({ class_name: 'ReLU' }, [tensor], { mask: tensor }), /the argument mask/],
+    ['a mask', called({ class_name: 'ReLU' }, [tensor], { mask: tensor }), /a value as its argument mask/],
     [
       'an operation on a constant',
       called({ class_name: 'Add', module: 'keras.src.ops.numpy' }, [tensor, 2]),
@@ -264,7 +264,7 @@ describe('a call that means something else is refused in one line', () => {
       /those of Keras 3/,
     ],
     ['a stateful layer', one('2.15.0', [3, 2], 'LSTM', { stateful: true }), /is stateful/],
-    ['tokens', one('2.15.0', [4], 'Embedding', { input_dim: 5 }), /takes token numbers/],
+    ['a cell as a layer', one('2.15.0', [4], 'GRUCell', { units: 5 }), /is a cell, which stands inside/],
     [
       'antialiasing',
       one('3.5.0', [8, 8, 3], 'Resizing', { height: 4, width: 4, antialias: true }),
@@ -288,16 +288,35 @@ describe('a call that means something else is refused in one line', () => {
     });
   }
 
-  test('a mask where it would be read', async () => {
-    const masked = one('2.15.0', [3, 2], 'Masking', {});
-    const { config } = masked['model_config'] as { config: { layers: JsonObject[] } };
-    const layers = [...config.layers, { class_name: 'LSTM', config: { name: 'lstm' } }];
-    const topology = {
-      keras_version: '2.15.0',
-      model_config: { class_name: 'Sequential', config: { layers } },
-    };
-    await assert.rejects(imported(topology), /leaves out what the Masking layer/);
-  });
+  const masked: readonly [string, string, JsonObject[], RegExp][] = [
+    [
+      'a mask that is read in a way of its own',
+      '2.15.0',
+      [{ class_name: 'Softmax', config: { name: 's' } }],
+      /Softmax\) takes steps that a layer before it masks/,
+    ],
+    [
+      'a mask that tfjs keeps for a later layer',
+      'tfjs-layers 4.22.0',
+      [
+        { class_name: 'Reshape', config: { name: 'r', target_shape: [2, 3] } },
+        { class_name: 'LSTM', config: { name: 'lstm' } },
+      ],
+      /LSTM\) comes after a mask that does not belong to its input/,
+    ],
+  ];
+  for (const [name, version, after, pattern] of masked) {
+    test(name, async () => {
+      const { model_config: model } = one(version, [3, 2], 'Masking', {});
+      const { config } = model as { config: { layers: JsonObject[] } };
+      const layers = [...config.layers, ...after];
+      const topology = {
+        keras_version: version,
+        model_config: { class_name: 'Sequential', config: { layers } },
+      };
+      await assert.rejects(imported(topology), pattern);
+    });
+  }
 
   test('models inside models without end', async () => {
     let model: JsonObject = { class_name: 'ReLU', config: { name: 'r' } };

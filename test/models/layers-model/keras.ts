@@ -1,4 +1,5 @@
 /** Builds Keras models with tfjs-layers, saves them to disk, and says what they answer: the importer's oracle. */
+import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
@@ -89,7 +90,32 @@ export interface Comparison {
    * resizing by different factors): there finite differences of its logits are the reference.
    */
   readonly finiteDifferences?: boolean;
+  /** A number whose places in the input stay as they are, and have a gradient of 0: what Masking masks. */
+  readonly masked?: number;
+  /** Where the self-check draws its inputs. */
+  readonly bounds?: { readonly lower: number; readonly upper: number };
+  /** No gradient passes the model: its logits alone are compared. */
+  readonly logitsAlone?: boolean;
+  /** Changes the random inputs, which have the shape [2, …] in Keras's order. */
+  readonly inputs?: (values: Float32Array) => void;
   readonly change?: (saved: { json: Record<string, unknown>; weights: Uint8Array }) => void;
+}
+
+/** The classes of all layers that were compared so far. */
+export const comparedClasses = new Set<string>();
+
+/** The classes of a layer and of those inside it. */
+function classesIn(layer: layers.layers.Layer): string[] {
+  const parts = layer as unknown as Record<string, unknown>;
+  const inner = [
+    parts['layer'],
+    parts['forwardLayer'],
+    parts['cell'],
+    parts['cells'],
+    parts['layers'],
+  ].flat();
+  const found = inner.filter((part): part is layers.layers.Layer => part !== undefined && part !== null);
+  return [layer.getClassName(), ...found.flatMap(classesIn)];
 }
 
 /** What tfjs and the imported graph answer on two random inputs, and their gradients. */
@@ -97,19 +123,22 @@ export async function differencesFromKeras(
   model: layers.LayersModel,
   engine: Engine,
   seed: number,
-  { channelsFirst = false, finiteDifferences = false, change }: Comparison = {},
+  comparison: Comparison = {},
 ): Promise<Differences> {
+  const { channelsFirst = false, finiteDifferences = false, logitsAlone = false, masked } = comparison;
+  for (const layer of model.layers) for (const name of classesIn(layer)) comparedClasses.add(name);
   randomizeWeights(model, seed);
   const shape = [2, ...(model.inputs[0]?.shape.slice(1) ?? []).map((size) => size ?? 1)];
   const stream = randomStream(seed, 'inputs');
   const input = Float32Array.from({ length: sizeOf(shape) }, () => stream.normal());
+  comparison.inputs?.(input);
   const known = tf.tensor(input, shape);
   const expected = model.predict(known) as tf.Tensor;
   const classCount = expected.shape[1] ?? 1;
   const labels = Int32Array.of(0, classCount - 1);
   const graph = await inFolder(async (folder) => {
     const saved = await savedModel(model);
-    change?.(saved);
+    comparison.change?.(saved);
     await writeFile(join(folder, 'weights.bin'), saved.weights);
     const imported = await importLayersModel(join(folder, 'model.json'), saved.json as JsonObject);
     return imported.graph;
@@ -117,13 +146,17 @@ export async function differencesFromKeras(
   const turned = shape.length === 4 && !channelsFirst;
   const ours = turned ? toChannelsFirst(input, shape) : input;
   const [, ...inputShape] = (graph.inputs[0]?.dims ?? []).map(Number);
-  const bounds = { lower: -100, upper: 100 };
+  const { bounds = { lower: -100, upper: 100 } } = comparison;
   const source = { name: 'imported', graph, inputShape, classCount, bounds };
   const classifier = await createGraphClassifier(source, engine);
   const logits = await classifier.logits(ours);
+  if (logitsAlone) {
+    await assert.rejects(classifier.lossGradient(ours, labels), /the derivative is 0 behind it/);
+    return { logits: relative(expected.dataSync(), logits), gradient: 0 };
+  }
   const { gradients } = await classifier.lossGradient(ours, labels);
   const gradient = finiteDifferences
-    ? differenceQuotients(model, known, labels)
+    ? differenceQuotients(model, known, labels, masked)
     : tf
         .grad((x) => crossEntropy(model.apply(x) as tf.Tensor, labels))(known)
         .dataSync();
@@ -135,7 +168,12 @@ export async function differencesFromKeras(
 }
 
 /** Central differences of the summed loss by every element, all in one batch. */
-function differenceQuotients(model: layers.LayersModel, inputs: tf.Tensor, labels: Int32Array): Float32Array {
+function differenceQuotients(
+  model: layers.LayersModel,
+  inputs: tf.Tensor,
+  labels: Int32Array,
+  masked?: number,
+): Float32Array {
   const [examples = 1, ...shape] = inputs.shape;
   const size = sizeOf(shape);
   const data = inputs.dataSync();
@@ -145,7 +183,8 @@ function differenceQuotients(model: layers.LayersModel, inputs: tf.Tensor, label
     for (const [side, step] of [STEP, -STEP].entries()) {
       const row = (2 * element + side) * size;
       moved.set(example, row);
-      moved[row + (element % size)] = (example[element % size] ?? 0) + step;
+      const value = example[element % size] ?? 0;
+      moved[row + (element % size)] = value === masked ? value : value + step;
     }
   }
   const logits = model.predict(tf.tensor(moved, [2 * examples * size, ...shape])) as tf.Tensor;

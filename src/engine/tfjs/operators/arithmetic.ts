@@ -156,9 +156,17 @@ function cast(call: Call): ReturnType<Handler> {
     throw call.error(`tfjs cannot cast to ${dataType ?? `the type ${String(call.int('to', 0))}`}`);
   }
   const tensor = x.in(layout);
-  return call.value(
-    dataType,
-    type === 'bool' && tensor.dtype !== 'bool' ? tf.notEqual(tensor, 0) : tf.cast(tensor, type),
-    layout,
-  );
+  if (type === 'bool' && tensor.dtype !== 'bool') return call.value('bool', tf.notEqual(tensor, 0), layout);
+  return call.value(dataType, wrapped(tf, tf.cast(tensor, type), dataType), layout);
+}
+
+/** Whole numbers by their lowest bits, as many as a narrow type has. */
+function wrapped(tf: Tf, x: TfTensor, dataType: DataType): TfTensor {
+  const bits = /^(u?)int(8|16)$/.exec(dataType);
+  if (bits === null) return x;
+  const span = 2 ** Number(bits[2]);
+  const least = bits[1] === 'u' ? 0 : -span / 2;
+  const whole = (value: number): TfTensor => tf.scalar(value, 'int32');
+  const turns = tf.floorDiv(tf.sub(x, whole(least)), whole(span));
+  return tf.sub(x, tf.mul(turns, whole(span)));
 }

@@ -1,10 +1,12 @@
 /** Operators whose outputs come from attributes and shapes: they stay on the host until something computes with them. */
 import { attribute } from '../../../graph/attributes.ts';
+import { dataTypeOf } from '../../../graph/data-types.ts';
 import { float32, int64s, sizeOf, tensor } from '../../../graph/tensor.ts';
 import type { Tensor } from '../../../graph/types.ts';
 import type { Handler, Handlers } from '../operator.ts';
 import { tfTypeOf } from '../transfer.ts';
 import { RuntimeValue } from '../value.ts';
+import { hostValue } from './host.ts';
 
 const int64 = (dims: readonly number[], values: readonly number[]): Tensor =>
   tensor('int64', dims, BigInt64Array.from(values, BigInt));
@@ -38,9 +40,22 @@ const range: Handler = (call) => {
   return call.value(dataType, call.tf.tensor1d(values, tfTypeOf(dataType) ?? 'float32'));
 };
 
+/** Ones along a diagonal, k to the right of the main one. */
+const eyeLike: Handler = (call) => {
+  const { dataType, dims } = call.input(0);
+  const [rows = 0, columns = 0] = dims;
+  const shift = call.int('k', 0);
+  const code = attribute(call.node, 'dtype', 'int');
+  const ones = Array.from({ length: rows * columns }, (_, index) =>
+    index % columns === Math.floor(index / columns) + shift ? 1 : 0,
+  );
+  return hostValue(call, (code === undefined ? dataType : dataTypeOf(code)) ?? dataType, dims, ones);
+};
+
 export const constants: Handlers = {
   Constant: constant,
   ConstantOfShape: constantOfShape,
+  EyeLike: eyeLike,
   Range: range,
   Shape: shape,
   Size: (call) => RuntimeValue.ofHost(call.tf, int64([], [sizeOf(call.input(0).dims)])),

@@ -1,33 +1,33 @@
 /** Conv: in tfjs's channels-last form, with the kernel turned to it once. */
-import type { Tensor as TfTensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { fromImage, imageOf, overreach, padded, windowsOf, type Windows } from '../image.ts';
+import type { Tensor4D } from '@tensorflow/tfjs-core';
+import { fromImage, overreach, padded, slicesOf, windowsOf, type Windows } from '../image.ts';
 import type { Call, Handler, Handlers } from '../operator.ts';
 import type { RuntimeValue } from '../value.ts';
-import { spreadAxis, withBias } from './kernel.ts';
+import { kernelSlice, spreadAxis, withBias } from './kernel.ts';
 
 const conv: Handler = (call) => {
-  const x = call.input(0);
   const kernel = call.input(1);
-  const windows = windowsOf(call, kernel.dims.slice(2));
-  const group = call.int('group', 1);
-  const image = imageOf(call, x);
-  const y =
-    group === 1
-      ? convolve(call, image, kernelForm(call, kernel, windows, 'HWIO'), windows)
-      : grouped(call, image, kernel, windows, group);
-  return fromImage(call, withBias(call, y));
+  const { depth, plane } = windowsOf(call, kernel.dims.slice(2));
+  const parts = slicesOf(call, call.input(0), depth, 0).map((image, slice) =>
+    convolvePlane(call, image, kernel, plane, slice),
+  );
+  const sum = parts.reduce((a, b) => call.tf.add(a, b));
+  return fromImage(call, withBias(call, sum), depth?.count);
 };
 
-function grouped(
+/** @param slice of the kernel, along its depth */
+function convolvePlane(
   call: Call,
   image: Tensor4D,
   kernel: RuntimeValue,
   windows: Windows,
-  group: number,
-): TfTensor {
+  slice: number,
+): Tensor4D {
   const { tf } = call;
+  const group = call.int('group', 1);
+  if (group === 1) return convolve(call, image, kernelForm(call, kernel, windows, 'HWIO', slice), windows);
   if (kernel.dims[1] === 1) {
-    const filter = kernelForm(call, kernel, windows, 'HWCM', group);
+    const filter = kernelForm(call, kernel, windows, 'HWCM', slice, group);
     const dilations = dilationsFor(windows);
     return tf.depthwiseConv2d(
       padded(call, image, windows, 0),
@@ -38,7 +38,7 @@ function grouped(
       dilations,
     );
   }
-  const filters = tf.split(kernelForm(call, kernel, windows, 'HWIO'), group, 3);
+  const filters = tf.split(kernelForm(call, kernel, windows, 'HWIO', slice), group, 3);
   const parts: Tensor4D[] = tf.split(image, group, 3);
   return tf.concat(
     parts.map((part, index) => convolve(call, part, filters[index] as Tensor4D, windows)),
@@ -67,29 +67,29 @@ const dilationsFor = (windows: Windows): [number, number] =>
   spreads(windows) ? [1, 1] : [windows[0].dilation, windows[1].dilation];
 
 /**
- * The kernel [O, I, H, W] as [H, W, I, O], or that of a depthwise convolution [C·M, 1, H, W] as [H, W, C, M];
- * made once for a kernel.
+ * The kernel [O, I, H, W] as [H, W, I, O], or that of a depthwise convolution [C·M, 1, H, W] as [H, W, C, M], or a slice
+ * of the kernel of volumes so; made once for a kernel.
  */
 function kernelForm(
   call: Call,
   kernel: RuntimeValue,
   windows: Windows,
   form: 'HWIO' | 'HWCM',
+  slice: number,
   channels = 0,
 ): Tensor4D {
   const { tf } = call;
-  const [outputs = 0, inputs = 0, height = 1, width = 1] = kernel.dims;
+  const [outputs = 0, inputs = 0] = kernel.dims;
+  const [height, width] = windows.map((window) => window.kernel) as [number, number];
   const spread = spreads(windows);
   const dilations = windows.map(({ dilation }) => dilation);
-  const name = spread ? `${form} spread by ${dilations.join('x')}` : form;
+  const name = `${form} ${String(slice)}${spread ? ` spread by ${dilations.join('x')}` : ''}`;
   return kernel.derive(name, () => {
+    const plane = kernelSlice(tf, kernel, slice);
     const turned =
       form === 'HWIO'
-        ? tf.transpose(tf.reshape(kernel.once(), [outputs, inputs, height, width]), [2, 3, 1, 0])
-        : tf.transpose(
-            tf.reshape(kernel.once(), [channels, outputs / channels, height, width]),
-            [2, 3, 0, 1],
-          );
+        ? tf.transpose(tf.reshape(plane, [outputs, inputs, height, width]), [2, 3, 1, 0])
+        : tf.transpose(tf.reshape(plane, [channels, outputs / channels, height, width]), [2, 3, 0, 1]);
     if (!spread) return turned;
     return dilations.reduce((filter, dilation, axis) => spreadAxis(tf, filter, axis, dilation), turned);
   }) as Tensor4D;

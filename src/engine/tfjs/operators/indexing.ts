@@ -1,8 +1,7 @@
-/** Operators that pick and place elements by index. */
+/** Operators that pick elements by index. */
 import type { Tensor as TfTensor, Tensor1D } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../../graph/tensor.ts';
-import type { Tf } from '../backend.ts';
-import type { Call, Handler, Handlers, Refusal, Refusals } from '../operator.ts';
+import type { Call, Handler, Handlers } from '../operator.ts';
 import type { RuntimeValue } from '../value.ts';
 import { asNumbers } from './shape.ts';
 
@@ -38,7 +37,12 @@ const gather: Handler = (call) => {
  * The places in a flattened tensor of `dims` that indices along an axis point at: every other coordinate is
  * the index's own.
  */
-function flatPlaces(call: Call, dims: readonly number[], indices: RuntimeValue, axis: number): TfTensor {
+export function flatPlaces(
+  call: Call,
+  dims: readonly number[],
+  indices: RuntimeValue,
+  axis: number,
+): TfTensor {
   const { tf } = call;
   const strides = dims.map((_, each) => sizeOf(dims.slice(each + 1)));
   const along = tf.reshape(checkedIndices(call, indices, dims[axis] ?? 0), [...indices.dims]);
@@ -61,44 +65,6 @@ const gatherElements: Handler = (call) => {
   return call.value(x.dataType, tf.reshape(y, [...indices.dims]));
 };
 
-/** Adds updates into zeros; updates of one place add up. */
-export function scatterAdd(tf: Tf, places: TfTensor, updates: TfTensor, size: number): TfTensor {
-  const count = places.size;
-  return tf.scatterND(tf.reshape(places, [count, 1]), tf.reshape(updates, [count]), [size]);
-}
-
-/**
- * Overwrites rows of a tensor; the last of several updates of one row stays. It gathers, since the kernel of
- * tensorScatterUpdate gives zeros on the cpu backend where another copy of tfjs-core was loaded too: it knows the
- * tensor that it is to update by the class.
- *
- * @param places of the rows, which are the elements of a flat tensor; outside ones are left out
- */
-export function scatterAssign(call: Call, into: TfTensor, places: TfTensor, updates: TfTensor): TfTensor {
-  const [count = 0] = into.shape;
-  const sources = Int32Array.from({ length: count }, (_, row) => row);
-  places.dataSync().forEach((place, row) => {
-    sources[place] = count + row;
-  });
-  const { tf } = call;
-  const rows = tf.tensor1d(sources, 'int32');
-  return asNumbers(call, tf.concat([into, updates]), (both) => tf.gather(both, rows));
-}
-
-const scatterElements: Handler = (call) => {
-  const { tf } = call;
-  const x = call.input(0);
-  const size = sizeOf(x.dims);
-  const places = flatPlaces(call, x.dims, call.input(1), call.axis(call.int('axis', 0), x.rank));
-  const data = tf.reshape(x.first(), [size]);
-  const updates = tf.reshape(call.input(2).first(), [places.size]);
-  const y =
-    call.text('reduction', 'none') === 'add'
-      ? tf.add(data, scatterAdd(tf, places, updates, size))
-      : scatterAssign(call, data, places, updates);
-  return call.value(x.dataType, tf.reshape(y, [...x.dims]));
-};
-
 /** `[off, on]` along a new axis; an index outside the depth gives `off` everywhere. */
 const oneHot: Handler = (call) => {
   const { tf } = call;
@@ -119,19 +85,32 @@ const oneHot: Handler = (call) => {
   return call.value(values.dataType, y);
 };
 
-/** The places in a flattened tensor of `dims`, of blocks of it, that rows of leading coordinates point at. */
-function blockPlaces(call: Call, dims: readonly number[], indices: RuntimeValue): Tensor1D {
+/**
+ * The places in a flattened tensor of `dims`, of blocks of it, that rows of coordinates point at. The first `stacked`
+ * axes are those of the indices too: a row points into its own part of them.
+ */
+export function blockPlaces(
+  call: Call,
+  dims: readonly number[],
+  indices: RuntimeValue,
+  stacked = 0,
+): Tensor1D {
   const depth = indices.dims.at(-1) ?? 0;
   const coordinates = indices.numbers();
-  const places = Array.from({ length: coordinates.length / Math.max(depth, 1) }, (_, row) => {
+  const rows = sizeOf(indices.dims.slice(0, -1));
+  const rowsEach = rows / Math.max(sizeOf(indices.dims.slice(0, stacked)), 1);
+  const places = Array.from({ length: rows }, (_, row) => {
     const own = coordinates.slice(row * depth, (row + 1) * depth);
-    return own.reduce((place, coordinate, axis) => {
-      const size = dims[axis] ?? 0;
-      if (coordinate < -size || coordinate >= size) {
-        throw call.error(`the index ${String(coordinate)} is outside an axis of size ${String(size)}`);
-      }
-      return place * size + (coordinate < 0 ? coordinate + size : coordinate);
-    }, 0);
+    return own.reduce(
+      (place, coordinate, axis) => {
+        const size = dims[stacked + axis] ?? 0;
+        if (coordinate < -size || coordinate >= size) {
+          throw call.error(`the index ${String(coordinate)} is outside an axis of size ${String(size)}`);
+        }
+        return place * size + (coordinate < 0 ? coordinate + size : coordinate);
+      },
+      stacked === 0 ? 0 : Math.floor(row / rowsEach),
+    );
   });
   return call.tf.tensor1d(places, 'int32');
 }
@@ -140,27 +119,13 @@ const gatherND: Handler = (call) => {
   const { tf } = call;
   const x = call.input(0);
   const indices = call.input(1);
-  const depth = indices.dims.at(-1) ?? 0;
+  const stacked = call.int('batch_dims', 0);
+  const depth = stacked + (indices.dims.at(-1) ?? 0);
   const block = x.dims.slice(depth);
-  const places = blockPlaces(call, x.dims, indices);
+  const places = blockPlaces(call, x.dims, indices, stacked);
   const blocks = [sizeOf(x.dims.slice(0, depth)), sizeOf(block)];
   const y = asNumbers(call, x.first(), (tensor) => tf.gather(tf.reshape(tensor, blocks), places));
   return call.value(x.dataType, tf.reshape(y, [...indices.dims.slice(0, -1), ...block]));
-};
-
-const scatterND: Handler = (call) => {
-  const { tf } = call;
-  const x = call.input(0);
-  const depth = call.input(1).dims.at(-1) ?? 0;
-  const places = blockPlaces(call, x.dims, call.input(1));
-  const [count, size] = [sizeOf(x.dims.slice(0, depth)), sizeOf(x.dims.slice(depth))];
-  const data = tf.reshape(x.first(), [count, size]);
-  const updates = tf.reshape(call.input(2).first(), [places.size, size]);
-  const y =
-    call.text('reduction', 'none') === 'add'
-      ? tf.add(data, tf.scatterND(tf.reshape(places, [places.size, 1]), updates, [count, size]))
-      : scatterAssign(call, data, places, updates);
-  return call.value(x.dataType, tf.reshape(y, [...x.dims]));
 };
 
 /** The largest (or smallest) elements along an axis and their places, in order; of equal ones the first comes first. */
@@ -188,20 +153,6 @@ export const indexing: Handlers = {
   Gather: gather,
   GatherElements: gatherElements,
   GatherND: gatherND,
-  ScatterElements: scatterElements,
-  ScatterND: scatterND,
   OneHot: oneHot,
   TopK: topK,
-};
-
-const onlyAdds: Refusal = (call) => {
-  const reduction = call.text('reduction', 'none');
-  return ['none', 'add'].includes(reduction) ? undefined : `the reduction ${reduction} is not supported`;
-};
-
-/** Settings that tfjs cannot compute, refused before a graph runs. */
-export const indexingRefusals: Refusals = {
-  ScatterElements: onlyAdds,
-  ScatterND: onlyAdds,
-  GatherND: (call) => (call.int('batch_dims', 0) === 0 ? undefined : 'batch_dims are not supported'),
 };

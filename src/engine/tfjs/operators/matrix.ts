@@ -5,6 +5,7 @@ import type { Tf } from '../backend.ts';
 import { broadcastDims, broadcastTo } from '../movement.ts';
 import type { Handler, Handlers } from '../operator.ts';
 import type { RuntimeValue } from '../value.ts';
+import { hostValue } from './host.ts';
 
 const matMul: Handler = (call) => {
   const { tf } = call;
@@ -56,4 +57,36 @@ const gemm: Handler = (call) => {
   return call.value(a.dataType, c === undefined ? y : tf.add(y, scaled(c.first(), call.float('beta', 1))));
 };
 
-export const matrices: Handlers = { MatMul: matMul, Gemm: gemm };
+/** Of each matrix of a stack, by elimination with the greatest pivot of each column, in double precision. */
+const determinants: Handler = (call) => {
+  const x = call.input(0);
+  const size = x.dims.at(-1) ?? 0;
+  const elements = x.numbers();
+  const stacked = x.dims.slice(0, -2);
+  const results = Array.from({ length: sizeOf(stacked) }, (_, matrix) => {
+    const start = matrix * size * size;
+    return determinant(
+      Array.from({ length: size }, (_, row) => elements.slice(start + row * size, start + (row + 1) * size)),
+    );
+  });
+  return hostValue(call, x.dataType, stacked, results);
+};
+
+function determinant(rows: number[][]): number {
+  return rows.reduce((product, _, column) => {
+    const below = rows.slice(column).map((row) => Math.abs(row[column] ?? 0));
+    const best = column + below.indexOf(Math.max(...below));
+    const [pivot = [], other = []] = [rows[best], rows[column]];
+    const head = pivot[column] ?? 0;
+    if (head === 0) return 0;
+    rows[best] = other;
+    rows[column] = pivot;
+    for (const row of rows.slice(column + 1)) {
+      const factor = (row[column] ?? 0) / head;
+      pivot.forEach((each, at) => (row[at] = (row[at] ?? 0) - factor * each));
+    }
+    return best === column ? product * head : -product * head;
+  }, 1);
+}
+
+export const matrices: Handlers = { Det: determinants, MatMul: matMul, Gemm: gemm };

@@ -5,11 +5,19 @@
  * knows neither dilations nor groups.
  */
 import type { Tensor as TfTensor, Tensor4D } from '@tensorflow/tfjs-core';
-import { asPlane, extent, fromImage, imageOf, outputDims, type Window } from '../image.ts';
+import {
+  extent,
+  fromImage,
+  imageOf,
+  outputDims,
+  spatial,
+  type SpatialWindows,
+  type Window,
+} from '../image.ts';
 import { flip } from '../movement.ts';
 import type { Call, Handler, Handlers } from '../operator.ts';
 import type { RuntimeValue } from '../value.ts';
-import { spreadAxis, withBias } from './kernel.ts';
+import { kernelSlice, spreadAxis, withBias } from './kernel.ts';
 
 /** One spatial axis: `count` output elements, which start `begin` into the full output. */
 interface Spread extends Window {
@@ -19,27 +27,56 @@ interface Spread extends Window {
 type Spreads = readonly [height: Spread, width: Spread];
 
 const convTranspose: Handler = (call) => {
+  const { depth, plane } = spreadsOf(call, call.input(1).dims.slice(2));
+  const image = imageOf(call, call.input(0));
+  const slices = Array.from({ length: depth?.kernel ?? 1 }, (_, slice) =>
+    cut(call, transposedPlane(call, image, plane, slice), plane),
+  );
+  const full = depth === undefined ? (slices[0] as TfTensor) : alongDepth(call, slices, depth);
+  return fromImage(call, withBias(call, full), depth?.count);
+};
+
+/** @param slice of the kernel, along its depth */
+function transposedPlane(call: Call, image: Tensor4D, spreads: Spreads, slice: number): TfTensor {
   const { tf } = call;
-  const x = call.input(0);
   const kernel = call.input(1);
   const group = call.int('group', 1);
-  const spreads = spreadsOf(call, kernel.dims.slice(2));
-  const image = imageOf(call, x);
-  const depthwise = group > 1 && group === x.dims[1];
+  const depthwise = group > 1 && group === image.shape[3];
   const parts: Tensor4D[] = group === 1 || depthwise ? [image] : tf.split(image, group, 3);
   const phases = parts.map((part, index) => {
-    const filter = phaseKernel(call, kernel, spreads, { group, index, depthwise });
+    const filter = phaseKernel(call, kernel, spreads, { group, index, depthwise, slice });
     return weave(
       call,
       depthwise ? depthwisePhases(call, part, filter, spreads) : fullPhases(call, part, filter, spreads),
       spreads,
     );
   });
-  const full = phases.length === 1 ? (phases[0] as TfTensor) : tf.concat(phases, 3);
-  return fromImage(call, withBias(call, cut(call, full, spreads)));
-};
+  return phases.length === 1 ? (phases[0] as TfTensor) : tf.concat(phases, 3);
+}
 
-function spreadsOf(call: Call, kernel: readonly number[]): Spreads {
+/** What each slice of the kernel gives, [N·D, H, W, C], added up where it lies in the depth of the output. */
+function alongDepth(call: Call, slices: readonly TfTensor[], depth: Spread): TfTensor {
+  const { tf } = call;
+  const [all = 0, height = 0, width = 0, channels = 0] = slices[0]?.shape ?? [];
+  const [batch, inner] = [all / depth.size, height * width * channels];
+  const placed = slices.map((slice, place) => {
+    const apart = spreadAxis(tf, tf.reshape(slice, [batch, depth.size, inner]), 1, depth.stride);
+    const before = place * depth.dilation;
+    return tf.pad(apart, [
+      [0, 0],
+      [before, extent(depth) - 1 - before],
+      [0, 0],
+    ]);
+  });
+  const volumes = tf.expandDims(
+    placed.reduce((a, b) => tf.add(a, b)),
+    3,
+  );
+  const part = cut(call, volumes, [depth, { ...depth, begin: 0, count: inner }]);
+  return tf.reshape(part, [batch * depth.count, height, width, channels]);
+}
+
+function spreadsOf(call: Call, kernel: readonly number[]): SpatialWindows<Spread> {
   const sizes = call.input(0).dims.slice(2);
   const counts = outputDims(call).slice(2);
   const chosen =
@@ -66,14 +103,17 @@ function spreadsOf(call: Call, kernel: readonly number[]): Spreads {
       begin: call.text('auto_pad', 'NOTSET') === 'SAME_UPPER' ? smaller : total - smaller,
     };
   });
-  const [height, width] = asPlane(call, spreads);
-  return [height, sizes.length === 1 ? { ...width, taps: 1 } : width];
+  const { depth, plane } = spatial(call, spreads);
+  const [height, width] = plane;
+  return { depth, plane: [height, sizes.length === 1 ? { ...width, taps: 1 } : width] };
 }
 
 interface Share {
   readonly group: number;
   readonly index: number;
   readonly depthwise: boolean;
+  /** Of the kernel, along its depth. */
+  readonly slice: number;
 }
 
 /**
@@ -82,13 +122,15 @@ interface Share {
  */
 function phaseKernel(call: Call, kernel: RuntimeValue, spreads: Spreads, share: Share): Tensor4D {
   const { tf } = call;
-  const [channels = 0, outputs = 0, height = 1, width = 1] = kernel.dims;
+  const [channels = 0, outputs = 0] = kernel.dims;
   const [rows, columns] = spreads;
   const settings = spreads.map(({ stride, dilation }) => `${String(stride)}/${String(dilation)}`);
   const part = share.depthwise ? 0 : share.index;
   const own = share.depthwise ? channels : channels / share.group;
-  return kernel.derive(`phases ${settings.join(' ')} part ${String(part)}`, () => {
-    const whole = tf.reshape(kernel.once(), [channels, outputs, height, width]);
+  const name = `phases ${settings.join(' ')} part ${String(part)} of ${String(share.slice)}`;
+  return kernel.derive(name, () => {
+    const plane = kernelSlice(tf, kernel, share.slice);
+    const whole = tf.reshape(plane, [channels, outputs, rows.kernel, columns.kernel]);
     const turned = tf.transpose(tf.slice(whole, [part * own, 0, 0, 0], [own, -1, -1, -1]), [2, 3, 0, 1]);
     const spread = [rows, columns].reduce<TfTensor>(
       (filter, { dilation }, axis) => spreadAxis(tf, filter, axis, dilation),

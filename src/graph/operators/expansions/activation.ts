@@ -1,4 +1,6 @@
 /** Activation functions out of simpler ones. */
+import { int } from '../../attributes.ts';
+import { float32, tensor } from '../../tensor.ts';
 import type { ExpansionSite, Expansions } from '../expansion.ts';
 
 /** x/2 · (1 + erf(x/√2)), or with tanh(√(2/π)·(x + 0.044715·x³)) in erf's place. */
@@ -28,8 +30,19 @@ function shrink(site: ExpansionSite): string[] {
   return [builder.where(below, builder.add(x, site.scalar(bias)), outside)];
 }
 
+/** 1 where the greatest element of an axis stands, the first of equal ones, else 0. */
+function hardmax(site: ExpansionSite): string[] {
+  const { builder } = site;
+  const axis = site.axis();
+  const greatest = site.apply('ArgMax', [site.input(0)], { axis: int(axis), keepdims: int(0) });
+  const depth = tensor('int64', [], BigInt64Array.of(BigInt(site.fixedDim(site.input(0), axis))));
+  const values = builder.cast(builder.constant(float32([2], [0, 1])), site.dataType);
+  return [site.apply('OneHot', [greatest, builder.constant(depth), values], { axis: int(axis) })];
+}
+
 export const activationExpansions: Expansions = {
   Gelu: gelu,
+  Hardmax: hardmax,
   Shrink: shrink,
 
   /** x·σ(αx) */

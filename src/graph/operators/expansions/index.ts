@@ -3,6 +3,7 @@ import type { Expansion, Expansions } from '../expansion.ts';
 import { activationExpansions } from './activation.ts';
 import { attentionExpansions } from './attention.ts';
 import { einsumExpansions } from './einsum.ts';
+import { integerProductExpansions } from './integer-products.ts';
 import { movementExpansions } from './movement.ts';
 import { normalizationExpansions } from './normalization.ts';
 import { poolingExpansions } from './pooling.ts';
@@ -14,6 +15,7 @@ const expansions: Expansions = {
   ...activationExpansions,
   ...attentionExpansions,
   ...einsumExpansions,
+  ...integerProductExpansions,
   ...movementExpansions,
   ...normalizationExpansions,
   ...poolingExpansions,

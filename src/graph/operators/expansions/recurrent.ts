@@ -1,6 +1,9 @@
 /** Recurrent layers, step by step along a sequence of known length. */
 import { int } from '../../attributes.ts';
+import { numbersOf } from '../../tensor.ts';
 import type { ExpansionSite, Expansions } from '../expansion.ts';
+import { recurrentActivations } from './recurrent-activations.ts';
+import type { Activation } from './recurrent-activations.ts';
 
 /** What one direction of a layer reads: weights of one direction, and the inputs of each step in its order. */
 interface Direction {
@@ -59,7 +62,11 @@ const lstm: Step = (site, direction, input, { hidden, cell }) => {
     direction.peepholes === '' ? '' : times(site, value, gate(site, direction.peepholes, place));
   const { activation } = direction;
   const inputGate = activation(0, plus(site, gate(site, sums, 0), watched(cell, 0)));
-  const forget = (): string => activation(0, plus(site, gate(site, sums, 2), watched(cell, 2)));
+  const coupled = site.int('input_forget') !== 0;
+  const forget = (): string =>
+    coupled
+      ? site.builder.sub(site.scalar(1), inputGate)
+      : activation(0, plus(site, gate(site, sums, 2), watched(cell, 2)));
   const candidate = activation(1, gate(site, sums, 3));
   const kept = cell === '' ? '' : times(site, cell, forget());
   const next = plus(site, kept, site.builder.mul(inputGate, candidate));
@@ -101,93 +108,110 @@ const simple: Step = (site, direction, input, { hidden }) => ({
 });
 
 /** The part of an input of [directions, …] that is of one direction; '' where it is left out. */
-function ofDirection(site: ExpansionSite, index: number, direction: number): string {
+function ofDirection(site: ExpansionSite, index: number, direction: number, axis = 0): string {
   if (!site.has(index)) return '';
   const { builder } = site;
   const value = site.input(index);
-  if (site.dims(value)[0] === 1) return builder.squeeze(value, [0]);
-  return builder.squeeze(
-    builder.slice(value, { starts: [direction], ends: [direction + 1], axes: [0] }),
-    [0],
-  );
+  if (site.dims(value)[axis] === 1) return builder.squeeze(value, [axis]);
+  return builder.squeeze(builder.slice(value, { starts: [direction], ends: [direction + 1], axes: [axis] }), [
+    axis,
+  ]);
 }
 
-const parameterized: ReadonlySet<string> = new Set(['LeakyRelu', 'HardSigmoid', 'Elu']);
-const known: ReadonlySet<string> = new Set(['Sigmoid', 'Tanh', 'Relu', 'Softsign', 'Softplus']);
+/**
+ * For each step whether an example's sequence goes on so far, [batch, 1]; undefined where all are of the whole length.
+ */
+function running(site: ExpansionSite, length: number): readonly string[] | undefined {
+  const { builder } = site;
+  if (!site.has(4)) return undefined;
+  const held = builder.constantOf(site.input(4));
+  if (held !== undefined && numbersOf(held).every((each) => each === length)) return undefined;
+  const lengths = builder.reshape(builder.cast(site.input(4), 'int64'), [-1, 1]);
+  return Array.from({ length }, (_, step) => builder.less(builder.shapeConstant([step]), lengths));
+}
 
-function activationsOf(
+/** A new value where the sequence goes on, else what was there before ('' for 0). */
+function kept(site: ExpansionSite, goesOn: string, next: string, before: string): string {
+  if (next === '') return '';
+  return site.builder.where(goesOn, next, before === '' ? site.scalar(0) : before);
+}
+
+/** All states of one direction in the order of the steps, and the last. */
+function runOf(
   site: ExpansionSite,
   kind: Kind,
-  direction: number,
-): (place: number, value: string) => string {
-  const given = site.attribute('activations', 'strings');
-  const count = kind.activations.length;
-  const names = given?.slice(direction * count, (direction + 1) * count) ?? kind.activations;
-  if (names.length !== count) throw site.refuse(`it names ${String(given?.length)} activations`);
-  const hasParameters = ['activation_alpha', 'activation_beta'].some(
-    (name) => (site.attribute(name, 'floats') ?? []).length > 0,
-  );
-  for (const name of names) {
-    if (known.has(name) || (parameterized.has(name) && !hasParameters)) continue;
-    throw site.refuse(`the activation ${name} with parameters of its own is not supported`);
+  direction: Direction,
+  isBackward: boolean,
+): { readonly all: readonly string[]; readonly state: State } {
+  const masks = running(site, direction.inputs.length);
+  let state: State = { hidden: direction.hidden, cell: direction.cell };
+  const all = direction.inputs.map(() => '');
+  for (const index of isBackward ? [...all.keys()].reverse() : all.keys()) {
+    const next = kind.step(site, direction, direction.inputs[index] ?? '', state);
+    const goesOn = masks?.[index];
+    if (goesOn === undefined) state = next;
+    else {
+      state = {
+        hidden: kept(site, goesOn, next.hidden, state.hidden),
+        cell: kept(site, goesOn, next.cell, state.cell),
+      };
+    }
+    all[index] = goesOn === undefined ? next.hidden : kept(site, goesOn, next.hidden, '');
   }
-  // The standard's defaults for the activations of recurrent layers are those of the operators.
-  return (place, value) => site.apply(names[place] ?? '', [value]);
-}
-
-/** Refuses what a run of the layer over the whole sequence does not cover. */
-function assertPlain(site: ExpansionSite, length: number): void {
-  if (site.attribute('clip', 'float') !== undefined) throw site.refuse('clipped gates are not supported');
-  if (site.int('layout') !== 0) throw site.refuse('the layout with the batch first is not supported');
-  if (site.node.operator === 'LSTM' && site.int('input_forget') !== 0)
-    throw site.refuse('coupled gates (input_forget) are not supported');
-  const lengths = site.constants(4, 'sequence lengths');
-  if (lengths?.some((each) => each !== length) === true)
-    throw site.refuse('sequences of different lengths are not supported');
+  return { all, state };
 }
 
 function recurrent(kind: Kind): (site: ExpansionSite) => string[] {
   return (site) => {
     const { builder } = site;
-    const x = site.input(0);
+    const batchFirst = site.int('layout') !== 0;
+    const x = batchFirst ? builder.transpose(site.input(0), [1, 0, 2]) : site.input(0);
     const length = site.fixedDim(x, 0);
-    assertPlain(site, length);
     const direction = site.text('direction');
     const backwards = direction === 'bidirectional' ? [false, true] : [direction === 'reverse'];
-    const runs = backwards.map((isBackward, place) => {
-      const run = directionOf(site, kind, place, length);
-      const order = isBackward ? run.inputs.toReversed() : run.inputs;
-      let state: State = { hidden: run.hidden, cell: run.cell };
-      const all = order.map((input) => {
-        state = kind.step(site, run, input, state);
-        return state.hidden;
-      });
-      return { all: isBackward ? all.reverse() : all, state };
-    });
+    const activations = recurrentActivations(site, kind.activations, backwards.length);
+    const runs = backwards.map((isBackward, place) =>
+      runOf(site, kind, directionOf(site, kind, { place, x, length, activations }), isBackward),
+    );
     const stacked = (values: readonly string[], axis: number): string =>
       builder.concat(
         values.map((value) => builder.unsqueeze(value, [axis])),
         axis,
       );
-    const sequences = runs.map(({ all }) => stacked(all, 0));
-    const last = stacked(
-      runs.map(({ state }) => state.hidden),
-      0,
+    const all = stacked(
+      runs.map((run) => stacked(run.all, 0)),
+      1,
     );
-    const cells = kind.hasCell
-      ? [
-          stacked(
-            runs.map(({ state }) => state.cell),
-            0,
-          ),
-        ]
-      : [];
-    return [stacked(sequences, 1), last, ...cells];
+    const last = (of: (state: State) => string): string => {
+      const states = stacked(
+        runs.map(({ state }) => of(state)),
+        0,
+      );
+      return batchFirst ? builder.transpose(states, [1, 0, 2]) : states;
+    };
+    return [
+      batchFirst ? builder.transpose(all, [2, 0, 1, 3]) : all,
+      last(({ hidden }) => hidden),
+      ...(kind.hasCell ? [last(({ cell }) => cell)] : []),
+    ];
   };
 }
 
-function directionOf(site: ExpansionSite, kind: Kind, place: number, length: number): Direction {
+/** What a direction is made of beside the layer's own weights. */
+interface Parts {
+  readonly place: number;
+  /** [length, batch, inputs] */
+  readonly x: string;
+  readonly length: number;
+  /** Of all directions. */
+  readonly activations: readonly Activation[];
+}
+
+function directionOf(site: ExpansionSite, kind: Kind, parts: Parts): Direction {
   const { builder } = site;
+  const { place, x, length, activations } = parts;
+  const own = activations.slice(place * kind.activations.length);
+  const initial = (index: number): string => ofDirection(site, index, place, site.int('layout'));
   const width = kind.gates * site.int('hidden_size');
   const turned = (index: number): string => builder.transpose(ofDirection(site, index, place), [1, 0]);
   const biases = ofDirection(site, 3, place);
@@ -195,7 +219,7 @@ function directionOf(site: ExpansionSite, kind: Kind, place: number, length: num
     biases === '' ? '' : builder.slice(biases, { starts: [from], ends: [from + width], axes: [0] });
   const recurrentBias = half(width);
   const bias = kind.joinsBiases(site) ? plus(site, half(0), recurrentBias) : half(0);
-  const products = plus(site, builder.matMul(site.input(0), turned(1)), bias);
+  const products = plus(site, builder.matMul(x, turned(1)), bias);
   const names = Array.from({ length }, () => builder.fresh('step'));
   builder.node('Split', [products], { axis: int(0), num_outputs: int(length) }, { outputs: names });
   return {
@@ -203,9 +227,9 @@ function directionOf(site: ExpansionSite, kind: Kind, place: number, length: num
     recurrence: turned(2),
     recurrentBias,
     peepholes: kind.hasCell ? ofDirection(site, 7, place) : '',
-    activation: activationsOf(site, kind, place),
-    hidden: ofDirection(site, 5, place),
-    cell: kind.hasCell ? ofDirection(site, 6, place) : '',
+    activation: (at, value) => own[at]?.(value) ?? '',
+    hidden: initial(5),
+    cell: kind.hasCell ? initial(6) : '',
   };
 }
 

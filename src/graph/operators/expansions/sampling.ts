@@ -1,10 +1,17 @@
 /** Pictures read at other places than their pixels. */
 import { numbersOf, float32, int64s } from '../../tensor.ts';
+import type { Dimension } from '../../types.ts';
 import { resizedAxes } from '../../shapes/resizing.ts';
 import type { ExpansionSite, Expansions } from '../expansion.ts';
 import { resizeMatrix } from '../resize.ts';
 import type { ResizeSettings } from '../resize.ts';
 import { gridSample } from './grid-sample.ts';
+
+/** The sizes asked for; that of an axis which keeps its own may be open. */
+function sizesOf(site: ExpansionSite): readonly Dimension[] {
+  const elements = site.builder.elementsOf(site.input(3));
+  return elements ?? site.constants(3, 'sizes') ?? [];
+}
 
 /** Each axis that is resized times a constant matrix. */
 function resize(site: ExpansionSite): string[] {
@@ -17,7 +24,7 @@ function resize(site: ExpansionSite): string[] {
   const resized = resizedAxes(dims, {
     axes,
     scales: held === undefined ? undefined : numbersOf(held),
-    sizes: site.constants(3, 'sizes'),
+    sizes: site.has(3) ? sizesOf(site) : undefined,
     policy: site.text('keep_aspect_ratio_policy'),
   });
   const settings: ResizeSettings = {
@@ -28,17 +35,21 @@ function resize(site: ExpansionSite): string[] {
     excludesOutside: site.int('exclude_outside') !== 0,
     antialias: site.int('antialias') !== 0,
   };
+  const unknown = site.refuse(
+    `the mode ${settings.mode} with the coordinates ${settings.coordinates} has no expansion`,
+  );
+  // A crop moves what keeps its size too.
+  if (settings.coordinates === 'tf_crop_and_resize') throw unknown;
   const result = resized.reduce((value, axis, at) => {
     if (axis === undefined) throw site.refuse(`the scale of axis ${String(at)} is known only at run time`);
-    if (axis.scale === 1 && axis.size === dims[at]) return value;
+    if (axis.size === dims[at] && (axis.scale ?? 1) === 1) return value;
     const size = site.fixedDim(x, at);
-    const [count, scale] = [Number(axis.size), axis.scale ?? Number(axis.size) / size];
+    const { size: count } = axis;
+    if (typeof count !== 'number')
+      throw site.refuse(`the size of axis ${String(at)} is known only at run time`);
+    const scale = axis.scale ?? count / size;
     const matrix = resizeMatrix({ size, resized: count, scale }, settings);
-    if (matrix === undefined) {
-      throw site.refuse(
-        `the mode ${settings.mode} with the coordinates ${settings.coordinates} has no expansion`,
-      );
-    }
+    if (matrix === undefined) throw unknown;
     return alongAxis(site, value, at, site.builder.constant(float32([count, size], matrix)));
   }, x);
   return [result];

@@ -133,7 +133,7 @@ function convolveDepthwise(scope: LayerScope, input: LayerValue, bias: string | 
   return convolve(scope, input, { window, kernel, group: channels, bias });
 }
 
-function windowOf(scope: LayerScope, kernel: Tensor): Window {
+export function windowOf(scope: LayerScope, kernel: Tensor): Window {
   const axes = kernel.dims.length - 2;
   return {
     kernel: kernel.dims.slice(0, axes),
@@ -143,12 +143,12 @@ function windowOf(scope: LayerScope, kernel: Tensor): Window {
 }
 
 /** [...window, a, b] as [b, a, ...window]. */
-function outFirst(kernel: Tensor<'float32'>): Tensor<'float32'> {
+export function outFirst(kernel: Tensor<'float32'>): Tensor<'float32'> {
   const axes = kernel.dims.length - 2;
   return transposed(kernel, [axes + 1, axes, ...range(0, axes)]);
 }
 
-function biasOf(scope: LayerScope): string | undefined {
+export function biasOf(scope: LayerScope): string | undefined {
   if (!scope.flag('use_bias', true)) return undefined;
   return scope.constant('bias', () => scope.weight('bias', 1));
 }

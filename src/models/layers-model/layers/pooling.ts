@@ -1,5 +1,6 @@
 /** Pooling layers, over one to three spatial axes. */
 import { only } from '../activations.ts';
+import { maskNumbers, maskedRefusal } from '../masks.ts';
 import { padsOf } from '../padding.ts';
 import { range } from '../scope.ts';
 import type { LayerHandler, LayerScope } from '../scope.ts';
@@ -31,6 +32,18 @@ function globalPool(
 }
 
 const globalAverage = globalPool(({ builder }, value) => builder.globalAveragePool(value));
+/** The mean over the steps that count. */
+const globalAverageOfSteps: LayerHandler = (scope, inputs) => {
+  const { value, order, mask } = only(scope, inputs);
+  // tfjs averages masked steps too.
+  if (mask === undefined || scope.dialect === 'tfjs') return globalAverage(scope, [{ value, order }]);
+  const { builder } = scope;
+  if (scope.channelsOrder() === 'as in Keras') throw maskedRefusal(scope);
+  const counted = maskNumbers(scope, mask, 3);
+  const keepDims = scope.flag('keepdims', false);
+  const sum = builder.reduceSum(builder.mul(scope.asInKeras({ value, order }), counted), [1], keepDims);
+  return { value: builder.div(sum, builder.reduceSum(counted, [1], keepDims)), order: 'as in Keras' };
+};
 const globalMax = globalPool(({ builder }, value, axes) => builder.reduceMax(value, axes));
 
 export const poolingLayers: Readonly<Record<string, LayerHandler>> = {
@@ -40,7 +53,7 @@ export const poolingLayers: Readonly<Record<string, LayerHandler>> = {
   AveragePooling1D: pool('averagePool', 1),
   AveragePooling2D: pool('averagePool', 2),
   AveragePooling3D: pool('averagePool', 3),
-  GlobalAveragePooling1D: globalAverage,
+  GlobalAveragePooling1D: globalAverageOfSteps,
   GlobalAveragePooling2D: globalAverage,
   GlobalAveragePooling3D: globalAverage,
   GlobalMaxPooling1D: globalMax,

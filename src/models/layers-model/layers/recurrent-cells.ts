@@ -1,12 +1,19 @@
 /** Recurrent cells: what one step makes of its input and the states before it. Gates lie next to each other. */
 import { isObject } from '../../../core/json.ts';
 import { float32, zeros } from '../../../graph/tensor.ts';
-import { activateBy } from '../activations.ts';
 import { range } from '../scope.ts';
 import type { LayerScope } from '../scope.ts';
 import { layerIn } from '../topology.ts';
+import { convolutionalCell } from './convolutional-cell.ts';
+import { activated, gated, longShortTerm } from './gates.ts';
 
 export interface Cell {
+  /** How many states there are. */
+  readonly states: number;
+  /** How many spatial axes each step has; none but in convolutional cells. */
+  readonly spatial: number;
+  /** Whether it is several cells, whose states come last cell first. */
+  readonly stacked: boolean;
   /** The states, the output first, after a step with the input [N, features]. */
   readonly step: (input: string, states: readonly string[]) => readonly string[];
   readonly zeroStates: (input: string) => readonly string[];
@@ -26,6 +33,10 @@ export function cellOf(layer: LayerScope, scope: LayerScope): Cell {
       return lstmCell(scope);
     case 'GRU':
       return gruCell(scope);
+    case 'ConvLSTM1D':
+    case 'ConvLSTM2D':
+    case 'ConvLSTM3D':
+      return convolutionalCell(scope);
     case 'StackedRNNCells':
       return stackedCells(layer, scope);
     default:
@@ -41,21 +52,23 @@ function simpleCell(scope: LayerScope): Cell {
       const sum = builder.add(fromInput(scope, input), fromState(scope, h));
       return [activated(scope, 'activation', 'tanh', sum)];
     },
+    states: 1,
+    spatial: 0,
+    stacked: false,
     zeroStates: (input) => zeroStates(scope, input, 1),
   };
 }
 
-/** Gates i, f, c, o: c = f∘c + i∘activation(z₂), h = o∘activation(c). */
 function lstmCell(scope: LayerScope): Cell {
   const { builder } = scope;
   return {
     step: (input, [h = '', c = '']) => {
       const sum = builder.add(fromInput(scope, input), fromState(scope, h));
-      const gate = (place: number): string => gated(scope, slices(scope, sum, place, place + 1));
-      const candidate = activated(scope, 'activation', 'tanh', slices(scope, sum, 2, 3));
-      const carry = builder.add(builder.mul(gate(1), c), builder.mul(gate(0), candidate));
-      return [builder.mul(gate(3), activated(scope, 'activation', 'tanh', carry)), carry];
+      return longShortTerm(scope, (place) => slices(scope, sum, place, place + 1), c);
     },
+    states: 2,
+    spatial: 0,
+    stacked: false,
     zeroStates: (input) => zeroStates(scope, input, 2),
   };
 }
@@ -85,6 +98,9 @@ function gruCell(scope: LayerScope): Cell {
       const fresh = builder.mul(builder.sub(builder.scalar(1), z), candidate);
       return [builder.add(builder.mul(z, h), fresh)];
     },
+    states: 1,
+    spatial: 0,
+    stacked: false,
     zeroStates: (input) => zeroStates(scope, input, 1),
   };
 }
@@ -100,14 +116,19 @@ function stackedCells(layer: LayerScope, scope: LayerScope): Cell {
     return cellOf(layer, layer.inside({ ...inner, weightsOf: [`RNNCell_${String(place)}`] }));
   });
   if (cells.length === 0) throw layer.malformed('cell', 'a list of cells');
-  const counts: number[] = [];
+  if (cells.some(({ spatial }) => spatial > 0)) {
+    throw layer.refuse('stacks convolutional cells, which is not supported');
+  }
   return {
+    states: cells.reduce((sum, cell) => sum + cell.states, 0),
+    spatial: 0,
+    stacked: true,
     // The states of the last cell come first, so that the first state is the output.
     step: (input, states) => {
       let value = input;
       let end = states.length;
-      const made = cells.map((cell, place) => {
-        const begin = end - (counts[place] ?? 0);
+      const made = cells.map((cell) => {
+        const begin = end - cell.states;
         const next = cell.step(value, states.slice(begin, end));
         end = begin;
         value = next[0] ?? '';
@@ -117,9 +138,8 @@ function stackedCells(layer: LayerScope, scope: LayerScope): Cell {
     },
     zeroStates: (input) => {
       let value = input;
-      const made = cells.map((cell, place) => {
+      const made = cells.map((cell) => {
         const states = cell.zeroStates(value);
-        counts[place] = states.length;
         value = states[0] ?? '';
         return states;
       });
@@ -185,13 +205,4 @@ function zeroStates(scope: LayerScope, input: string, count: number): readonly s
   const nothing = scope.constant('zeros', () => zeros([features, units]));
   const state = scope.builder.matMul(input, nothing);
   return Array.from({ length: count }, () => state);
-}
-
-function activated(scope: LayerScope, key: string, fallback: string, value: string): string {
-  return activateBy(scope, key, fallback, { value, order: 'as in Keras' }).value;
-}
-
-function gated(scope: LayerScope, value: string): string {
-  const fallback = scope.dialect === 'tfjs' ? 'hard_sigmoid' : 'sigmoid';
-  return activated(scope, 'recurrent_activation', fallback, value);
 }

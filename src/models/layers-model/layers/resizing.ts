@@ -72,7 +72,7 @@ function tfjsCrop(scope: LayerScope, x: string, target: Size): string {
   if (begins.some((begin) => begin < 0)) return resampled(scope, x, target, 'bilinear', 'corners');
   const matrices = sizes.map((size, axis) => {
     const [begin = 0, wanted = 1] = [begins[axis], target[axis]];
-    return croppedMatrix(size, wanted, { begin: begin / size, end: (wanted + begin) / size });
+    return croppedMatrix(size, wanted, { begin: begin / size, end: (wanted + begin) / size }, 'nearest');
   });
   return product(scope, x, [matrices[0], matrices[1]]);
 }

@@ -1,9 +1,11 @@
 /** The layers that the importer knows, by Keras class. A new layer is one entry in its family's table. */
 import type { LayerHandler } from '../scope.ts';
 import { activationLayers } from './activation.ts';
+import { attentionLayers } from './attention.ts';
 import { convolutionLayers } from './convolution.ts';
 import { denseLayers } from './dense.ts';
 import { identityLayers } from './identity.ts';
+import { lookupLayers } from './lookup.ts';
 import { maskingLayers } from './masking.ts';
 import { mergeLayers } from './merge.ts';
 import { normalizationLayers } from './normalization.ts';
@@ -14,9 +16,11 @@ import { shapeLayers } from './shape.ts';
 
 const layerTable: Readonly<Record<string, LayerHandler>> = {
   ...activationLayers,
+  ...attentionLayers,
   ...convolutionLayers,
   ...denseLayers,
   ...identityLayers,
+  ...lookupLayers,
   ...maskingLayers,
   ...mergeLayers,
   ...normalizationLayers,
@@ -31,15 +35,16 @@ export function layerHandler(className: string): LayerHandler | undefined {
   return Object.hasOwn(layerTable, className) ? layerTable[className] : undefined;
 }
 
-const tokens = 'takes token numbers, which have no gradient; images are what is attacked';
+const cell = 'is a cell, which stands inside the layer RNN';
 
 /** Why layers of some classes cannot be imported, where more than that can be said. */
 const reasons: Readonly<Record<string, string>> = {
-  CategoryEncoding: tokens,
-  ConvLSTM2D: 'takes videos, which are not supported',
-  Embedding: tokens,
+  ConvLSTM2DCell: cell,
+  GRUCell: cell,
+  LSTMCell: cell,
   Lambda: 'holds Python code, which a layers-model does not carry; write it with layers',
-  MultiHeadAttention: 'cannot be loaded by tfjs either; export the model to ONNX and use that',
+  SimpleRNNCell: cell,
+  StackedRNNCells: cell,
 };
 
 /** What to say of a class without a handler. */
