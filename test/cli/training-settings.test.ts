@@ -182,6 +182,7 @@ describe('each option changes its setting and no other', () => {
     ];
     const elsewhere = [
       'corruption-mode',
+      'label-seed',
       'corruption-exact',
       'train-limit',
       'test-limit',
