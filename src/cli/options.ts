@@ -57,7 +57,10 @@ export function reading<const T extends Option>(called: string, { value, ...opti
     value === undefined || typeof given !== 'string' ? given : value.read(given, called);
   const coerce = (given: unknown): unknown => {
     if (!Array.isArray(given)) return one(given);
-    if (given.length === 0) throw new InputError(`${called} is empty: write a value, or leave it out`);
+    // What cannot be left out yargs misses by itself, and not where help is asked for.
+    if (given.length === 0 && option.demandOption !== true) {
+      throw new InputError(`${called} is empty: write a value, or leave it out`);
+    }
     if (option.array === true) return given.map(one);
     throw new InputError(`${called} is given ${String(given.length)} times: give it once`);
   };
