@@ -162,6 +162,19 @@ describe('attack', () => {
 });
 
 describe('model files', () => {
+  test('names that a result cannot hold', async () => {
+    const bytes = await readFile(place('a.onnx'));
+    await writeFile(place('a\nb.onnx'), bytes);
+    await writeFile(place(`${'n'.repeat(201)}.onnx`), bytes);
+    const unnamed = (path: string): string[] =>
+      attack('--model', path, '--bounds', '0,1', '--data', 'idx:none');
+    await refuses(
+      unnamed(place('a\nb.onnx')),
+      /the name of the model .* holds a line break .*: rename the file/,
+    );
+    await refuses(unnamed(place(`${'n'.repeat(201)}.onnx`)), /is of 201 characters, .* at most 200/);
+  });
+
   test('missing, damaged and foreign files', async () => {
     const bytes = await readFile(place('a.onnx'));
     await writeFile(place('short.onnx'), bytes.subarray(0, bytes.length / 2));
