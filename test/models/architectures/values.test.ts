@@ -8,7 +8,7 @@ import type { Engine } from '../../../src/engine/engine.ts';
 import { createOnnxRuntimeEngine } from '../../../src/engine/onnxruntime/engine.ts';
 import { GraphBuilder } from '../../../src/graph/builder.ts';
 import { float32, sizeOf } from '../../../src/graph/tensor.ts';
-import { BATCH, type Tensor } from '../../../src/graph/types.ts';
+import { BATCH } from '../../../src/graph/types.ts';
 import { Layers } from '../../../src/models/architectures/layers.ts';
 import {
   addNetwork,
