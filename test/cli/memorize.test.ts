@@ -170,11 +170,14 @@ describe('training', () => {
       [['--predictions', torn, '--labels', labels, ...LIMITS], /epoch-0002\.npz/],
       [['--predictions', predictions, '--labels', labels], /training examples/],
       [['--predictions', predictions, '--labels', join(folder, 'none.json'), ...LIMITS], /none\.json/],
-      [['--predictions', predictions, '--labels', labels, '--epochs', '3'], /--epochs is for training/],
+      [
+        ['--predictions', predictions, '--labels', labels, '--epochs', '3'],
+        /--epochs means nothing to --\w+, which trains nothing/,
+      ],
       [['--predictions', predictions, '--checkpoint', 'a.onnx'], /two sources/],
-      [['--predictions', predictions, '--resume'], /--resume is for training/],
-      [['--out', folder, '--labels', labels], /--labels goes with/],
-      [['--out', folder, '--rate', '2'], /--rate 2/],
+      [['--predictions', predictions, '--resume'], /--resume means nothing to --\w+, which trains nothing/],
+      [['--out', folder, '--labels', labels], /--labels means nothing to training/],
+      [['--out', folder, '--rate', '2'], /--rate takes a number from 0 to 1/],
       [['--out', folder, '--variant', 'mixup'], /--variant mixup/],
       [[], /--out/],
     ];

@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Interruption } from '../../src/cli/terminal.ts';
+import { Interruption } from '../../src/cli/interruption.ts';
 import { canonicalResult } from '../../src/results/canonical.ts';
 import { decodeColumn } from '../../src/results/column.ts';
 import { derive } from '../../src/results/derive.ts';

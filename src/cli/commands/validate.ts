@@ -1,7 +1,9 @@
 /** `robust-bench validate`: checks a result, label file, model card, recipe or folder of predictions. */
 import type { Argv } from 'yargs';
 import { examples } from '../examples.ts';
-import type { CommandContext } from '../main.ts';
+import { reading } from '../options.ts';
+import { path } from '../values.ts';
+import type { CommandContext } from '../command-context.ts';
 
 export function addValidateCommand(parser: Argv, context: CommandContext): void {
   parser.command(
@@ -9,11 +11,14 @@ export function addValidateCommand(parser: Argv, context: CommandContext): void 
     'Check a result, label file, model card, recipe or predictions against its schema and itself',
     (command) =>
       command
-        .positional('file', {
-          type: 'string',
-          demandOption: true,
-          describe: 'A result, label file, model card, recipe, or folder of predictions',
-        })
+        .positional(
+          'file',
+          reading('the file', {
+            value: path,
+            demandOption: true,
+            describe: 'A result, label file, model card, recipe, or folder of predictions',
+          }),
+        )
         .epilogue(examples([['Exit code 0 where it is valid, else 2', 'validate result.json']])),
     async ({ file }) => {
       const { validateFile } = await import('../run/validate.ts');

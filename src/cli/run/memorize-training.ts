@@ -12,12 +12,13 @@ import {
   type TrainingData,
   writeEpochPredictions,
 } from '../../index.ts';
-import type { MemorizeArguments } from '../commands/memorize.ts';
+import type { MemorizeArguments } from '../arguments/memorize.ts';
+import { Interruption } from '../interruption.ts';
 import type { Terminal } from '../terminal.ts';
 import { trainInFolder } from './train-in-folder.ts';
 import { corruptInto, type GivenLabels } from './training-data.ts';
 import { trainingRecipeOf, trainingSettingsOf } from './training-settings.ts';
-import { assertRate, distinct, parseVariant, type Variant } from './variants.ts';
+import { distinct, parseVariant, type Variant } from './variants.ts';
 
 const DEFAULT_RATES = [0.2, 0.5, 0.8];
 const DEFAULT_VARIANTS = ['erm', 'dropout:0.5', 'mixup:8', 'mixup:8+dropout:0.3'];
@@ -56,7 +57,6 @@ export interface FinishedRun {
  */
 export function experimentOf({ rate, variant }: MemorizeArguments): Experiment {
   const rates = distinct(rate ?? DEFAULT_RATES, String);
-  rates.forEach(assertRate);
   const variants = (variant ?? DEFAULT_VARIANTS).flatMap((text) => text.split(','));
   return { rates, variants: distinct(variants.map(parseVariant), ({ id }) => id) };
 }
@@ -86,7 +86,15 @@ export async function trainVariants(
         );
       }
       const own = join(folder, id.replaceAll(/[^\w.]+/g, '-'));
-      runs.push(await trainVariant({ argv, folder: own, id, variant, labels, data, engine }, terminal));
+      try {
+        runs.push(await trainVariant({ argv, folder: own, id, variant, labels, data, engine }, terminal));
+      } catch (error) {
+        if (!(error instanceof Interruption) || runs.length === 0) throw error;
+        throw new Interruption({
+          signal: error.signal,
+          kept: `${String(runs.length)} finished runs, and what there is of the next, are in ${folder}: go on with --resume`,
+        });
+      }
     }
   }
   return runs;
@@ -159,5 +167,5 @@ async function labelsOf(
   if (rate === 0) return undefined;
   const mode = argv['corruption-mode'] ?? 'uniform';
   const exact = argv['corruption-exact'] ?? false;
-  return corruptInto(path, train, { mode, exact, rate }, argv.seed, signal);
+  return corruptInto(path, train, { mode, exact, rate }, argv['label-seed'] ?? argv.seed, signal);
 }

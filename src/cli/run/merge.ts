@@ -9,8 +9,8 @@ import {
   renderAttackTable,
   writeResult,
 } from '../../index.ts';
-import type { MergeArguments } from '../commands/merge.ts';
-import type { CommandContext } from '../main.ts';
+import type { MergeArguments } from '../arguments/merge.ts';
+import type { CommandContext } from '../command-context.ts';
 
 export async function runMerge(argv: MergeArguments, { terminal }: CommandContext): Promise<void> {
   await assertWritable(argv.out);
