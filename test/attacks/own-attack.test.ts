@@ -24,14 +24,15 @@ const randomSearch = createAttack({
   norms: ['linf', 'l2'],
   aim: 'bounded',
   parameters: { tries: wholeNumber('number of random points', 5) },
-  async run({ oracle, inputs, ball, stream, parameters, succeeded }) {
+  async run(task) {
+    const { oracle, inputs, ball, parameters } = task;
     const best = inputs.slice();
     const size = inputs.length / oracle.count;
     const isDone = new Uint8Array(oracle.count);
     for (let round = 0; round < parameters.tries; round++) {
-      const streams = Array.from(isDone, (_, example) => stream(example, 'try', round));
+      const streams = Array.from(isDone, (_, example) => task.stream(example, 'try', round));
       const points = ball.randomPoints(streams);
-      const found = succeeded(await oracle.decisions(points));
+      const found = task.succeeded(await oracle.decisions(points));
       found.forEach((isFound, example) => {
         if (isFound === 0 || isDone[example] === 1) return;
         isDone[example] = 1;

@@ -122,7 +122,7 @@ describe('attacks as they are asked for', () => {
 });
 
 describe('the result is the same bytes but for its section run', async () => {
-  let reference: string;
+  let reference: string | undefined;
   const whole = async (): Promise<string> => (reference ??= canonicalResult(await measure('--workers', '0')));
 
   test('by worker threads', async () => {

@@ -47,11 +47,7 @@ async function byGraph({ loss, classCount, logits, labels, targets, weights }: C
       ? builder.input(feed, 'float32', [BATCH, classCount])
       : builder.input(feed, 'int64', [BATCH]),
   );
-  const value = (append as (b: GraphBuilder, z: string, ...rest: string[]) => string)(
-    builder,
-    scores,
-    ...names,
-  );
+  const value = append(builder, scores, ...names);
   const [gradient = ''] = appendGradients(builder, value, [scores]);
   const fed = {
     labels: int64s(labels),
