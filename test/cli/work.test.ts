@@ -121,7 +121,7 @@ describe('attacks as they are asked for', () => {
   });
 });
 
-describe('the result is the same bytes but for its section run', async () => {
+describe('the result is the same bytes but for its section run', () => {
   let reference: string | undefined;
   const whole = async (): Promise<string> => (reference ??= canonicalResult(await measure('--workers', '0')));
 
