@@ -270,6 +270,9 @@ function startWorkersOf(
       }
       return { ...description, name: classifier.name };
     }),
+    probes: Object.fromEntries(
+      models.flatMap(({ probe, classifier }) => (probe === undefined ? [] : [[classifier.name, probe]])),
+    ),
     whiteBox: whiteBox.map(nameOf),
     blackBox:
       blackBox === undefined

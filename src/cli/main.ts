@@ -9,6 +9,7 @@ import { addCorruptCommand } from './commands/corrupt.ts';
 import { addGateCommand } from './commands/gate.ts';
 import { addGradientCommand } from './commands/gradient.ts';
 import { addMemorizeCommand } from './commands/memorize.ts';
+import { addMergeCommand } from './commands/merge.ts';
 import { addModelsCommand } from './commands/models.ts';
 import { addRecipesCommand } from './commands/recipes.ts';
 import { addTrainCommand } from './commands/train.ts';
@@ -35,6 +36,7 @@ const COMMANDS: Readonly<Record<string, AddCommand>> = {
   memorize: addMemorizeCommand,
   train: addTrainCommand,
   recipes: addRecipesCommand,
+  merge: addMergeCommand,
   gate: addGateCommand,
   validate: addValidateCommand,
   models: addModelsCommand,
@@ -118,6 +120,7 @@ const REPEATABLE: ReadonlySet<string> = new Set([
   'files',
   'inputs',
   'size',
+  'parts',
   '_',
 ]);
 

@@ -21,6 +21,7 @@ test('the commands, how they end, and the version', async () => {
     'recipes [name]',
     'corrupt',
     'memorize',
+    'merge <parts..>',
     'gate',
     'validate <file>',
     'models <files..>',

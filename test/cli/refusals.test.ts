@@ -180,7 +180,10 @@ describe('model files', () => {
     await write('soft.json', { ...cardOf('a'), outputs: 'probabilities' });
     await write('dataless.json', { ...cardOf('a'), data: undefined });
     await write('lost.json', { ...cardOf('a'), weights: { file: 'gone.onnx' } });
-    await refuses(attack('--model', place('extra.json')), /no valid model card: .*\("bounds"\)/);
+    await refuses(
+      attack('--model', place('extra.json')),
+      /not a valid model card: the whole has the unknown field "bounds"/,
+    );
     await refuses(attack('--model', place('hash.json')), /SHA-256/);
     await refuses(attack('--model', place('soft.json')), /no softmax ends the graph/);
     await refuses(attack('--model', place('dataless.json')), /write --data FORMAT:PATH/);
@@ -348,7 +351,8 @@ describe('gate and validate', () => {
   test('results that are none', async () => {
     await writeFile(place('card.json'), JSON.stringify(cardOf('a')));
     await writeFile(place('garbage.json'), '{"schema":');
-    await refuses(['validate', place('card.json')], /card\.json/);
+    await writeFile(place('nothing.json'), '{"kind": "x"}');
+    await refuses(['validate', place('nothing.json')], /nothing\.json is no robust-bench result/);
     await refuses(['validate', place('garbage.json')], /is no valid JSON/);
     await refuses(['validate', place('none.json')], /there is no such file/);
     await refuses(

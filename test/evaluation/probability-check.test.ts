@@ -100,6 +100,14 @@ test('logits are no probabilities: negative, logarithms, masked, zero, alike in 
   }
 });
 
+test('one output that never leaves [0, 1], as [0, z], is found; one that does is a logit', () => {
+  const rows = Array.from({ length: 8 }, (_, index) => [0, index / 8]);
+  assert.equal(checked(2, rows).finding()?.kind, 'one value in [0, 1]');
+  assert.equal(checked(2, [...rows, [0, 1.5]]).finding(), null);
+  assert.equal(checked(2, [...rows, [0, -0.5]]).finding(), null);
+  assert.equal(checked(2, rows.slice(1)).finding(), null);
+});
+
 test('findings do not depend on the batches', () => {
   const row = fc.array(fc.float({ noNaN: true, min: 0, max: 1 }), { minLength: 3, maxLength: 3 });
   fc.assert(

@@ -49,6 +49,14 @@ describe('evaluate refuses', () => {
   const cases: [string, Partial<EvaluationPlan>, RegExp][] = [
     ['another input shape', { whiteBox: [{ ...model, inputShape: [3, 2, 2] }] }, /\[3, 2, 2\].*\[1, 2, 2\]/],
     [
+      'as many numbers in an order of their own',
+      {
+        whiteBox: [{ ...model, inputShape: [12] }],
+        dataset: createMemoryDataset({ ...content, shape: [3, 2, 2], inputs: randomBytes(1, 120) }),
+      },
+      /as many numbers, .*write --input-shape 3,2,2/,
+    ],
+    [
       'too few classes',
       { whiteBox: [{ ...model, classCount: 2 }] },
       /has 2 classes and the data memory has 3/,

@@ -22,7 +22,11 @@ export const apgd = createAttack({
   norms: ['linf', 'l2'],
   aim: 'bounded',
   parameters: {
-    loss: choice('the loss that is climbed; DLR needs three classes and is the margin below', labelLosses, 'cross-entropy'),
+    loss: choice(
+      'the loss that is climbed; DLR needs three classes and is the margin below',
+      labelLosses,
+      'cross-entropy',
+    ),
     iterations: wholeNumber('number of iterations', 100),
     restarts: wholeNumber('number of random starts', 1),
     rho: numberBetween('share of steps that have to raise the loss', 0.75, 0, 1),

@@ -20,8 +20,9 @@ export const pgd = createAttack({
   aim: 'bounded',
   parameters: {
     steps: wholeNumber('number of gradient steps', STEPS),
-    stepSize: stepSize('size of a step (2.5·ε/40; in L0 a tenth of all elements’ range)', ({ norm, radius }) =>
-      norm === 'l0' ? 1 : (2.5 * (radius?.value ?? 0)) / STEPS,
+    stepSize: stepSize(
+      'size of a step (2.5·ε/40; in L0 a tenth of all elements’ range)',
+      ({ norm, radius }) => (norm === 'l0' ? 1 : (2.5 * (radius?.value ?? 0)) / STEPS),
     ),
     restarts: wholeNumber('number of random starts', 1),
     randomStart: switched('whether the first start is random too', true),

@@ -45,7 +45,15 @@ export async function apgd(attack: Apgd): Promise<Float32Array> {
   let interval = share(CHECKPOINTS.first);
   let sinceCheckpoint = 0;
   for (let iteration = 0; iteration < iterations; iteration++) {
-    const next = stepped({ ball, points, before, gradients, state, size, momentum: iteration > 0 ? MOMENTUM : 1 });
+    const next = stepped({
+      ball,
+      points,
+      before,
+      gradients,
+      state,
+      size,
+      momentum: iteration > 0 ? MOMENTUM : 1,
+    });
     before = points;
     points = next;
     found = await climb(points);

@@ -4,7 +4,8 @@ import type { Objective } from '../../classifier/objective.ts';
 import type { AttackTask } from '../attack.ts';
 
 /** The losses of one label that can be climbed away from it, and descended towards it. */
-export type LabelLoss = Extract<Objective, { labels: Int32Array }>['loss'] & Exclude<Objective['loss'], 'targeted-dlr'>;
+export type LabelLoss = Extract<Objective, { labels: Int32Array }>['loss'] &
+  Exclude<Objective['loss'], 'targeted-dlr'>;
 
 /**
  * Loss and gradient of what is to grow at the points, [n, ...inputShape]: the loss of the label, or when targeted minus

@@ -58,7 +58,10 @@ function weightedRanks(builder: GraphBuilder, logits: string, weights: readonly 
   const outputs = [builder.fresh('greatest'), builder.fresh('classes')];
   const [greatest = ''] = builder.node('TopK', [logits, count], {}, { outputs });
   const { dataType } = builder.type(logits);
-  const row = builder.cast(builder.constant(tensor('float32', [1, weights.length], Float32Array.from(weights))), dataType);
+  const row = builder.cast(
+    builder.constant(tensor('float32', [1, weights.length], Float32Array.from(weights))),
+    dataType,
+  );
   return builder.reduceSum(builder.mul(greatest, row), [1], false);
 }
 

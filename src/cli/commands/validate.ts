@@ -1,4 +1,4 @@
-/** `robust-bench validate`: checks a result or label file. */
+/** `robust-bench validate`: checks a result, label file, model card, recipe or folder of predictions. */
 import type { Argv } from 'yargs';
 import { examples } from '../examples.ts';
 import type { CommandContext } from '../main.ts';
@@ -6,10 +6,14 @@ import type { CommandContext } from '../main.ts';
 export function addValidateCommand(parser: Argv, context: CommandContext): void {
   parser.command(
     'validate <file>',
-    'Check a result or label file against its schema and itself',
+    'Check a result, label file, model card, recipe or predictions against its schema and itself',
     (command) =>
       command
-        .positional('file', { type: 'string', demandOption: true, describe: 'A result or label file' })
+        .positional('file', {
+          type: 'string',
+          demandOption: true,
+          describe: 'A result, label file, model card, recipe, or folder of predictions',
+        })
         .epilogue(examples([['Exit code 0 where it is valid, else 2', 'validate result.json']])),
     async ({ file }) => {
       const { validateFile } = await import('../run/validate.ts');

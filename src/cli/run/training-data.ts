@@ -1,7 +1,6 @@
 /** The data of a training run as the command line names them, and the labels that are trained on. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import {
   applyLabels,
@@ -16,6 +15,7 @@ import {
   type TrainingData,
   writeLabelFile,
 } from '../../index.ts';
+import { readInputFile } from '../../core/files.ts';
 import { dataSettings, type GivenDataOptions } from '../given.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -29,14 +29,19 @@ interface DataArguments extends GivenDataOptions {
 /**
  * Opens the splits `train` and `test` and chooses examples of each; says what was taken for granted about them, and
  * warns of a test error that tests nothing.
+ *
+ * @param inputShape that of the models that are there already; a network that is trained takes the shape of the data
  */
 export async function openTrainingData(
   argv: DataArguments,
   recipe: RecipeSettings,
   terminal: Terminal,
+  inputShape?: readonly number[],
 ): Promise<TrainingData> {
   const { imageSize } = recipe.data;
-  const settings = { ...(imageSize === null ? {} : { imageSize }), ...dataSettings(argv) };
+  // The size of a recipe is that of the network that it trains.
+  const size = inputShape === undefined && imageSize !== null ? { imageSize } : {};
+  const settings = { ...size, inputShape, ...dataSettings(argv) };
   const [train, test] = await Promise.all(
     ['train', 'test'].map((split) => openDataset(argv.data, { ...settings, split })),
   );
@@ -90,7 +95,7 @@ export async function corruptInto(
 
 async function sha256Of(path: string): Promise<string> {
   return createHash('sha256')
-    .update(await readFile(path))
+    .update(await readInputFile(path, 'label file'))
     .digest('hex');
 }
 

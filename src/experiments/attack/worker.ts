@@ -16,6 +16,8 @@ export interface WorkerSetup {
   readonly engine: string;
   readonly threads: number;
   readonly models: readonly ModelDescription[];
+  /** What models are checked on when they are opened, by their names. */
+  readonly probes: Readonly<Record<string, Float32Array>>;
   /** By the models' names. */
   readonly whiteBox: readonly string[];
   readonly blackBox: { readonly source: string; readonly targets: readonly string[] } | null;
@@ -43,8 +45,9 @@ interface OpenedWorker {
 async function open(setup: WorkerSetup, signal: AbortSignal): Promise<OpenedWorker> {
   const engine = await createEngine(setup.engine, { threads: setup.threads });
   const classifiers = new Map<string, Awaited<ReturnType<typeof createModelClassifier>>>();
-  const options = { chunkSize: setup.batchSize };
   for (const model of setup.models) {
+    const probe = setup.probes[model.name];
+    const options = { chunkSize: setup.batchSize, ...(probe === undefined ? {} : { probe }) };
     classifiers.set(model.name, await createModelClassifier(model, engine, options));
   }
   const classifierOf = (name: string) => {

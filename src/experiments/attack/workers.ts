@@ -37,7 +37,10 @@ export function startWorkers(count: number, setup: WorkerSetup): Workers {
         threads.map(
           (thread) =>
             new Promise<void>((resolve) => {
-              if (ended.has(thread)) return resolve();
+              if (ended.has(thread)) {
+                resolve();
+                return;
+              }
               thread.on('exit', () => {
                 resolve();
               });

@@ -32,9 +32,12 @@ export function reshapedRows(
     // All alike along the whole axis: so they are along any part of it, if nothing else joins it.
     const whole = multiply(dims[rows.axis] ?? 1, product(dims.slice(rows.axis + 1)));
     const kept = divideExactly(multiply(after[axis] ?? 1, behind), whole);
-    return kept === 1 ? repeatedAt(axis) : site.mayMix();
+    if (kept === 1) return repeatedAt(axis);
+    if (dims[rows.axis] !== site.batch) return site.mayMix();
   }
-  const distance = multiply(rows.inner, product(dims.slice(rows.axis + 1)));
+  // Beside what lies along an axis of the examples' alone, each has its own place, alike or not.
+  const own = rows.kind === 'rows' ? rows.inner : 1;
+  const distance = multiply(own, product(dims.slice(rows.axis + 1)));
   const inner = divideExactly(distance, behind);
   const fits =
     typeof inner === 'number' && divideExactly(after[axis] ?? 1, multiply(site.batch, inner)) !== undefined;
@@ -62,7 +65,7 @@ const transpose: RowRule = (site) => {
 
 const concat: RowRule = (site) => {
   const rank = site.outputDims().length;
-  const axis = site.axis('axis', 0, rank);
+  const axis = site.axis(rank);
   const operands = site.inputs.map((rows, index) => ({ rows, dims: site.dims(index) }));
   const places = operands.flatMap(({ rows }) => axisOf(rows) ?? []);
   if (places.length === 0) return site.all(operands.some(({ rows }) => rows.kind === 'size') ? SIZE : SHARED);
@@ -76,7 +79,7 @@ const concat: RowRule = (site) => {
 };
 
 const split: RowRule = (site) => {
-  const axis = site.axis('axis', 0);
+  const axis = site.axis();
   if (site.rows(1).kind === 'rows') return site.mayMix();
   return site.axisOf(0) === axis ? site.mixes('parts the batch') : site.all(site.rows(0));
 };
@@ -143,7 +146,7 @@ const tile: RowRule = (site) => {
   return typeof size === 'number' ? site.all(rowsAt(axis, size)) : site.mayMix();
 };
 
-export const movementRows: RowRules = {
+export const movementRows = {
   Concat: concat,
   Expand: expand,
   Flatten: reshaped,
@@ -155,4 +158,4 @@ export const movementRows: RowRules = {
   Tile: tile,
   Transpose: transpose,
   Unsqueeze: reshaped,
-};
+} satisfies RowRules;

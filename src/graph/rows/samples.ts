@@ -25,7 +25,7 @@ const pool: RowRule = (site) => {
 
 /** In training mode the statistics are those of the batch; in inference the channels' own parameters. */
 const batchNormalization: RowRule = (site) => {
-  if (site.int('training_mode', 0) === 1) {
+  if (site.int('training_mode') === 1) {
     return site.mixes('is in training mode and normalises by the statistics of the batch');
   }
   return samples(site);
@@ -52,50 +52,48 @@ const gridSample: RowRule = (site) => {
 
 /**
  * LSTM, GRU and RNN: x is [steps, N, …], or [N, steps, …] in the layout 1; the states [directions, N, …] or
- * [N, directions, …].
+ * [N, directions, …], the lengths [N].
  */
 const recurrent: RowRule = (site) => {
-  const batchFirst = site.int('layout', 0) === 1;
+  const batchFirst = site.int('layout') === 1;
   const x = site.rows(0);
   const axis = axisOf(x);
-  if (axis === undefined) return site.all(x);
+  if (axis === undefined) return site.inputs.every(isShared) ? site.all(x) : site.mayMix();
   if (axis !== (batchFirst ? 0 : 1)) return site.mixes('goes over the examples of a batch step by step');
-  site.inputs.forEach((rows, index) => {
-    const isState = index === 5 || index === 6;
-    const placed = axisOf(rows) === (batchFirst ? 0 : 1) && (rows.kind === 'repeated' || x.kind === 'rows');
-    if (index > 0 && rows.kind !== 'shared' && !(isState && placed)) site.mayMix();
-  });
   const inner = x.kind === 'rows' ? x.inner : 1;
+  site.inputs.forEach((rows, index) => {
+    const place = index === 4 ? 0 : index === 5 || index === 6 ? axis : undefined;
+    if (index === 0 || !site.has(index)) return;
+    if (place === undefined) return isShared(rows) ? undefined : site.mayMix();
+    // Runtimes broadcast none of these.
+    if (isShared(rows)) return site.mayMix('starts examples from states of a fixed number of them');
+    if (axisOf(rows) !== place || (rows.kind === 'rows' && rows.inner !== inner)) return site.mayMix();
+  });
   // All steps: [steps, directions, N, …] or [N, steps, directions, …]. Last states as the initial ones.
   return site.node.outputs.map((_, index) => rowsAt(batchFirst ? 0 : index === 0 ? 2 : 1, inner));
 };
 
-const ofSamples = [
-  'Col2Im',
-  'Conv',
-  'ConvInteger',
-  'ConvTranspose',
-  'DepthToSpace',
-  'GlobalLpPool',
-  'GroupNormalization',
-  'InstanceNormalization',
-  'LRN',
-  'QLinearConv',
-  'SpaceToDepth',
-];
+const isShared = (rows: Rows): boolean => rows.kind === 'shared';
 
-export const sampleRows: RowRules = {
-  ...Object.fromEntries(ofSamples.map((operator) => [operator, samples])),
+export const sampleRows = {
   AveragePool: pool,
   BatchNormalization: batchNormalization,
+  Col2Im: samples,
+  Conv: samples,
+  ConvInteger: samples,
+  ConvTranspose: samples,
+  DepthToSpace: samples,
   GlobalAveragePool: pool,
   GlobalMaxPool: pool,
   GridSample: gridSample,
   GRU: recurrent,
+  InstanceNormalization: samples,
+  LRN: samples,
   LSTM: recurrent,
-  LpPool: pool,
   MaxPool: pool,
   MaxUnpool: (site) => site.all(samplesOf(site, 0)),
+  QLinearConv: samples,
   Resize: resize,
   RNN: recurrent,
-};
+  SpaceToDepth: samples,
+} satisfies RowRules;
