@@ -35,7 +35,7 @@ const layers = {
   },
   evaluation: {
     may: ['core', 'classifier', 'attacks', 'corruption', 'data', 'predictions', 'statistics'],
-    instead: 'evaluate through the classifier interface; compose in benchmark/',
+    instead: 'evaluate through the classifier interface; compose in experiments/',
   },
   recipes: {
     may: ['core'],
@@ -43,14 +43,14 @@ const layers = {
   },
   results: {
     may: ['core', 'statistics'],
-    instead: 'results are plain data, and what follows from them by counting: build them in benchmark/',
+    instead: 'results are plain data, and what follows from them by counting: build them in experiments/',
   },
   report: {
     may: ['core', 'results', 'statistics', 'gate'],
     instead: "a report reads a result or the gate's verdict and nothing else",
   },
   gate: { may: ['core', 'results', 'statistics'], instead: 'the gate reads two results and nothing else' },
-  benchmark: {
+  experiments: {
     may: [
       'core',
       'graph',
@@ -65,7 +65,7 @@ const layers = {
       'evaluation',
       'results',
     ],
-    instead: 'benchmark/ composes what lies below it; the command line composes training',
+    instead: 'experiments/ composes what lies below it; the command line composes training',
   },
   cli: {
     may: ['core', 'index.ts'],

@@ -25,7 +25,7 @@ export {
 export { appendCrossEntropy, appendSoftCrossEntropy } from './autodiff/losses/cross-entropy.ts';
 export { appendMargin } from './autodiff/losses/margin.ts';
 
-export { describeModel, openModel } from './benchmark/open-model.ts';
+export { describeModel, openModel } from './experiments/open-model.ts';
 export type { ModelSummary } from './models/describe.ts';
 export type { ClassifierSource, ModelClassifier } from './models/checked-classifier.ts';
 export { createGraphClassifier, type GraphClassifierOptions } from './models/graph-classifier.ts';
@@ -92,14 +92,14 @@ export { beginJournal, resumeJournal, type Journal } from './evaluation/journal.
 export type { Shard } from './evaluation/units.ts';
 export type { AdversarialExamples, AttackRun, EvaluationPlan, Progress } from './evaluation/plan.ts';
 export type { AttackOutcome, CleanOutcome, Evaluation } from './evaluation/outcomes.ts';
-export { runAttackBenchmark, type AttackBenchmark } from './benchmark/attack-benchmark.ts';
-export type { BenchmarkModel } from './benchmark/models.ts';
+export { runAttackBenchmark, type AttackBenchmark } from './experiments/attack-benchmark.ts';
+export type { BenchmarkModel } from './experiments/models.ts';
 export { chooseWorkers, type WorkerChoice } from './experiments/attack/choose-workers.ts';
 export { describedClassifier } from './experiments/attack/described-classifier.ts';
-export { createGradientModel } from './benchmark/gradient-model.ts';
+export { createGradientModel } from './experiments/gradient-model.ts';
 export type { GradientModel, GradientModelOptions } from './models/gradient-file.ts';
-export { memorizationResult, type MemorizationBenchmark } from './benchmark/memorization-benchmark.ts';
-export { describeCheckpoint, type ScoredRun } from './benchmark/memorization-run.ts';
+export { memorizationResult, type MemorizationBenchmark } from './experiments/memorization-benchmark.ts';
+export { describeCheckpoint, type ScoredRun } from './experiments/memorization-run.ts';
 
 export { train } from './training/train.ts';
 export { runTraining, type RunObserver, type TrainingRun } from './training/run.ts';

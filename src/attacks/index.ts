@@ -1,6 +1,7 @@
 /** All attacks. To add one: a file beside this one, a line in the table, a row in the conformance test. */
 import { InputError } from '../core/errors.ts';
 import type { Attack } from './create-attack.ts';
+import { quick } from './ensembles/quick.ts';
 import { apgdTargeted } from './gradient/apgd-targeted.ts';
 import { apgd } from './gradient/apgd.ts';
 import { fgm } from './gradient/fgm.ts';
@@ -8,7 +9,7 @@ import { fgsm } from './gradient/fgsm.ts';
 import { ifgsm } from './gradient/ifgsm.ts';
 import { pgd } from './gradient/pgd.ts';
 
-export const attacks: readonly Attack[] = [fgsm, fgm, ifgsm, pgd, apgd, apgdTargeted];
+export const attacks: readonly Attack[] = [fgsm, fgm, ifgsm, pgd, apgd, apgdTargeted, quick];
 
 /**
  * The attack of an id.

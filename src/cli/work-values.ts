@@ -22,7 +22,8 @@ export const part: ValueKind<Shard> = {
   read(text, option) {
     const match = /^(\d+)\/(\d+)$/.exec(text.trim());
     const [index, count] = [Number(match?.[1]), Number(match?.[2])];
-    if (match !== null && index >= 1 && index <= count && Number.isSafeInteger(count)) return { index, count };
+    if (match !== null && index >= 1 && index <= count && Number.isSafeInteger(count))
+      return { index, count };
     throw new InputError(
       `${option} ${text === '' ? 'nothing' : text}: write which part of how many, such as 1/4 to 4/4`,
     );

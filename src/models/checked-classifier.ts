@@ -5,6 +5,7 @@ import { assertNoNaN, assertObjective, exampleCount } from '../classifier/wrap.t
 import { InputError, UnsupportedOperatorError } from '../core/errors.ts';
 import type { CompiledGraph, Engine, Tensors } from '../engine/engine.ts';
 import { float32, sizeOf, tensor } from '../graph/tensor.ts';
+import type { Tensor } from '../graph/types.ts';
 import { lossGradientGraph, type GradientNames } from './loss-gradient.ts';
 import type { GraphProgram, ModelDescription } from './open.ts';
 import {
@@ -321,7 +322,7 @@ function padded<T extends Float32Array | Int32Array>(values: T, width: number, c
 function fed(objective: Objective, feeds: GradientNames['feeds'], chunk: Chunk, classCount: number): Tensors {
   const whole = (values: Int32Array): BigInt64Array => BigInt64Array.from(padded(values, 1, chunk), BigInt);
   return Object.fromEntries(
-    feeds.map(([feed, name]) => {
+    feeds.map(([feed, name]): [string, Tensor] => {
       if (objective.loss === 'weighted-logits') {
         return [name, float32([chunk.rows, classCount], padded(objective.weights, classCount, chunk))];
       }

@@ -41,7 +41,7 @@ export function lossGradientGraph(
     throw new InputError(`the graph ${logitsGraph.name} has no image input or no logits output`);
   }
   const rows = image.dims[0] ?? BATCH;
-  const { feeds, append }: Loss = lossGraphs[loss];
+  const { feeds, ...definition }: Loss = lossGraphs[loss];
   const named = feeds.map((feed): readonly [LossFeed, string] => {
     const name = builder.fresh(feed);
     return feed === 'weights'
@@ -50,7 +50,7 @@ export function lossGradientGraph(
   });
   // A logit of −∞, a class that is never chosen, has the probability 0 with this one too, and no NaN in its loss.
   const finite = builder.apply('Clip', [logits.name, builder.scalar(LEAST_LOGIT)]);
-  const losses = append(builder, finite, ...named.map(([, name]) => name));
+  const losses = definition.append(builder, finite, ...named.map(([, name]) => name));
   const options = approximate === undefined ? {} : { approximate };
   const end = gradientEnd(builder, logits.name, image.name, options);
   if (end !== undefined)

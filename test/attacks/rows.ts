@@ -1,5 +1,6 @@
 /** All bounded attacks, by what they do with examples that are misclassified from the start. A new one joins here. */
 import type { Attack } from '../../src/attacks/create-attack.ts';
+import { quick } from '../../src/attacks/ensembles/quick.ts';
 import { apgdTargeted } from '../../src/attacks/gradient/apgd-targeted.ts';
 import { apgd } from '../../src/attacks/gradient/apgd.ts';
 import { fgm } from '../../src/attacks/gradient/fgm.ts';

@@ -1,7 +1,7 @@
 /** The readers of models: ONNX with functions, subgraphs and external data, and both kinds of tfjs models. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { openModel } from '../../src/benchmark/open-model.ts';
+import { openModel } from '../../src/experiments/open-model.ts';
 import { evaluateConstants } from '../../src/engine/constants.ts';
 import { GraphBuilder } from '../../src/graph/builder.ts';
 import { readModel } from '../../src/graph/onnx/read.ts';

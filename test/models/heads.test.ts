@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openModel } from '../../src/benchmark/open-model.ts';
+import { openModel } from '../../src/experiments/open-model.ts';
 import type { Classifier } from '../../src/classifier/classifier.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { createOnnxRuntimeEngine } from '../../src/engine/onnxruntime/engine.ts';

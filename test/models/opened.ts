@@ -2,7 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openModel } from '../../src/benchmark/open-model.ts';
+import { openModel } from '../../src/experiments/open-model.ts';
 import type { Graph } from '../../src/graph/types.ts';
 import type { GraphProgram, ModelDescription } from '../../src/models/open.ts';
 import type { ModelOptions } from '../../src/models/options.ts';

@@ -1,6 +1,14 @@
 /** The options of `robust-bench attack`. */
 import type { InferredOptionTypes, Options } from 'yargs';
-import { type Option, computeOptions, dataOptions, GROUP, grouped, modelOptions, printOptions } from '../options.ts';
+import {
+  type Option,
+  computeOptions,
+  dataOptions,
+  GROUP,
+  grouped,
+  modelOptions,
+  printOptions,
+} from '../options.ts';
 import { attacks, norms } from '../../index.ts';
 import { parameterOptions } from '../attack-parameters.ts';
 import { duration, part, workerCount } from '../work-values.ts';

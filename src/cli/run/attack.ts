@@ -108,7 +108,12 @@ async function interruptionOf(
     () => true,
     () => false,
   );
-  return isThere ? new Interruption({ signal: error.signal, kept: `what was done is in ${journal.path}: go on with --resume` }) : error;
+  return isThere
+    ? new Interruption({
+        signal: error.signal,
+        kept: `what was done is in ${journal.path}: go on with --resume`,
+      })
+    : error;
 }
 
 /** What of the work is to be done, checked before anything is opened. */

@@ -10,7 +10,7 @@ import { after, before, describe, test } from 'node:test';
 import fc from 'fast-check';
 import { attackSettings } from '../../src/attacks/settings.ts';
 import { attackOf } from '../../src/attacks/index.ts';
-import { runAttackBenchmark } from '../../src/benchmark/attack-benchmark.ts';
+import { runAttackBenchmark } from '../../src/experiments/attack-benchmark.ts';
 import type { Dataset } from '../../src/data/dataset.ts';
 import { chooseSubset } from '../../src/data/subset.ts';
 import type { Engine } from '../../src/engine/engine.ts';

@@ -1,10 +1,10 @@
 /** A memorization result made of scored runs passes its schema and all that its fields say of each other. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { memorizationResult } from '../../src/benchmark/memorization-benchmark.ts';
-import { describeCheckpoint, memorizationRun, type ScoredRun } from '../../src/benchmark/memorization-run.ts';
-import { memorizationWarnings } from '../../src/benchmark/memorization-warnings.ts';
-import { trainingFacts } from '../../src/benchmark/training-facts.ts';
+import { memorizationResult } from '../../src/experiments/memorization-benchmark.ts';
+import { describeCheckpoint, memorizationRun, type ScoredRun } from '../../src/experiments/memorization-run.ts';
+import { memorizationWarnings } from '../../src/experiments/memorization-warnings.ts';
+import { trainingFacts } from '../../src/experiments/training-facts.ts';
 import { wrapFunction } from '../../src/classifier/wrap.ts';
 import { decodeBits } from '../../src/core/bits.ts';
 import { corruptLabels } from '../../src/corruption/corrupt-labels.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { attackSettings } from '../../src/attacks/settings.ts';
-import { type AttackBenchmark, runAttackBenchmark } from '../../src/benchmark/attack-benchmark.ts';
+import { type AttackBenchmark, runAttackBenchmark } from '../../src/experiments/attack-benchmark.ts';
 import { fgsm } from '../../src/attacks/gradient/fgsm.ts';
 import { ifgsm } from '../../src/attacks/gradient/ifgsm.ts';
 import { predictions } from '../../src/classifier/oracle.ts';

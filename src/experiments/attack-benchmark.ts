@@ -17,7 +17,7 @@ import {
 } from '../evaluation/plan.ts';
 import type { ModelFindings } from '../evaluation/records.ts';
 import { chooseUnitSize, shardRange, type Shard } from '../evaluation/units.ts';
-import { mergedFindings, startWorkers, type Workers } from '../experiments/attack/workers.ts';
+import { mergedFindings, startWorkers, type Workers } from './attack/workers.ts';
 import { encodeColumn } from '../results/column.ts';
 import { planHash, type PlanFacts } from '../results/plan.ts';
 import { type Result, type ResultPart, resultSchemaId } from '../results/result.ts';
