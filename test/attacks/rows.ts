@@ -24,4 +24,4 @@ export const everyExample: readonly Row[] = [
 ];
 
 /** Attacks that work on what is still classified rightly. */
-export const survivorsOnly: readonly Attack[] = [pgd, apgd, apgdTargeted];
+export const survivorsOnly: readonly Attack[] = [pgd, apgd, apgdTargeted, quick];
