@@ -7,8 +7,9 @@ import { fgm } from './gradient/fgm.ts';
 import { fgsm } from './gradient/fgsm.ts';
 import { ifgsm } from './gradient/ifgsm.ts';
 import { pgd } from './gradient/pgd.ts';
+import { square } from './score/square.ts';
 
-export const attacks: readonly Attack[] = [fgsm, fgm, ifgsm, pgd, apgd, apgdTargeted];
+export const attacks: readonly Attack[] = [fgsm, fgm, ifgsm, pgd, apgd, apgdTargeted, square];
 
 /**
  * The attack of an id.
