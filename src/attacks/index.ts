@@ -7,8 +7,18 @@ import { fgm } from './gradient/fgm.ts';
 import { fgsm } from './gradient/fgsm.ts';
 import { ifgsm } from './gradient/ifgsm.ts';
 import { pgd } from './gradient/pgd.ts';
+import { ddn } from './minimum-norm/ddn.ts';
+import { deepfool } from './minimum-norm/deepfool.ts';
+import { fabTargeted } from './minimum-norm/fab-targeted.ts';
+import { fab } from './minimum-norm/fab.ts';
+import { fmn } from './minimum-norm/fmn.ts';
+import { sigmaZero } from './minimum-norm/sigma-zero.ts';
 
-export const attacks: readonly Attack[] = [fgsm, fgm, ifgsm, pgd, apgd, apgdTargeted];
+const bounded: readonly Attack[] = [fgsm, fgm, ifgsm, pgd, apgd, apgdTargeted];
+
+const minimumNorm: readonly Attack[] = [fab, fabTargeted, deepfool, ddn, fmn, sigmaZero];
+
+export const attacks: readonly Attack[] = [...bounded, ...minimumNorm];
 
 /**
  * The attack of an id.
