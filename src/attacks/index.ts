@@ -8,8 +8,21 @@ import { fgm } from './gradient/fgm.ts';
 import { fgsm } from './gradient/fgsm.ts';
 import { ifgsm } from './gradient/ifgsm.ts';
 import { pgd } from './gradient/pgd.ts';
+import { ddn } from './minimum-norm/ddn.ts';
+import { deepfool } from './minimum-norm/deepfool.ts';
+import { fabTargeted } from './minimum-norm/fab-targeted.ts';
+import { fab } from './minimum-norm/fab.ts';
+import { fmn } from './minimum-norm/fmn.ts';
+import { sigmaZero } from './minimum-norm/sigma-zero.ts';
+import { square } from './score/square.ts';
 
-export const attacks: readonly Attack[] = [fgsm, fgm, ifgsm, pgd, apgd, apgdTargeted, quick];
+const bounded: readonly Attack[] = [fgsm, fgm, ifgsm, pgd, apgd, apgdTargeted, quick];
+
+const minimumNorm: readonly Attack[] = [fab, fabTargeted, deepfool, ddn, fmn, sigmaZero];
+
+const scores: readonly Attack[] = [square];
+
+export const attacks: readonly Attack[] = [...bounded, ...minimumNorm, ...scores];
 
 /**
  * The attack of an id.

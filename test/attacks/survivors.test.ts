@@ -3,12 +3,15 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { AttackBatch } from '../../src/attacks/attack.ts';
 import type { Norm } from '../../src/attacks/balls/ball.ts';
+import { quick } from '../../src/attacks/ensembles/quick.ts';
+import { apgdTargeted } from '../../src/attacks/gradient/apgd-targeted.ts';
+import { apgd } from '../../src/attacks/gradient/apgd.ts';
+import { pgd } from '../../src/attacks/gradient/pgd.ts';
 import { perturbationSizes, roundingTolerance } from '../../src/attacks/balls/sizes.ts';
 import { attackSettings } from '../../src/attacks/settings.ts';
 import { absoluteSize } from '../../src/attacks/size.ts';
 import { predictions } from '../../src/classifier/oracle.ts';
 import { randomInputs, randomLinearModel, type LinearModel } from './linear-classifier.ts';
-import { survivorsOnly } from './rows.ts';
 
 const shape = [2, 3, 3];
 const size = 18;
@@ -59,7 +62,7 @@ function pick({ inputs, labels, indices }: AttackBatch, rows: readonly number[])
   };
 }
 
-for (const attack of survivorsOnly) {
+for (const attack of [pgd, apgd, apgdTargeted, quick]) {
   for (const norm of attack.norms) {
     describe(`${attack.title} in ${norm}`, () => {
       const settings = attackSettings(attack, { norm, radius: radii[norm] });

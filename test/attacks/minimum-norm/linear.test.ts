@@ -1,0 +1,99 @@
+/** On a linear model the nearest adversarial example is known, within the bounds and with any number of classes. */
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { Attack } from '../../../src/attacks/create-attack.ts';
+import type { Norm } from '../../../src/attacks/balls/ball.ts';
+import { perturbationSizes } from '../../../src/attacks/balls/sizes.ts';
+import { ddn } from '../../../src/attacks/minimum-norm/ddn.ts';
+import { deepfool } from '../../../src/attacks/minimum-norm/deepfool.ts';
+import { fabTargeted } from '../../../src/attacks/minimum-norm/fab-targeted.ts';
+import { fab } from '../../../src/attacks/minimum-norm/fab.ts';
+import { fmn } from '../../../src/attacks/minimum-norm/fmn.ts';
+import { sigmaZero } from '../../../src/attacks/minimum-norm/sigma-zero.ts';
+import { attackSettings, type GivenSettings } from '../../../src/attacks/settings.ts';
+import { predictions } from '../../../src/classifier/oracle.ts';
+import { randomInputs, randomLinearModel } from '../linear-classifier.ts';
+import { classDistances } from './closed-forms.ts';
+
+const count = 24;
+const features = 20;
+
+interface Row {
+  readonly attack: Attack;
+  readonly norm: Norm;
+  readonly parameters?: NonNullable<GivenSettings['parameters']>;
+  /** How much of the range around its middle the inputs are drawn from: 1 puts some at the bounds. */
+  readonly spread?: number;
+  /** In ranges, what the distance may exceed the optimum by beside 1 %. */
+  readonly slack?: number;
+}
+
+/** With few features the bounds cut off many a shortest way; only FAB's and the L0 attacks' steps know of them. */
+const rows: readonly Row[] = [
+  { attack: fab, norm: 'linf' },
+  { attack: fab, norm: 'l2' },
+  { attack: fab, norm: 'l1' },
+  { attack: fabTargeted, norm: 'linf' },
+  { attack: fabTargeted, norm: 'l2' },
+  { attack: fabTargeted, norm: 'l1' },
+  // Each of its steps is 10⁻⁴ too long.
+  { attack: deepfool, norm: 'l2', parameters: { overshoot: 0.002 }, spread: 0.2, slack: 2e-4 },
+  { attack: deepfool, norm: 'linf', parameters: { overshoot: 0.002 }, spread: 0.2, slack: 2e-4 },
+  { attack: ddn, norm: 'l2', parameters: { steps: 300 }, spread: 0.2 },
+  { attack: fmn, norm: 'l2', parameters: { steps: 300 }, spread: 0.2 },
+  { attack: fmn, norm: 'linf', parameters: { steps: 300 }, spread: 0.2 },
+  { attack: fmn, norm: 'l1', parameters: { steps: 300 }, spread: 0.2 },
+  { attack: fmn, norm: 'l0', parameters: { steps: 300 } },
+  { attack: sigmaZero, norm: 'l0', parameters: { steps: 300 } },
+];
+
+/** Steep, so that the cross-entropy's gradient is that of the two greatest logits. */
+async function setup(classCount: number, spread: number, bounds: { lower: number; upper: number }) {
+  const width = bounds.upper - bounds.lower;
+  const model = randomLinearModel(40 + classCount, classCount, [features], { bounds, scale: 100 / width });
+  const middle = (bounds.upper + bounds.lower) / 2;
+  const inputs = randomInputs(41, count * features, bounds).map(
+    (value) => middle + spread * (value - middle),
+  );
+  const labels = predictions(await model.logits(inputs), classCount);
+  return { model, batch: { inputs, labels, indices: Int32Array.from(labels.keys()) } };
+}
+
+const tables = [
+  [2, { lower: 0, upper: 1 }],
+  [2, { lower: 0, upper: 255 }],
+  [3, { lower: -1, upper: 1 }],
+] as const;
+
+for (const { attack, norm, parameters = {}, spread = 0.9, slack = 0 } of rows) {
+  describe(`${attack.title} in ${norm}`, () => {
+    for (const [classCount, bounds] of tables) {
+      test(`reaches the optimum of ${String(classCount)} classes on [${String(bounds.lower)}, ${String(bounds.upper)}]`, async () => {
+        const { model, batch } = await setup(classCount, spread, bounds);
+        const width = bounds.upper - bounds.lower;
+        const output = await attack.perturb(model, batch, attackSettings(attack, { norm, parameters }));
+        const predicted = predictions(await model.logits(output.inputs), classCount);
+        const distances = perturbationSizes(norm, batch.inputs, output.inputs, [features]);
+        const isNear = (found: number, optimum: number) =>
+          norm === 'l0' ? found === optimum : found <= 1.01 * optimum + slack * width;
+        let nearestOfAll = 0;
+        const strays: string[] = [];
+        batch.labels.forEach((label, example) => {
+          const input = batch.inputs.subarray(example * features, (example + 1) * features);
+          const optima = classDistances(norm, model, input, label);
+          const least = Math.min(...optima.filter((_, k) => k !== label));
+          const found = distances[example]!;
+          assert.notEqual(predicted[example], label, `example ${String(example)} is adversarial`);
+          if (!isNear(found, optima[predicted[example]!]!))
+            strays.push(`${String(found)} against ${optima.join(' ')}`);
+          assert.ok(found >= least * (1 - 1e-5), 'nothing is nearer than the optimum');
+          if (isNear(found, least)) nearestOfAll += 1;
+        });
+        // Where two boundaries meet, the cross-entropy leads between them.
+        assert.ok(strays.length <= (classCount === 2 ? 0 : 1), strays.join('\n'));
+        // The class of the greatest logit, which most attacks follow, need not be the nearest of three.
+        assert.ok(nearestOfAll >= (classCount === 2 ? count : count - 3), String(nearestOfAll));
+      });
+    }
+  });
+}
