@@ -49,11 +49,11 @@ test('the example result is valid, by its own schema alone', async () => {
   assert.equal(await validateAnyResult(attack, 'r.json'), attack);
   assert.match(
     await messageOfRefusal(() => validateResult(result, 'm.json')),
-    /^m\.json is no robust-bench result: its field "schema" is "robust-bench\/memorization\/1", expected "robust-bench\/result\/1"$/,
+    /^m\.json is no robust-bench result: its field "schema" is "robust-bench\/memorization\/2", expected "robust-bench\/result\/2"$/,
   );
   assert.match(
     await messageOfRefusal(() => validateMemorization(attack, 'r.json')),
-    /^r\.json is no robust-bench memorization result: .*expected "robust-bench\/memorization\/1"$/,
+    /^r\.json is no robust-bench memorization result: .*expected "robust-bench\/memorization\/2"$/,
   );
 });
 
@@ -61,13 +61,13 @@ test('a result of neither kind, or of another version, is refused as such', asyn
   for (const value of [null, 5, {}, { schema: 'robust-bench/labels/1' }]) {
     assert.match(
       await messageOfRefusal(() => validateAnyResult(value, 'x.json')),
-      /^x\.json is no robust-bench result: its field "schema" is .+, expected "robust-bench\/result\/1" or "robust-bench\/memorization\/1"$/,
+      /^x\.json is no robust-bench result: its field "schema" is .+, expected "robust-bench\/result\/2" or "robust-bench\/memorization\/2"$/,
     );
   }
   const other = { ...exampleMemorization(), schema: 'robust-bench/memorization/2' };
   assert.match(
     await messageOfRefusal(() => validateAnyResult(other, 'x.json')),
-    /has the format "robust-bench\/memorization\/2" and this version reads "robust-bench\/memorization\/1": use the version that wrote it, or run robust-bench memorize again$/,
+    /has the format "robust-bench\/memorization\/2" and this version reads "robust-bench\/memorization\/2": use the version that wrote it, or run robust-bench memorize again$/,
   );
 });
 

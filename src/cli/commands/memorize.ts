@@ -25,6 +25,13 @@ const options = {
       describe: 'What to train: erm, dropout:P, mixup:ALPHA or mixup:ALPHA+dropout:P',
       requiresArg: true,
     },
+    seeds: {
+      type: 'string',
+      array: true,
+      describe:
+        'Train every variant with so many seeds, --seed and those after it (3), or with these (0,5,7)',
+      requiresArg: true,
+    },
     predictions: {
       type: 'string',
       describe: 'Train nothing: score the predictions of each epoch in this folder',
@@ -85,6 +92,10 @@ export function addMemorizeCommand(parser: Argv, context: CommandContext): void 
           [
             'Table 2 of the mixup paper, at a small width',
             'memorize --data cifar10:DIR --width 16 --epochs 60 --out runs/memorize',
+          ],
+          [
+            'The same with three seeds, to see what another seed changes',
+            'memorize --data cifar10:DIR --width 16 --epochs 60 --seeds 3 --out runs/memorize',
           ],
           [
             'A model trained elsewhere on labels of robust-bench corrupt',

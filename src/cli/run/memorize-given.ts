@@ -31,6 +31,7 @@ export async function scorePredictions(
   return {
     id: name,
     name,
+    seed: null,
     source: 'predictions',
     training: null,
     ...(await scoreAgainst(await openPredictions(folder), await labelsOf(argv, data), data, signal)),
@@ -77,6 +78,7 @@ export async function scoreCheckpoints(
   return {
     id: last.name,
     name: last.name,
+    seed: last.card?.training?.seed ?? null,
     source: 'checkpoints',
     models,
     warnings: [...warnings],

@@ -98,6 +98,7 @@ const TRAINING_ONLY = [
   'out',
   'rate',
   'variant',
+  'seeds',
   'recipe',
   'epochs',
   'width',
