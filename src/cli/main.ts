@@ -114,6 +114,7 @@ const REPEATABLE: ReadonlySet<string> = new Set([
   'eps',
   'rate',
   'variant',
+  'seeds',
   'checkpoint',
   'files',
   'inputs',

@@ -9,7 +9,6 @@ import { riseAfterBest } from '../results/memorization-rise.ts';
 import { contrast } from '../statistics/contrast.ts';
 import { pairedDifference } from '../statistics/difference.ts';
 import { pairRanks } from '../statistics/paired.ts';
-import { spreadOf } from '../statistics/student.ts';
 
 /** A difference of errors as fractions of 1. */
 export interface Difference {
@@ -61,14 +60,17 @@ export function riseOf(run: MemorizationRun): Difference | null {
   return rise === null ? null : { value: rise.difference, interval: rise.interval };
 }
 
-/** How much more the first rises since its best epoch than the second since its own; null where it is not known. */
+/**
+ * How much more the first rises since its best epoch than the second since its own, each by its paired interval; the
+ * two rises are taken for independent. Null where one is not known.
+ */
 export function riseDifference(first: MemorizationRun, second: MemorizationRun): Difference | null {
   const [one, other] = [riseAfterBest(first), riseAfterBest(second)];
-  if (one === null || other === null || one.changes.length < 2) return null;
-  const { mean, interval } = spreadOf(
-    Float64Array.from(one.changes, (change, place) => change - (other.changes[place] ?? 0)),
-  );
-  return interval === null ? null : { value: mean, interval };
+  if (one === null || other === null) return null;
+  return contrast([
+    { sign: 1, estimate: one.difference, interval: one.interval },
+    { sign: -1, estimate: other.difference, interval: other.interval },
+  ]);
 }
 
 type Estimate = Pick<MemorizationRun['testError']['last']['error'], 'rate' | 'interval'>;

@@ -14,8 +14,8 @@ import type { MemorizationRun } from './memorization.ts';
 export interface RiseAfterBest extends PairedDifference {
   /** The epoch that errs least, the first of several, on the examples at even places; counted from 1. */
   readonly chosenEpoch: number;
-  /** Of the examples at odd places: 1 where the last epoch alone errs, −1 where the chosen one alone does, else 0. */
-  readonly changes: Int8Array;
+  /** The examples that measure. */
+  readonly count: number;
 }
 
 /** @returns null where the outcomes of test examples were not kept, or there are fewer than two */
@@ -34,6 +34,6 @@ export function riseAfterBest({ testOutcomes, groups, curves }: MemorizationRun)
     chosenEpoch: curves.epoch[chosen] ?? 0,
     // A rank of 1 is an error as well as any.
     ...pairedDifference(pairRanks(best.measuring, last.measuring, 1)),
-    changes: Int8Array.from(last.measuring, (wrong, place) => wrong - (best.measuring[place] ?? 0)),
+    count: last.measuring.length,
   };
 }

@@ -407,3 +407,19 @@ export function exampleMemorization(): MemorizationResult {
     },
   };
 }
+
+/** The example with each corrupted variant trained by the seeds 1, 2 and 3, which err on 6 test examples more each. */
+export function exampleWithSeeds(): MemorizationResult {
+  const [clean] = outlines.slice(-1);
+  const repeated = outlines.slice(0, -1).flatMap((outline) =>
+    [1, 2, 3].map((seed): MemorizationRun => {
+      const run = runOf({
+        ...outline,
+        testErrors: outline.testErrors.map((errors) => errors + 6 * (seed - 1)),
+        training: outline.training === null ? null : { ...outline.training, seed },
+      });
+      return { ...run, id: `${run.id}:seed-${String(seed)}` };
+    }),
+  );
+  return { ...exampleMemorization(), runs: structuredClone([...repeated, runOf(clean!)]) };
+}
