@@ -26,12 +26,8 @@ export { appendMargin } from './autodiff/losses/margin.ts';
 
 export { describeModel, openModel } from './benchmark/open-model.ts';
 export type { ModelSummary } from './models/describe.ts';
-export {
-  type ClassifierSource,
-  createGraphClassifier,
-  type GraphClassifierOptions,
-  type ModelClassifier,
-} from './models/graph-classifier.ts';
+export type { ClassifierSource, ModelClassifier } from './models/checked-classifier.ts';
+export { createGraphClassifier, type GraphClassifierOptions } from './models/graph-classifier.ts';
 export { createModelClassifier } from './models/model-classifier.ts';
 export type { ModelDescription } from './models/open.ts';
 export type { ModelOptions } from './models/options.ts';
@@ -69,12 +65,7 @@ export type {
 } from './attacks/attack.ts';
 export { createAttack, type Attack } from './attacks/create-attack.ts';
 export { attackSettings, type GivenSettings } from './attacks/settings.ts';
-export {
-  attackId,
-  parseAttackRequest,
-  readParameters,
-  type AttackRequest,
-} from './attacks/identity.ts';
+export { attackId, parseAttackRequest, readParameters, type AttackRequest } from './attacks/identity.ts';
 export { norms, normTitles, type Ball, type Norm } from './attacks/balls/ball.ts';
 export {
   choice,
@@ -100,10 +91,7 @@ export { beginJournal, resumeJournal, type Journal } from './evaluation/journal.
 export type { Shard } from './evaluation/units.ts';
 export type { AdversarialExamples, AttackRun, EvaluationPlan, Progress } from './evaluation/plan.ts';
 export type { AttackOutcome, CleanOutcome, Evaluation } from './evaluation/outcomes.ts';
-export {
-  runAttackBenchmark,
-  type AttackBenchmark,
-} from './benchmark/attack-benchmark.ts';
+export { runAttackBenchmark, type AttackBenchmark } from './benchmark/attack-benchmark.ts';
 export type { BenchmarkModel } from './benchmark/models.ts';
 export { chooseWorkers, type WorkerChoice } from './experiments/attack/choose-workers.ts';
 export { describedClassifier } from './experiments/attack/described-classifier.ts';

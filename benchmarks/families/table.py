@@ -6,6 +6,7 @@
 import argparse
 import collections
 import pathlib
+import statistics
 
 import run
 import verdict
@@ -41,21 +42,29 @@ def summary(rows):
 
 
 def errors(rows):
-    """Of the forms that are ok: the usual and the worst of the median errors, beside PyTorch's own in float32."""
-    yield line("", "forms", "median: ours", "PyTorch float32", "worst: ours", "PyTorch float32", "form of the worst")
-    yield line(*["---"] * 7)
-    right = [row for row in rows if row[2] == "ok"]
-    if not right:
-        return
-    for name in ("logits", "gradients"):
-        pairs = sorted(
-            (numbers[name]["median"], reference["float32"][name]["median"], f"{identity} {form}")
-            for identity, form, _, _, numbers, reference in right
-        )
-        owns = sorted(own for _, own, _ in pairs)
-        middle = len(pairs) // 2
-        cells = (pairs[middle][0], owns[middle], pairs[-1][0], pairs[-1][1])
-        yield line(name, len(pairs), *(f"{cell:.1e}" for cell in cells), pairs[-1][2])
+    """By library and exporter: what is right of the files, medians of their median errors, and the worst of them."""
+    yield line(
+        *("library", "exporter", "right", "of", "logits", "PyTorch float32", "gradients", "PyTorch float32"),
+        *("worst gradient", "PyTorch float32", "of"),
+    )
+    yield line(*["---"] * 11)
+    groups = collections.defaultdict(list)
+    for row in rows:
+        if row[2] != "export failed":
+            groups[(row[0].split("/")[0], row[1].rpartition("-")[0])].append(row)
+    for (library, exporter), files in groups.items():
+        right = [row for row in files if row[2] == "ok"]
+        if not right:
+            continue
+        medians = [
+            statistics.median(of[name]["median"] for of in sides)
+            for name in ("logits", "gradients")
+            for sides in ([row[4] for row in right], [row[5]["float32"] for row in right])
+        ]
+        worst = max(right, key=lambda row: row[4]["gradients"]["median"])
+        ends = (worst[4]["gradients"]["median"], worst[5]["float32"]["gradients"]["median"])
+        numbers = (f"{number:.1e}" for number in (*medians, *ends))
+        yield line(library, exporter, len(right), len(files), *numbers, worst[0].split("/")[1])
 
 
 def failures(rows, words):

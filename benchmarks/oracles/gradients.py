@@ -673,6 +673,15 @@ lengths = Input(np.array([2, 4, 1], dtype=np.int64), "int64", constant=True)
 case("movement", "ReverseSequence", "batch first", [normal(3, 4, 2), lengths], reversed_parts, {"batch_axis": 0, "time_axis": 1})
 case("movement", "ReverseSequence", "time first", [normal(4, 3), lengths], lambda x, n: reversed_parts(x.T, n).T)
 
+# Pools in ceil mode with windows larger than the input; drawn last, so that the numbers of the others stay -------------
+
+for include in (0, 1):
+    flag = {"count_include_pad": include}
+    pool_case("AveragePool", f"ceil, a window larger than the input, count_include_pad {include}", (2, 2, 2, 3), lambda x, i=include: F.avg_pool2d(x, 9, ceil_mode=True, count_include_pad=bool(i)), {"kernel_shape": [9, 9], "strides": [9, 9], "ceil_mode": 1, **flag})
+    pool_case("AveragePool", f"ceil, a window larger than the padded input, count_include_pad {include}", (1, 2, 2, 5), lambda x, i=include: F.avg_pool2d(x, (6, 3), (3, 2), 1, ceil_mode=True, count_include_pad=bool(i)), {"kernel_shape": [6, 3], "strides": [3, 2], "pads": [1, 1, 1, 1], "ceil_mode": 1, **flag})
+pool_case("MaxPool", "ceil, a window larger than the input", (2, 2, 2, 3), lambda x: F.max_pool2d(x, 9, ceil_mode=True), {"kernel_shape": [9, 9], "strides": [9, 9], "ceil_mode": 1})
+pool_case("MaxPool", "ceil, a dilated window larger than the padded input", (1, 2, 4), lambda x: F.max_pool1d(x, 4, 3, 1, 2, ceil_mode=True), {"kernel_shape": [4], "strides": [3], "dilations": [2], "pads": [1, 1], "ceil_mode": 1})
+
 FOLDER.mkdir(parents=True, exist_ok=True)
 for family, cases in families.items():
     lines = ",\n".join(json.dumps(item, separators=(",", ":")) for item in cases)

@@ -3,13 +3,7 @@ import type { Classifier } from '../classifier/classifier.ts';
 import { createMeter, createOracle, predictions, type Oracle } from '../classifier/oracle.ts';
 import { InputError } from '../core/errors.ts';
 import { randomStream } from '../core/random.ts';
-import type {
-  AttackBatch,
-  AttackDefinition,
-  AttackOutput,
-  AttackSettings,
-  AttackTask,
-} from './attack.ts';
+import type { AttackBatch, AttackDefinition, AttackOutput, AttackSettings, AttackTask } from './attack.ts';
 import { createBall } from './balls/index.ts';
 import { exampleSizeOf } from './balls/ball.ts';
 import type { ParameterTable, ParametersOf, ParameterValue } from './parameters.ts';
@@ -44,7 +38,8 @@ export function createAttack<T extends ParameterTable>(definition: AttackDefinit
       // Completing the settings again checks them, whoever made them.
       const settings = attackSettings(definition, given);
       const { labels, targets } = await classesOf(classifier, batch, settings);
-      const led = targets && Uint8Array.from(targets, (target, example) => (target === labels[example] ? 0 : 1));
+      const led =
+        targets && Uint8Array.from(targets, (target, example) => (target === labels[example] ? 0 : 1));
       const meter = createMeter(batch.labels.length);
       const oracle = createOracle(classifier, definition.access, meter);
       const whole = createTask({ oracle, batch, labels, targets, settings });
@@ -81,7 +76,10 @@ async function classesOf(
   const labels = settings.label === 'true' ? batch.labels : predictions(logits, classCount);
   if (settings.target === null) return { labels, targets: null };
   const { target: rule, seed } = settings;
-  return { labels, targets: chooseTargets({ rule, seed, classCount, labels, indices: batch.indices, logits }) };
+  return {
+    labels,
+    targets: chooseTargets({ rule, seed, classCount, labels, indices: batch.indices, logits }),
+  };
 }
 
 interface TaskSource {
@@ -146,7 +144,9 @@ function place(
 ): void {
   const size = made.length / rows.length;
   if (rows.length * (into.length / size) === 0 || !Number.isInteger(into.length / size)) {
-    throw new RangeError(`${title} returned ${String(made.length)} values for ${String(rows.length)} examples`);
+    throw new RangeError(
+      `${title} returned ${String(made.length)} values for ${String(rows.length)} examples`,
+    );
   }
   rows.forEach((row, at) => {
     into.set(made.subarray(at * size, (at + 1) * size), row * size);

@@ -23,7 +23,14 @@ export function attackId(
   const changed = Object.entries(parameters)
     .filter(([name, parameter]) => values[name] !== defaultOf(parameter, context))
     .map(([name, parameter]) => [name, valueText(parameter, values[name] ?? '')] as const);
-  return composeId({ method: id, norm, radius, changed, target: target === null ? null : String(target), label });
+  return composeId({
+    method: id,
+    norm,
+    radius,
+    changed,
+    target: target === null ? null : String(target),
+    label,
+  });
 }
 
 function valueText(parameter: Parameter, value: ParameterValue): string {
@@ -111,5 +118,7 @@ function readValue(
   if (parameter.kind === 'switch') {
     if (text === 'true' || text === 'false') return text === 'true';
   } else if (/^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/.test(text)) return Number(text);
-  throw new InputError(`${title}: ${name} = ${text === '' ? 'nothing' : text} must be ${requirementOf(parameter)}`);
+  throw new InputError(
+    `${title}: ${name} = ${text === '' ? 'nothing' : text} must be ${requirementOf(parameter)}`,
+  );
 }

@@ -58,7 +58,11 @@ export type ParametersOf<T extends ParameterTable> = {
 };
 
 /** @param least the least whole number that is taken */
-export function wholeNumber(description: string, fallback: NumberParameter['default'], least = 1): NumberParameter {
+export function wholeNumber(
+  description: string,
+  fallback: NumberParameter['default'],
+  least = 1,
+): NumberParameter {
   return {
     kind: 'number',
     description,

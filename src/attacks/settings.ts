@@ -47,7 +47,8 @@ function radiusOf(
   given: GivenSettings['radius'],
   norm: AttackSettings['norm'],
 ): Size | null {
-  if (typeof given === 'number') return { value: given, unit: norm === 'l0' ? 'pixels' : 'fraction of range' };
+  if (typeof given === 'number')
+    return { value: given, unit: norm === 'l0' ? 'pixels' : 'fraction of range' };
   if (given === null && aim === 'bounded') {
     throw new InputError(`${title} searches within a radius: give one, such as 4/255`);
   }

@@ -233,6 +233,7 @@ function startWorkersOf(
       }
       return { ...description, name: id };
     }),
+    probes: Object.fromEntries(models.flatMap(({ id, probe }) => (probe === undefined ? [] : [[id, probe]]))),
     whiteBox,
     blackBox: blackBox ?? null,
     attacks: attacks.map(({ attack, settings }) => ({ id: attack.id, settings })),
@@ -244,10 +245,7 @@ function startWorkersOf(
 }
 
 /** Which part of the plan was done; null for all of it. */
-function partOf(
-  { indices, shard, budgetMs }: AttackBenchmark,
-  count: number,
-): ResultPart | null {
+function partOf({ indices, shard, budgetMs }: AttackBenchmark, count: number): ResultPart | null {
   if (count === indices.length) return null;
   const range = shardRange(indices.length, shard);
   const isWholeShard = shard !== undefined && count === range.end - range.start;

@@ -12,6 +12,8 @@ export interface BenchmarkModel {
   readonly classifier: Classifier;
   /** What is known of the file; absent for a function. */
   readonly description?: ModelDescription;
+  /** Examples that workers check the model on when they open it. */
+  readonly probe?: Float32Array;
   /** Whether it was said outright that the outputs are logits: then their looks are a warning and no error. */
   readonly declaredLogits?: boolean;
 }

@@ -29,7 +29,7 @@ export interface ModelCheck {
   readonly forwardAgainstGradientGraph?: number;
   /** Absent where the engine has no optimisations, or does not run without them. */
   readonly optimisedAgainstUnoptimised?: number;
-  /** Whether the file's fixed batch was opened, with logits and gradients as those of the file. */
+  /** Whether the file's fixed batch was opened, with logits, and gradients where any were taken, as those of the file. */
   readonly batchOpened?: boolean;
 }
 

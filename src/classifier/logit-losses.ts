@@ -35,12 +35,18 @@ function rowLossOf(objective: Objective, classCount: number): RowLoss {
     case 'weighted-logits':
       return (logits, weights, example) => {
         weights.set(objective.weights.subarray(example * classCount, (example + 1) * classCount));
-        return weights.reduce((sum, weight, k) => (weight === 0 ? sum : sum + weight * (logits[k] ?? NaN)), 0);
+        return weights.reduce(
+          (sum, weight, k) => (weight === 0 ? sum : sum + weight * (logits[k] ?? NaN)),
+          0,
+        );
       };
     case 'targeted-dlr':
       return (logits, weights, example) =>
         targetedDlr(logits, weights, objective.labels[example] ?? -1, objective.targets[example] ?? -1);
-    default: {
+    case 'cross-entropy':
+    case 'margin':
+    case 'probability-margin':
+    case 'dlr': {
       const loss = { 'cross-entropy': crossEntropy, margin, 'probability-margin': probabilityMargin, dlr }[
         objective.loss
       ];

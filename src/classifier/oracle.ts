@@ -91,7 +91,14 @@ function oracleOf(classifier: Classifier, access: Access, meter: Meter, rows: In
       const result = await inHalves(
         points,
         size,
-        (part, start) => gradientOf(classifier, part, part === points ? objective : objectiveRows(objective, range(start, part.length / size), classCount)),
+        (part, start) =>
+          gradientOf(
+            classifier,
+            part,
+            part === points
+              ? objective
+              : objectiveRows(objective, range(start, part.length / size), classCount),
+          ),
         (parts) => ({
           losses: joined(parts.map(({ losses }) => losses)),
           gradients: joined(parts.map(({ gradients }) => gradients)),
@@ -164,7 +171,9 @@ async function inHalves<T>(
 /** Runtimes say it in words of their own. */
 function isOutOfMemory(error: unknown): boolean {
   const message = error instanceof Error ? error.message : '';
-  return /out of memory|bad_alloc|bad allocation|failed to allocate|allocation failed|OOM when allocating/i.test(message);
+  return /out of memory|bad_alloc|bad allocation|failed to allocate|allocation failed|OOM when allocating/i.test(
+    message,
+  );
 }
 
 function range(start: number, count: number): Int32Array {

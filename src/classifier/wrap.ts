@@ -144,7 +144,9 @@ export function assertLabels(name: string, labels: Int32Array, count: number, cl
  */
 export function assertObjective(name: string, objective: Objective, count: number, classCount: number): void {
   if (!lossesOf(classCount).has(objective.loss)) {
-    throw new InputError(`${name}: the loss ${objective.loss} is not defined for ${String(classCount)} classes`);
+    throw new InputError(
+      `${name}: the loss ${objective.loss} is not defined for ${String(classCount)} classes`,
+    );
   }
   if (objective.loss === 'weighted-logits') {
     if (objective.weights.length === count * classCount) return;

@@ -15,8 +15,7 @@ export function parameterOptions(): readonly ParameterOption[] {
   return [...names].map((name) => {
     const owners = attacks.filter(({ parameters }) => Object.hasOwn(parameters, name));
     const parameter = owners[0]?.parameters[name];
-    const meaning =
-      parameter === undefined ? '' : `${parameter.description}; ${requirementOf(parameter)}`;
+    const meaning = parameter === undefined ? '' : `${parameter.description}; ${requirementOf(parameter)}`;
     return {
       name,
       flag: kebab(name),

@@ -46,5 +46,7 @@ export function parseWorkers(text: string | undefined): number | 'auto' {
   if (text === undefined || text === 'auto') return 'auto';
   const count = /^\d+$/.test(text) ? Number(text) : NaN;
   if (count >= 0 && count <= MOST_WORKERS) return count;
-  throw new InputError(`--workers ${text === '' ? 'nothing' : text}: write auto, or a number from 0 to ${String(MOST_WORKERS)}`);
+  throw new InputError(
+    `--workers ${text === '' ? 'nothing' : text}: write auto, or a number from 0 to ${String(MOST_WORKERS)}`,
+  );
 }

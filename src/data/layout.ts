@@ -1,6 +1,7 @@
 /** What the shape of an array of a file says about images: which axis holds the channels. */
 import { InputError } from '../core/errors.ts';
 import type { DataOptions } from './dataset.ts';
+import { countOf, holdSameNumbers } from './same-numbers.ts';
 
 export interface Layout {
   /** The shape of one input: [channels, height, width], or [features]. */
@@ -54,11 +55,10 @@ function flatLayout(
   layout: DataOptions['layout'],
   inputShape: readonly number[] | undefined,
 ): Layout {
-  const [channels = 0, height = 0, width = 0] = inputShape ?? [];
-  if (inputShape?.length !== 3 || channels * height * width !== features) {
-    return { shape: [features], notes: [] };
-  }
-  if (channels > 1 && layout === undefined) {
+  if (inputShape?.length !== 3 || countOf(inputShape) !== features) return { shape: [features], notes: [] };
+  const [channels = 0] = inputShape;
+  const isOrdered = holdSameNumbers([features], inputShape);
+  if (!isOrdered && layout === undefined) {
     throw new InputError(
       `${source} holds rows of ${String(features)} values for images [${inputShape.join(', ')}]: ` +
         'write --layout channels-first or --layout channels-last to say in which order',
@@ -66,7 +66,7 @@ function flatLayout(
   }
   return {
     shape: inputShape,
-    ...(channels > 1 && layout === 'NHWC' ? { channelsLast: channels } : {}),
+    ...(!isOrdered && layout === 'NHWC' ? { channelsLast: channels } : {}),
     notes: [`${source}: rows of ${String(features)} values were taken for images [${inputShape.join(', ')}]`],
   };
 }

@@ -16,6 +16,7 @@ const namesFor = (split: string): readonly (readonly [string, string])[] => [
   [`${split}_images`, `${split}_labels`],
   ['x', 'y'],
   ['images', 'labels'],
+  ['image', 'label'],
   ['data', 'labels'],
   ['data', 'target'],
   unnamed,

@@ -5,6 +5,7 @@ import { interruptionPoint } from '../core/interruption.ts';
 import { describeFinding, probabilityFinding } from '../core/probability-finding.ts';
 import { batches } from '../data/batches.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { holdSameNumbers } from '../data/same-numbers.ts';
 import { scaleToBounds } from '../data/scale.ts';
 import type { Predictions } from '../predictions/predictions.ts';
 import { joinRanges, outputRanges, type OutputRanges } from './probability-check.ts';
@@ -103,7 +104,7 @@ function assertFinite({ name, classCount }: Classifier, logits: Float32Array, do
 }
 
 function assertTakes({ name, inputShape }: Classifier, { shape }: Dataset): void {
-  if (inputShape.join() !== shape.join()) {
+  if (!holdSameNumbers(inputShape, shape)) {
     throw new InputError(
       `${name} takes inputs [${inputShape.join(', ')}] and the data are [${shape.join(', ')}]: give the data that it was trained on`,
     );

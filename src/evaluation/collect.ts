@@ -52,14 +52,9 @@ function ordered<R extends UnitRecord>(records: readonly R[]): readonly R[] {
   return [...records].sort((a, b) => a.start - b.start);
 }
 
-export function collectClean(
-  { name, classCount }: Classifier,
-  records: readonly UnitRecord[],
-): CleanOutcome {
+export function collectClean({ name, classCount }: Classifier, records: readonly UnitRecord[]): CleanOutcome {
   const own = ordered(
-    records.filter(
-      (record): record is CleanRecord => record.kind === 'clean' && record.model === name,
-    ),
+    records.filter((record): record is CleanRecord => record.kind === 'clean' && record.model === name),
   );
   const outputs = own.map((record) => record.outputs).reduce(joinRanges);
   return {

@@ -10,15 +10,7 @@ import { assertLogitsNotProbabilities, joinRanges } from './probability-check.ts
 import type { CleanRecord, UnitRecord } from './records.ts';
 import { runUnits } from './schedule.ts';
 import { createUnitRunner, type UnitPlan, type UnitRunner } from './unit-runner.ts';
-import {
-  chooseUnitSize,
-  rangesOf,
-  shardRange,
-  unitsOf,
-  type Range,
-  type Shard,
-  type Unit,
-} from './units.ts';
+import { chooseUnitSize, rangesOf, shardRange, unitsOf, type Range, type Shard, type Unit } from './units.ts';
 import { InputError } from '../core/errors.ts';
 
 export interface EvaluationOptions {
@@ -87,10 +79,7 @@ const ENOUGH_ROWS = 64;
  * Whether a unit may be begun: an attack only once clean outputs of its source were seen, which must be no
  * probabilities.
  */
-function createGate(
-  plan: EvaluationPlan,
-  records: ReadonlyMap<string, UnitRecord>,
-): (unit: Unit) => boolean {
+function createGate(plan: EvaluationPlan, records: ReadonlyMap<string, UnitRecord>): (unit: Unit) => boolean {
   const asksForScores = plan.attacks.some(({ attack }) => attack.access !== 'decisions');
   const cleared = new Set(asksForScores ? plan.declaredLogits : modelsOf(plan).map(({ name }) => name));
   return ({ work }) => {

@@ -6,6 +6,7 @@ import { assertApplicable } from '../attacks/settings.ts';
 import type { Bounds, Classifier } from '../classifier/classifier.ts';
 import { InputError } from '../core/errors.ts';
 import type { Dataset } from '../data/dataset.ts';
+import { countOf, holdSameNumbers } from '../data/same-numbers.ts';
 
 /** One attack with everything that decides what it does. */
 export interface AttackRun {
@@ -131,24 +132,15 @@ function assertBlackBox({ blackBox, attacks }: EvaluationPlan): void {
   if (attacks.length === 0) throw new InputError('a black-box evaluation needs an attack: name at least one');
 }
 
-/**
- * Whether two shapes hold the same numbers in the same order: they are equal but for axes of size 1, or one is the list
- * of the pixels of a grey image. Of several channels the order could be another.
- */
-function holdSameNumbers(a: readonly number[], b: readonly number[]): boolean {
-  const [own, other] = [a, b].map((shape) => shape.filter((size) => size !== 1));
-  if (own?.join() === other?.join()) return true;
-  const isGrey = (shape: readonly number[]): boolean => shape.length < 3 || shape[0] === 1;
-  const product = (shape: readonly number[]): number => shape.reduce((sum, size) => sum * size, 1);
-  const isList = own?.length === 1 || other?.length === 1;
-  return isList && isGrey(a) && isGrey(b) && product(a) === product(b);
-}
-
 function assertFits(model: Classifier, dataset: Dataset): void {
   if (!holdSameNumbers(model.inputShape, dataset.shape)) {
     throw new InputError(
       `the model ${model.name} takes inputs of shape [${model.inputShape.join(', ')}] and the data ${dataset.name} has ` +
-        `[${dataset.shape.join(', ')}]: choose data of the model's shape, or declare the model's layout`,
+        `[${dataset.shape.join(', ')}]: ${
+          countOf(model.inputShape) === countOf(dataset.shape) && dataset.shape.length === 3
+            ? `as many numbers, in an order that shapes do not tell; write --input-shape ${dataset.shape.join()} to give it these images`
+            : "choose data of the model's shape, or declare the model's layout"
+        }`,
     );
   }
   if (model.classCount < dataset.classCount) {

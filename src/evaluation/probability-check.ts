@@ -8,7 +8,6 @@ import { exactSums, type OutputExtremes } from '../core/probability-finding.ts';
 
 /** What a model's outputs were over rows: enough to tell probabilities, and joined exactly for rows in parts. */
 export interface OutputRanges extends OutputExtremes {
-  readonly rows: number;
   /** The first rows, as many as this, are nonnegative and sum to 1. */
   readonly leading: number;
   /** The least and the greatest output of each class, [classCount]. */

@@ -47,7 +47,8 @@ export async function runUnits(schedule: Schedule): Promise<void> {
         if (entry === undefined) return;
         waiting.delete(oldest);
         oldest += 1;
-        if (entry.examples !== undefined) await giveExamples(plan, entry.unit, entry.examples, await inputs.of(entry.unit));
+        if (entry.examples !== undefined)
+          await giveExamples(plan, entry.unit, entry.examples, await inputs.of(entry.unit));
         inputs.release(entry.unit);
       }
     });

@@ -38,14 +38,12 @@ export function rangesOf(within: Range, unitSize: number): Range[] {
 /** The units of a range, clean inputs first: what an attack needs to know of a model is known before. */
 export function unitsOf(plan: EvaluationPlan, range: Range): Unit[] {
   const place = `${String(range.start)}-${String(range.end)}`;
-  const clean = modelsOf(plan).map(
-    ({ name }): Unit => ({
-      key: JSON.stringify(['clean', name, place]),
-      range,
-      task: `clean inputs on ${name}`,
-      work: { kind: 'clean', model: name },
-    }),
-  );
+  const clean = modelsOf(plan).map(({ name }): Unit => ({
+    key: JSON.stringify(['clean', name, place]),
+    range,
+    task: `clean inputs on ${name}`,
+    work: { kind: 'clean', model: name },
+  }));
   const attacks = transfersOf(plan).flatMap(({ source }) =>
     plan.attacks.map(({ attack, settings }): Unit => {
       const id = attackId(attack, settings);

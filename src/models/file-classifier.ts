@@ -6,7 +6,7 @@ import type { CompiledGraph, Engine, RunnableFile } from '../engine/engine.ts';
 import { float32, sizeOf } from '../graph/tensor.ts';
 import type { Graph, Tensor } from '../graph/types.ts';
 import { framed } from './frame.ts';
-import type { ModelClassifier } from './graph-classifier.ts';
+import type { ModelClassifier } from './checked-classifier.ts';
 import type { FileProgram, ModelDescription } from './open.ts';
 import { requireBounds } from './options.ts';
 

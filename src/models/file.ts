@@ -8,6 +8,7 @@ import { parseJson } from '../core/json.ts';
 import { externalDataBeside } from '../graph/onnx/external-data.ts';
 import { decodeModel, readInterface } from '../graph/onnx/read.ts';
 import type { ExternalData, FileValue, OnnxInterface } from '../graph/onnx/read.ts';
+import { pruneTo } from '../graph/simplify/prune.ts';
 import type { Graph, SourceGraph } from '../graph/types.ts';
 import { scoreOutput } from './choose.ts';
 import { importGraphModel, isGraphModel } from './graph-model/import.ts';
@@ -24,6 +25,8 @@ export interface ModelFile {
   /** Why there is no graph. */
   readonly obstacle?: InputError;
   readonly inputs: readonly FileValue[];
+  /** Those that the scores depend on, as far as the file is understood; all where it is not. */
+  readonly needed: readonly FileValue[];
   /** All outputs of the file. */
   readonly outputs: readonly FileValue[];
   /** The one that holds the scores. */
@@ -102,10 +105,13 @@ function importedFile(
 ): ModelFile {
   const outputs = graph.outputs.map((value): FileValue => ({ ...value, kind: 'tensor' }));
   const chosen = scoreOutput(basename(path), outputs, output);
+  const pruned = pruneTo(graph, [chosen.name]);
+  const inputs = graph.inputs.map((value): FileValue => ({ ...value, kind: 'tensor' }));
   return {
     format,
-    graph: { ...graph, outputs: [chosen] },
-    inputs: graph.inputs.map((value): FileValue => ({ ...value, kind: 'tensor' })),
+    graph: pruned,
+    inputs,
+    needed: amongThose(inputs, pruned),
     outputs,
     output: chosen,
     operators: countOperators(graph),
@@ -144,6 +150,7 @@ async function readOnnx(
     format: 'onnx',
     ...read,
     inputs: face.inputs,
+    needed: amongThose(face.inputs, read.graph),
     outputs: face.outputs,
     output,
     operators: face.operators,
@@ -168,6 +175,12 @@ function graphOf(
     if (error instanceof InputError) return { obstacle: error };
     throw error;
   }
+}
+
+/** The inputs of a file that are those of its graph. */
+function amongThose(inputs: readonly FileValue[], graph: SourceGraph | undefined): readonly FileValue[] {
+  if (graph === undefined) return inputs;
+  return inputs.filter((input) => graph.inputs.some(({ name }) => name === input.name));
 }
 
 function opsetOf({ opsets }: OnnxInterface): { readonly opset?: number } {

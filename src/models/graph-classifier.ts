@@ -1,48 +1,26 @@
 /** A model that was opened, run by an engine: the classifier that attacks and the evaluator see. */
-import { unsupported } from '../autodiff/backward.ts';
-import { appendGradients, gradientEnd } from '../autodiff/gradient.ts';
-import { losses as lossGraphs, type Loss, type LossFeed } from '../autodiff/losses/index.ts';
-import type { Bounds, Classifier, LossGradient, ModelCheck } from '../classifier/classifier.ts';
-import { crossEntropyOf, lossesOf, type LossName, type Objective } from '../classifier/objective.ts';
-import { assertNoNaN, assertObjective, exampleCount } from '../classifier/wrap.ts';
-import { InputError, UnsupportedOperatorError } from '../core/errors.ts';
-import type { CompiledGraph, Engine, Tensors } from '../engine/engine.ts';
-import { GraphBuilder } from '../graph/builder.ts';
-import { simplify } from '../graph/simplify/simplify.ts';
-import { float32, sizeOf, tensor } from '../graph/tensor.ts';
-import { BATCH } from '../graph/types.ts';
-import type { Graph } from '../graph/types.ts';
-import type { GraphProgram, ModelDescription } from './open.ts';
-import { requireBounds, type ApproximateGradient } from './options.ts';
+import { InputError } from '../core/errors.ts';
+import type { Engine } from '../engine/engine.ts';
+import { sizeOf } from '../graph/tensor.ts';
 import {
-  assertAgreement,
-  greatestDifference,
-  nextFloats,
-  probeImages,
-  SENSITIVITY,
-  toleranceOf,
-} from './self-check.ts';
-
-/** What of a model's description a classifier is made from. */
-export interface ClassifierSource
-  extends
-    Pick<ModelDescription, 'name' | 'inputShape' | 'classCount' | 'bounds' | 'approximateGradient'>,
-    Omit<GraphProgram, 'kind'> {}
+  CheckedClassifier,
+  PROBE_COUNT,
+  type ClassifierSource,
+  type ModelClassifier,
+  type Rows,
+} from './checked-classifier.ts';
+import { NOT_THE_FILE, OpenedBatch, whyOneAtATime } from './opened-batch.ts';
+import { requireBounds } from './options.ts';
+import { probeImages } from './self-check.ts';
 
 export interface GraphClassifierOptions {
   /** The most examples that run at once; a larger batch is split. Bounds memory. 64 where absent. */
   readonly chunkSize?: number;
-  /** Examples to check the model on when it is opened, within its bounds; a few drawn ones where absent. */
+  /** An example to check the model on when it is opened, within its bounds, beside a drawn one; drawn too where absent. */
   readonly probe?: Float32Array;
 }
 
-/** The classifier of a model file. */
-export type ModelClassifier = Required<Classifier>;
-
 const CHUNK_SIZE = 64;
-
-/** So many examples are enough to tell a wrong graph, and cost one batch. */
-const PROBE_COUNT = 2;
 
 /**
  * A matrix product of one row takes a way of its own through the runtime, which rounds otherwise than that of
@@ -53,7 +31,8 @@ const LEAST_ROWS = 2;
 /**
  * Makes a classifier of a model. An example's logits and gradient are the same bits whatever batch it comes in. Its
  * logits are checked against those of the runtime without optimisations and, when a gradient is first taken, against
- * those of the gradient's graph; a batch that was opened, against the file's own.
+ * those of the gradient's graph; those of a batch that was opened, against the file's own, and so are its gradients when
+ * one is first taken.
  *
  * @param engine stays the caller's to dispose of
  * @throws InputError when nothing says the model's bounds, the chunk size is malformed, the engine cannot run the
@@ -66,37 +45,63 @@ export async function createGraphClassifier(
 ): Promise<ModelClassifier> {
   const bounds = requireBounds(description.name, description.bounds);
   const rows = rowsOf(description, options.chunkSize ?? CHUNK_SIZE);
-  const elements = sizeOf(description.inputShape);
-  const given = options.probe?.subarray(0, PROBE_COUNT * elements);
-  const probe =
-    given === undefined || given.length < PROBE_COUNT * elements
-      ? probeImages(description.inputShape, bounds, PROBE_COUNT)
-      : given;
-  const forward = await engine.compile(description.graph);
-  const classifier = new GraphClassifier(description, { bounds, rows, engine, forward, probe });
-  if (await isFaithful(classifier, description, engine)) {
+  const probe = probeImages(description.inputShape, bounds, PROBE_COUNT);
+  // Noise shows faults that images may hide (in a black border, say), and images those that drown in noise.
+  const given = options.probe?.subarray(0, sizeOf(description.inputShape));
+  if (given?.length === sizeOf(description.inputShape)) probe.set(given);
+  const make = async (source: ClassifierSource, rows: Rows): Promise<CheckedClassifier> => {
+    const forward = await engine.compile(source.graph);
+    return new CheckedClassifier(source, { bounds, rows, engine, forward, probe });
+  };
+  const { exported, ...others } = description;
+  if (exported === undefined) {
+    const classifier = await make(description, rows);
     await classifier.checkUnoptimized();
+    await classifier.assertExamplesApart();
     return classifier;
   }
-  // The opened batch is not what the file computes: as exported, one example at a time.
-  await classifier.dispose();
-  const { exported, ...others } = description;
-  if (exported === undefined) throw new RangeError('only an opened batch can be closed again');
   const closed = { ...others, graph: exported.graph, fixedBatch: exported.batch };
-  const asExported = await createGraphClassifier(closed, engine, options);
-  return Object.assign(asExported, {
-    notes: [
-      'it runs one example at a time, because its opened batch does not give what the file itself gives',
-    ],
-  });
+  const asExported = (): Promise<CheckedClassifier> => make(closed, rowsOf(closed, CHUNK_SIZE));
+  const opened = await attempt(() => make(description, rows));
+  const obstacle = opened instanceof InputError ? doesNotRun(opened) : await obstacleTo(opened, asExported);
+  if (obstacle === undefined && !(opened instanceof InputError)) {
+    await opened.checkUnoptimized();
+    return new OpenedBatch(opened, asExported);
+  }
+  if (!(opened instanceof InputError)) await opened.dispose();
+  const alone = await createGraphClassifier(closed, engine, options);
+  return Object.assign(alone, { notes: [whyOneAtATime(obstacle ?? NOT_THE_FILE)] });
 }
 
-/** How many examples a run takes. */
-interface Rows {
-  /** A run is filled up to this with copies of its last example. */
-  readonly least: number;
-  /** Different examples of a run. */
-  readonly most: number;
+/** What an engine makes of a graph, or what it says against it. */
+async function attempt<T>(make: () => Promise<T>): Promise<T | InputError> {
+  try {
+    return await make();
+  } catch (error) {
+    if (error instanceof InputError) return error;
+    throw error;
+  }
+}
+
+const doesNotRun = ({ message }: InputError): string => `does not run: ${message}`;
+
+/** Why a model whose batch was opened does not stand for its file: undefined where it has the same logits. */
+async function obstacleTo(
+  opened: CheckedClassifier,
+  make: () => Promise<CheckedClassifier>,
+): Promise<string | undefined> {
+  const asExported = await attempt(make);
+  if (asExported instanceof InputError)
+    return `cannot be compared with the file itself: ${asExported.message}`;
+  try {
+    const its = await attempt(() => asExported.probeLogits());
+    if (its instanceof InputError) return `cannot be compared with the file itself: ${its.message}`;
+    const agrees = await attempt(() => opened.hasLogitsOf(asExported));
+    if (agrees instanceof InputError) return doesNotRun(agrees);
+    return agrees ? undefined : NOT_THE_FILE;
+  } finally {
+    await asExported.dispose();
+  }
 }
 
 function rowsOf({ name, fixedBatch }: ClassifierSource, chunkSize: number): Rows {
@@ -106,354 +111,4 @@ function rowsOf({ name, fixedBatch }: ClassifierSource, chunkSize: number): Rows
   // What does not provably keep examples apart gets copies of one.
   if (fixedBatch !== undefined) return { least: fixedBatch, most: 1 };
   return { least: LEAST_ROWS, most: Math.max(chunkSize, LEAST_ROWS) };
-}
-
-/** Whether a model whose batch was opened computes what its file does, logits and gradients; true of any other. */
-async function isFaithful(
-  opened: GraphClassifier,
-  { exported, ...description }: ClassifierSource,
-  engine: Engine,
-): Promise<boolean> {
-  if (exported === undefined) return true;
-  const asExported = new GraphClassifier(
-    { ...description, graph: exported.graph, fixedBatch: exported.batch },
-    {
-      bounds: opened.bounds,
-      rows: { least: exported.batch, most: 1 },
-      engine,
-      forward: await engine.compile(exported.graph),
-      probe: opened.probe,
-    },
-  );
-  try {
-    return await opened.agreesWith(asExported);
-  } finally {
-    await asExported.dispose();
-  }
-}
-
-/** A run: `size` examples from `start`, the last one repeated up to `rows`. */
-interface Chunk {
-  readonly start: number;
-  readonly size: number;
-  readonly rows: number;
-}
-
-interface Making {
-  readonly bounds: Bounds;
-  readonly rows: Rows;
-  readonly engine: Engine;
-  readonly forward: CompiledGraph;
-  /** Examples that ways are compared on. */
-  readonly probe: Float32Array;
-}
-
-class GraphClassifier implements ModelClassifier {
-  readonly name: string;
-  readonly inputShape: readonly number[];
-  readonly classCount: number;
-  readonly bounds: Bounds;
-  readonly probe: Float32Array;
-  readonly notes: readonly string[] = [];
-  readonly #source: ClassifierSource;
-  readonly #engine: Engine;
-  readonly #rows: Rows;
-  readonly #forward: CompiledGraph;
-  #check: ModelCheck;
-  /** Compiled when the gradient of a loss is first asked for. */
-  readonly #backward = new Map<LossName, Promise<Backward>>();
-
-  constructor(source: ClassifierSource, { bounds, rows, engine, forward, probe }: Making) {
-    this.name = source.name;
-    this.inputShape = source.inputShape;
-    this.classCount = source.classCount;
-    this.bounds = bounds;
-    this.probe = probe;
-    this.#source = source;
-    this.#rows = rows;
-    this.#engine = engine;
-    this.#forward = forward;
-    this.#check = { examples: PROBE_COUNT, tolerance: toleranceOf(source.graph) };
-  }
-
-  get check(): ModelCheck {
-    return this.#check;
-  }
-
-  async logits(inputs: Float32Array): Promise<Float32Array> {
-    const count = exampleCount(this.name, inputs, sizeOf(this.inputShape));
-    const logits = new Float32Array(count * this.classCount);
-    for (const chunk of this.#chunks(count)) {
-      const outputs = await this.#forward.run(this.#images(inputs, chunk));
-      this.#collect(outputs, this.#source.graph.outputs[0]?.name ?? '', chunk, logits);
-    }
-    assertNoNaN(this.name, 'logits', logits);
-    return logits;
-  }
-
-  get losses(): ReadonlySet<LossName> {
-    return lossesOf(this.classCount);
-  }
-
-  async gradient(inputs: Float32Array, objective: Objective): Promise<LossGradient> {
-    const count = exampleCount(this.name, inputs, sizeOf(this.inputShape));
-    assertObjective(this.name, objective, count, this.classCount);
-    const { loss } = objective;
-    const backward = this.#backward.get(loss) ?? this.#checkedBackward(loss);
-    this.#backward.set(loss, backward);
-    const results = await this.#differentiate(await backward, inputs, objective);
-    assertNoNaN(this.name, 'logits', results.logits);
-    assertNoNaN(this.name, 'losses', results.losses);
-    assertNoNaN(this.name, 'input gradient', results.gradients);
-    return results;
-  }
-
-  async #differentiate(
-    { compiled, names }: Backward,
-    inputs: Float32Array,
-    objective: Objective,
-  ): Promise<LossGradient> {
-    const count = inputs.length / sizeOf(this.inputShape);
-    const results = {
-      losses: new Float32Array(count),
-      gradients: new Float32Array(inputs.length),
-      logits: new Float32Array(count * this.classCount),
-    };
-    for (const chunk of this.#chunks(count)) {
-      const outputs = await compiled.run({
-        ...this.#images(inputs, chunk),
-        ...fed(objective, names.feeds, chunk, this.classCount),
-      });
-      this.#collect(outputs, names.losses, chunk, results.losses);
-      this.#collect(outputs, names.gradients, chunk, results.gradients);
-      this.#collect(outputs, names.logits, chunk, results.logits);
-    }
-    return results;
-  }
-
-  async dispose(): Promise<void> {
-    await this.#forward.dispose();
-    for (const pending of this.#backward.values()) {
-      const backward = await pending.catch(() => undefined);
-      await backward?.compiled.dispose();
-    }
-  }
-
-  /** Compares the logits with those of the runtime without optimisations, on the probe. */
-  async checkUnoptimized(): Promise<void> {
-    if (this.#engine.optimizes !== true) return;
-    const plain = await this.#engine.compile(this.#source.graph, { optimize: false }).catch(() => undefined);
-    // Some operators run only in a form that an optimisation makes.
-    if (plain === undefined) return;
-    try {
-      const making = { ...this.#making(), forward: plain };
-      const unoptimized = await new GraphClassifier(this.#source, making).logits(this.probe);
-      const difference = greatestDifference(await this.logits(this.probe), unoptimized);
-      const ways = `the runtime (${this.#engine.runtime}) with and without its optimisations`;
-      await this.#assertRounding(difference, ways);
-      this.#check = { ...this.#check, optimisedAgainstUnoptimised: difference };
-    } finally {
-      await plain.dispose();
-    }
-  }
-
-  /** A network that makes much of little may be further apart than others, as far as its own sensitivity explains. */
-  async #assertRounding(difference: number, ways: string): Promise<void> {
-    if (difference > this.#check.tolerance) {
-      const moved = await this.logits(nextFloats(this.probe));
-      const sensitivity = greatestDifference(await this.logits(this.probe), moved);
-      const tolerance = Math.max(this.#check.tolerance, SENSITIVITY * sensitivity);
-      this.#check = { ...this.#check, tolerance };
-    }
-    assertAgreement(this.name, difference, this.#check.tolerance, ways);
-  }
-
-  /** Whether another way to run the model has the same logits and, where there are any, gradients, on the probe. */
-  async agreesWith(other: GraphClassifier): Promise<boolean> {
-    const { tolerance } = this.#check;
-    const [own, its] = [await this.logits(this.probe), await other.logits(this.probe)];
-    if (!(greatestDifference(own, its) <= tolerance)) return false;
-    const labels = new Int32Array(PROBE_COUNT);
-    const gradients = await this.#gradientsOf(labels);
-    const theirs = gradients === undefined ? undefined : await other.#gradientsOf(labels);
-    // Where one has a gradient and the other has none, the wider form decides.
-    const same = gradients === undefined || theirs === undefined || alike(gradients, theirs, tolerance);
-    if (same) this.#check = { ...this.#check, batchOpened: true };
-    return same;
-  }
-
-  async #gradientsOf(labels: Int32Array): Promise<Float32Array | undefined> {
-    try {
-      return (await this.gradient(this.probe, crossEntropyOf(labels))).gradients;
-    } catch (error) {
-      if (error instanceof UnsupportedOperatorError) return undefined;
-      throw error;
-    }
-  }
-
-  #making(): Making {
-    const { bounds, probe } = this;
-    return { bounds, probe, rows: this.#rows, engine: this.#engine, forward: this.#forward };
-  }
-
-  async #checkedBackward(loss: LossName): Promise<Backward> {
-    const { graph, names } = this.#lossGradientGraph(loss);
-    const compiled = await this.#engine.compile(graph);
-    const probed = probeObjective(loss, this.classCount);
-    const { logits } = await this.#differentiate({ compiled, names }, this.probe, probed);
-    const difference = greatestDifference(await this.logits(this.probe), logits);
-    await this.#assertRounding(difference, 'its forward and its gradient graph');
-    const before = this.#check.forwardAgainstGradientGraph ?? 0;
-    this.#check = { ...this.#check, forwardAgainstGradientGraph: Math.max(before, difference) };
-    return { compiled, names };
-  }
-
-  #lossGradientGraph(loss: LossName): ReturnType<typeof lossGradientGraph> {
-    const { graph, gradient = graph, approximateGradient } = this.#source;
-    if (gradient === 'none') {
-      throw new UnsupportedOperatorError(
-        'Cast',
-        '',
-        `${this.name}: its input takes whole numbers, through which no gradient comes; write --approximate-gradient straight-through for that of the values before they are rounded, or attack it in the black box (--source MODEL)`,
-      );
-    }
-    try {
-      return lossGradientGraph(gradient, loss, approximateGradient);
-    } catch (error) {
-      if (!(error instanceof UnsupportedOperatorError)) throw error;
-      // Among several models the user must learn which one it is.
-      const { operator, node, message } = error;
-      throw new UnsupportedOperatorError(operator, node, `${this.name}: ${message}`);
-    }
-  }
-
-  #chunks(count: number): Chunk[] {
-    const { least, most } = this.#rows;
-    return Array.from({ length: Math.ceil(count / most) }, (_, index) => {
-      const start = index * most;
-      const size = Math.min(most, count - start);
-      return { start, size, rows: Math.max(size, least) };
-    });
-  }
-
-  #images(inputs: Float32Array, chunk: Chunk): Tensors {
-    const data = padded(inputs, sizeOf(this.inputShape), chunk);
-    return { [this.#source.graph.inputs[0]?.name ?? '']: float32([chunk.rows, ...this.inputShape], data) };
-  }
-
-  /** Copies an output's rows, without the repeated ones, to the place of the chunk. */
-  #collect(outputs: Tensors, name: string, { start, size, rows }: Chunk, into: Float32Array): void {
-    const output = outputs[name];
-    if (!(output?.data instanceof Float32Array) || output.data.length % rows !== 0) {
-      throw new InputError(`${this.name}: the engine gave no float32 rows for ${name}`);
-    }
-    const width = output.data.length / rows;
-    into.set(output.data.subarray(0, size * width), start * width);
-  }
-}
-
-/** Whether two gradients point the same way: their difference is small beside their length. */
-function alike(a: Float32Array, b: Float32Array, tolerance: number): boolean {
-  let apart = 0;
-  let length = 0;
-  a.forEach((value, index) => {
-    apart += (value - (b[index] ?? NaN)) ** 2;
-    length += value ** 2;
-  });
-  return Math.sqrt(apart) <= 10 * tolerance * Math.sqrt(length);
-}
-
-/** The chunk's rows of an array, the last one repeated where it needs more. Not copied where it does not. */
-function padded<T extends Float32Array | Int32Array>(values: T, width: number, chunk: Chunk): T {
-  const { start, size, rows } = chunk;
-  const part = values.subarray(start * width, (start + size) * width) as T;
-  if (rows === size) return part;
-  const result = new (values.constructor as new (length: number) => T)(rows * width);
-  result.set(part);
-  const last = part.subarray((size - 1) * width);
-  for (let row = size; row < rows; row++) result.set(last, row * width);
-  return result;
-}
-
-/** Below it exp(z) is 0 beside any finite logit. */
-const LEAST_LOGIT = -1e30;
-
-interface GradientNames {
-  /** Inputs beside the image, by what they hold. */
-  readonly feeds: readonly (readonly [LossFeed, string])[];
-  readonly losses: string;
-  readonly gradients: string;
-  readonly logits: string;
-}
-
-interface Backward {
-  readonly compiled: CompiledGraph;
-  readonly names: GradientNames;
-}
-
-/**
- * The graph of a loss and its gradient by the image.
- *
- * @param approximate stands in for the gradient where rounding stops it
- * @param logitsGraph one input, the image [N, …], and one output, logits [N, K]
- * @returns a graph of the inputs image and what the loss is fed, and the outputs losses [N], gradients, and logits
- * @throws UnsupportedOperatorError when an operator between image and logits has no gradient
- */
-export function lossGradientGraph(
-  logitsGraph: Graph,
-  loss: LossName = 'cross-entropy',
-  approximate?: ApproximateGradient,
-): { graph: Graph; names: GradientNames } {
-  const builder = GraphBuilder.from(logitsGraph);
-  const [image] = logitsGraph.inputs;
-  const [logits] = logitsGraph.outputs;
-  if (image === undefined || logits === undefined) {
-    throw new InputError(`the graph ${logitsGraph.name} has no image input or no logits output`);
-  }
-  const rows = image.dims[0] ?? BATCH;
-  const { feeds, append }: Loss = lossGraphs[loss];
-  const named = feeds.map((feed): readonly [LossFeed, string] => {
-    const name = builder.fresh(feed);
-    return feed === 'weights'
-      ? [feed, builder.input(name, 'float32', [rows, logits.dims[1] ?? 1])]
-      : [feed, builder.input(name, 'int64', [rows])];
-  });
-  // A logit of −∞, a class that is never chosen, has the probability 0 with this one too, and no NaN in its loss.
-  const finite = builder.apply('Clip', [logits.name, builder.scalar(LEAST_LOGIT)]);
-  const losses = append(builder, finite, ...named.map(([, name]) => name));
-  const options = approximate === undefined ? {} : { approximate };
-  const end = gradientEnd(builder, logits.name, image.name, options);
-  if (end !== undefined)
-    throw unsupported(end, 'the derivative is 0 behind it, and no other way leads to the logits');
-  const [gradients = ''] = appendGradients(builder, losses, [image.name], options);
-  for (const output of [losses, gradients, logits.name]) builder.output(output);
-  return { graph: simplify(builder.build()), names: { feeds: named, losses, gradients, logits: logits.name } };
-}
-
-/** What a loss is fed for a chunk of examples. */
-function fed(
-  objective: Objective,
-  feeds: GradientNames['feeds'],
-  chunk: Chunk,
-  classCount: number,
-): Tensors {
-  const whole = (values: Int32Array): BigInt64Array => BigInt64Array.from(padded(values, 1, chunk), BigInt);
-  return Object.fromEntries(
-    feeds.map(([feed, name]) => {
-      if (objective.loss === 'weighted-logits') {
-        return [name, float32([chunk.rows, classCount], padded(objective.weights, classCount, chunk))];
-      }
-      const values =
-        feed === 'targets' && objective.loss === 'targeted-dlr' ? objective.targets : objective.labels;
-      return [name, tensor('int64', [chunk.rows], whole(values))];
-    }),
-  );
-}
-
-/** An objective for the probe: class 0, led towards class 1. */
-function probeObjective(loss: LossName, classCount: number): Objective {
-  const labels = new Int32Array(PROBE_COUNT);
-  if (loss === 'weighted-logits') return { loss, weights: new Float32Array(PROBE_COUNT * classCount).fill(1) };
-  if (loss === 'targeted-dlr') return { loss, labels, targets: new Int32Array(PROBE_COUNT).fill(1) };
-  return { loss, labels };
 }

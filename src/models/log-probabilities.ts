@@ -20,15 +20,16 @@ export interface LogProbabilities {
  * The graph that gives log p (up to a constant for each example) in the place of p.
  *
  * @param graph its one output p of [N, K]
+ * @param declared whether it is said that p are the probabilities of classes of which one is right
  * @returns undefined where the way from p back to softmaxes and sigmoids is not understood, or there is none
  */
-export function logProbabilities(graph: Graph): LogProbabilities | undefined {
+export function logProbabilities(graph: Graph, declared: boolean): LogProbabilities | undefined {
   const [output] = graph.outputs;
   if (output === undefined) return undefined;
   const classes = Number(output.dims.at(-1));
   const search = new Search(graph, classes);
   const found = search.logOf(output.name, 0);
-  if (found === undefined || !search.excludesClasses) return undefined;
+  if (found === undefined || !(declared || search.excludesClasses)) return undefined;
   return { graph: search.finish(found, output.name), notes: search.notes };
 }
 
@@ -89,6 +90,7 @@ class Search {
         return this.#complement(x, second);
       case 'Exp':
         this.#sawExponential = true;
+        this.#sawSoftmax ||= this.#isLogSoftmax(x);
         return x;
       case 'Mul':
         return both(log(x), log(second), (a, b) => builder.add(a, b));
@@ -110,7 +112,13 @@ class Search {
         return this.#reduced(node, log(x));
       case 'Clip':
         return this.#clipped(node, log(x));
+      case 'Max':
+      case 'Min':
+        return this.#bounded(node, log);
+      case 'MatMul':
+        return this.#mixed(log(x), second);
       case 'Concat':
+        this.#sawComplement ||= this.#isSigmoidPair(node.inputs);
         return this.#carried(node, node.inputs.map(log));
       default:
         return CARRIERS.has(node.operator)
@@ -135,6 +143,23 @@ class Search {
     if (sigmoid?.operator !== 'Sigmoid') return undefined;
     this.#sawComplement = true;
     return builder.neg(builder.apply('Softplus', [sigmoid.inputs[0] ?? '']));
+  }
+
+  #isLogSoftmax(value: string): boolean {
+    const node = this.#producers.get(value);
+    if (node?.operator !== 'LogSoftmax') return false;
+    return this.#builder.dims(value).at(attribute(node, 'axis', 'int') ?? -1) === this.#classes;
+  }
+
+  /** σ(−z) is 1 − σ(z). */
+  #isSigmoidPair(values: readonly string[]): boolean {
+    const [one, other, ...more] = values.map((value) => this.#producers.get(value));
+    if (this.#classes !== 2 || one?.operator !== 'Sigmoid' || other?.operator !== 'Sigmoid') return false;
+    const negates = (a: Node, b: Node): boolean => {
+      const negation = this.#producers.get(a.inputs[0] ?? '');
+      return negation?.operator === 'Neg' && negation.inputs[0] === b.inputs[0];
+    };
+    return more.length === 0 && (negates(one, other) || negates(other, one));
   }
 
   #power(log: (value: string) => string | undefined, base: string, exponent: string): string | undefined {
@@ -172,16 +197,39 @@ class Search {
     return builder.reshape(result, this.#targetOf(node.outputs[0] ?? ''));
   }
 
+  /** log Σ w·p of positive weights, shifted by the greatest: none of the weights drops what the shift is taken from. */
+  #mixed(log: string | undefined, weights: string): string | undefined {
+    const builder = this.#builder;
+    const held = builder.constantOf(weights);
+    if (log === undefined || held?.dataType !== 'float32') return undefined;
+    if (numbersOf(held).some((weight) => weight <= 0)) return undefined;
+    const greatest = builder.reduceMax(log, [-1]);
+    const total = builder.log(builder.matMul(builder.exp(builder.sub(log, greatest)), weights));
+    return builder.add(held.dims.length === 1 ? builder.squeeze(greatest, [-1]) : greatest, total);
+  }
+
   #targetOf(value: string): readonly number[] {
     return this.#builder.dims(value).map((dim) => (typeof dim === 'number' ? dim : -1));
   }
 
   /** A clip that moves neither the greatest probability below another nor another above it changes no prediction. */
   #clipped(node: Node, log: string | undefined): string | undefined {
-    if (log === undefined) return undefined;
     const [, least, greatest] = node.inputs.map((input) => this.#numberOf(input));
     const low = node.inputs[1] === undefined || node.inputs[1] === '' ? 0 : least;
     const high = node.inputs[2] === undefined || node.inputs[2] === '' ? 1 : greatest;
+    return this.#within(log, low, high);
+  }
+
+  /** A clip written as the greater, or the less, of a probability and a number. */
+  #bounded({ operator, inputs }: Node, log: (value: string) => string | undefined): string | undefined {
+    const bound = inputs.map((input) => this.#numberOf(input)).find((number) => number !== undefined);
+    const [clipped, another] = inputs.filter((input) => this.#numberOf(input) === undefined);
+    if (bound === undefined || clipped === undefined || another !== undefined) return undefined;
+    return operator === 'Max' ? this.#within(log(clipped), bound, 1) : this.#within(log(clipped), 0, bound);
+  }
+
+  #within(log: string | undefined, low: number | undefined, high: number | undefined): string | undefined {
+    if (log === undefined) return undefined;
     if (low === undefined || high === undefined || low >= 1 / this.#classes || high <= 0.5) return undefined;
     this.notes.push(
       `the clipping of the probabilities to ${String(low)} … ${String(high)} is left out, which changes no prediction`,

@@ -8,6 +8,7 @@ import { GraphBuilder } from '../graph/builder.ts';
 import { float32, numbersOf } from '../graph/tensor.ts';
 import type { Dimension, Graph, Node } from '../graph/types.ts';
 import { logProbabilities } from './log-probabilities.ts';
+import { stableLogarithms } from './stable-logarithms.ts';
 
 /**
  * Where the logits come from: the file's output itself, what goes into its last softmax, the logarithm of the
@@ -38,16 +39,17 @@ const carriers = new Set([
  * The graph that gives logits.
  *
  * @param name names the model in messages
- * @param graph with the one output that holds the scores, [N, K] or [N, 1]
+ * @param given with the one output that holds the scores, [N, K] or [N, 1]
  * @param declared what the file's output is said to hold
  * @throws InputError when the scores are a sigmoid for each of several classes, or are said to be probabilities and
  * their logarithm cannot be found
  */
 export function logitsOf(
   name: string,
-  graph: Graph,
+  given: Graph,
   declared: 'logits' | 'probabilities' | undefined,
 ): Logits {
+  const graph = stableLogarithms(given);
   if (graph.outputs[0]?.dims.at(-1) === 1) return binaryLogits(name, graph, declared);
   const last = lastComputation(graph);
   if (last?.operator === 'Sigmoid') {
@@ -59,7 +61,7 @@ export function logitsOf(
   if (last !== undefined && source !== undefined) {
     return { graph: replaced(graph, last, source), outputs: 'softmax removed', notes: [] };
   }
-  const found = declared === 'logits' ? undefined : logarithm(graph, last);
+  const found = declared === 'logits' ? undefined : logarithm(graph, last, declared === 'probabilities');
   if (found !== undefined) {
     const note =
       'its probabilities are scored by their logarithm, written without taking it of a finished softmax';
@@ -74,12 +76,16 @@ export function logitsOf(
 }
 
 /** log p of an output p, or of an output that is the logarithm of probabilities already. */
-function logarithm(graph: Graph, last: Node | undefined): ReturnType<typeof logProbabilities> {
-  if (last?.operator !== 'Log') return logProbabilities(graph);
+function logarithm(
+  graph: Graph,
+  last: Node | undefined,
+  declared: boolean,
+): ReturnType<typeof logProbabilities> {
+  if (last?.operator !== 'Log') return logProbabilities(graph, declared);
   const [inner = ''] = last.inputs;
   const builder = GraphBuilder.from(graph);
   builder.output(inner);
-  return logProbabilities(builder.build());
+  return logProbabilities(builder.build(), declared);
 }
 
 /** One number z an example: class 1 where it is above 0; the same as the logits [0, z]. */
@@ -152,10 +158,6 @@ function logitsBehind(graph: Graph, node: Node): string | undefined {
     case 'Softmax':
     case 'LogSoftmax':
       return isOverClasses(graph, input, attribute(node, 'axis', 'int') ?? -1) ? input : undefined;
-    case 'Log': {
-      const inner = producersOf(graph).get(input);
-      return inner?.operator === 'Softmax' ? logitsBehind(graph, inner) : undefined;
-    }
     case 'Div':
       return exponentBehind(graph, node);
     default:
@@ -179,11 +181,15 @@ function exponentBehind(graph: Graph, node: Node): string | undefined {
   return summed.length === dims.length && isOverClasses(graph, input, axis) ? input : undefined;
 }
 
-/** Whether the axis holds all the elements of an example. */
+/** Whether the axis holds all the scores of an example: beside it there is the batch in front, and nothing else. */
 function isOverClasses(graph: Graph, value: string, axis: number): boolean {
   const dims = GraphBuilder.from(graph).dims(value);
   const classAxis = axis < 0 ? axis + dims.length : axis;
-  return classAxis > 0 && dims.every((dim, index) => index === 0 || index === classAxis || dim === 1);
+  return (
+    classAxis > 0 &&
+    dims[classAxis] === graph.outputs[0]?.dims.at(-1) &&
+    dims.every((dim, index) => index === 0 || index === classAxis || dim === 1)
+  );
 }
 
 /** The graph with a node replaced by a copy of another value. */

@@ -1,11 +1,8 @@
 /** The classifier of an opened model, whatever it runs by. */
 import type { Engine } from '../engine/engine.ts';
+import type { ModelClassifier } from './checked-classifier.ts';
 import { createFileClassifier } from './file-classifier.ts';
-import {
-  createGraphClassifier,
-  type ModelClassifier,
-  type GraphClassifierOptions,
-} from './graph-classifier.ts';
+import { createGraphClassifier, type GraphClassifierOptions } from './graph-classifier.ts';
 import type { ModelDescription } from './open.ts';
 
 /**

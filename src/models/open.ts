@@ -9,7 +9,7 @@ import type { Graph, SourceGraph } from '../graph/types.ts';
 import { cardData } from './card/model-card-file.ts';
 import type { ModelCard } from './card/model-card.ts';
 import { imageInput } from './choose.ts';
-import type { ModelFormat } from './file.ts';
+import type { ModelFile, ModelFormat } from './file.ts';
 import type { Frame } from './frame.ts';
 import { imageShape } from './image-shape.ts';
 import { locateModel } from './locate.ts';
@@ -137,7 +137,7 @@ export async function describeLocated(
   }
   // What an importer makes is channels first already; the layout speaks of .onnx files.
   const forFile = file.format === 'onnx' ? settings : { ...settings, layout: 'channels-first' as const };
-  const input = imageInput(name, file.inputs);
+  const input = imageInput(name, file.needed);
   const image = imageShape(name, input, forFile);
   const frame: Frame = { input, image, normalization: settings.normalization, whole: 'rounded' };
   const opened = await programOf(name, located, frame, { settings, options, means });
@@ -162,10 +162,17 @@ export async function describeLocated(
     ...(options.approximateGradient === undefined
       ? {}
       : { approximateGradient: options.approximateGradient }),
-    notes: [...(file.notes ?? []), ...image.notes, ...opened.notes],
+    notes: [...(file.notes ?? []), ...leftOut(file), ...image.notes, ...opened.notes],
     ...(card === undefined ? {} : { card }),
     ...(data === undefined ? {} : { data }),
   };
+}
+
+/** Inputs beside the image, which the scores do not need. */
+function leftOut({ inputs, needed }: ModelFile): readonly string[] {
+  const names = inputs.filter((input) => !needed.includes(input)).map(({ name }) => name);
+  if (names.length === 0) return [];
+  return [`the scores do not depend on its input${names.length > 1 ? 's' : ''} ${names.join(', ')}`];
 }
 
 interface OpenedProgram {
@@ -238,6 +245,10 @@ function fileProgram(
     throw new InputError(
       `${name}: its operator ${chance} draws random numbers, so that no outcome is the same twice; export the model in evaluation mode, or without it`,
     );
+  }
+  if (file.inputs.length > 1) {
+    // The runtime wants all of them, whether the scores need them or not.
+    throw obstacle ?? new InputError(`${name}: it has several inputs; export the model with the image alone`);
   }
   const [batch] = frame.input.dims;
   const size = typeof batch === 'number' ? batch : 1;

@@ -54,9 +54,7 @@ export async function prepareGraph(preparation: Preparation): Promise<PreparedGr
 async function openFile(preparation: Preparation): Promise<PreparedGraph> {
   let obstacle: InputError;
   try {
-    const prepared = await preparedFor(preparation, BATCH);
-    assertRowsApart(prepared.graph);
-    return prepared;
+    return await preparedFor(preparation, BATCH);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     obstacle = error;
@@ -107,7 +105,10 @@ async function preparedFor(
   batch: Dimension,
 ): Promise<PreparedGraph> {
   const { graph, notes } = await understood(framed(name, source, frame, batch), evaluate);
-  const logits = logitsOf(name, scored(name, graph, batch), declared);
+  const scores = scored(name, graph, batch);
+  // Before a softmax is taken off: over the batch it is part of what mixes.
+  if (typeof batch === 'string') assertRowsApart(scores);
+  const logits = logitsOf(name, scores, declared);
   return { graph: simplify(logits.graph), outputs: logits.outputs, notes: [...notes, ...logits.notes] };
 }
 

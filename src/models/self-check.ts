@@ -36,16 +36,85 @@ export function probeImages(shape: readonly number[], { lower, upper }: Bounds, 
 }
 
 /**
- * The same images, each value moved to the next float32 number. What this does to the logits is what rounding may do.
+ * The same images, each value moved to the next float32 number, or the one so many steps away. What this does to the
+ * logits and gradients is what rounding may do.
  */
-export function nextFloats(images: Float32Array): Float32Array {
+export function nextFloats(images: Float32Array, steps = 1): Float32Array {
   const moved = images.slice();
   const bits = new Int32Array(moved.buffer);
-  // The number of the next magnitude; 0 goes to the smallest above it.
+  // The numbers of the next magnitudes; 0 goes to the smallest above it.
   bits.forEach((word, index) => {
-    bits[index] = word + 1;
+    bits[index] = word + steps;
   });
   return moved;
+}
+
+/** Steps to other numbers that are the same but for rounding. */
+export const NEIGHBOURS = [1, 2, 4, 8];
+
+/** Where no tie is met, gradients of two ways may differ by so much more than logits. */
+const GRADIENT_FACTOR = 10;
+/** How much farther apart than its neighbours a gradient at a tie may be. */
+const JUMP_FACTOR = 2;
+/** No rounding explains more, as a part of a gradient's length. */
+const GREATEST_JUMP = 0.1;
+
+/** The class of each example with the least finite logit: the gradient of its loss never vanishes beside rounding. */
+export function leastLikely(logits: Float32Array, count: number): Int32Array {
+  const width = logits.length / count;
+  return Int32Array.from({ length: count }, (_, example) => {
+    let least = 0;
+    let value = Infinity;
+    for (let place = 0; place < width; place++) {
+      const logit = logits[example * width + place] ?? NaN;
+      if (Number.isFinite(logit) && logit < value) [least, value] = [place, logit];
+    }
+    return least;
+  });
+}
+
+/**
+ * Whether two ways give every example the same gradient. It jumps where a ReLU or a max-pool is at a tie, which rounding
+ * decides: an example's gradients may be as far apart as that of the images beside it, which are the same but for
+ * rounding, though never by much.
+ *
+ * @param moves gradients at such images, taken where the two differ
+ */
+export async function areSameGradients(
+  own: Float32Array,
+  its: Float32Array,
+  {
+    count,
+    tolerance,
+    moves,
+  }: {
+    readonly count: number;
+    readonly tolerance: number;
+    readonly moves: () => Promise<readonly Float32Array[]>;
+  },
+): Promise<boolean> {
+  const least = GRADIENT_FACTOR * tolerance;
+  const apart = distances(own, its, count);
+  if (apart.every((distance) => distance <= least)) return true;
+  const jumps = (await moves()).map((moved) => distances(moved, its, count));
+  return apart.every((distance, example) => {
+    const jump = Math.max(...jumps.map((each) => each[example] ?? 0));
+    return distance <= Math.max(least, Math.min(JUMP_FACTOR * jump, GREATEST_JUMP));
+  });
+}
+
+/** Of each example, the length of the difference as a part of the second's. */
+function distances(a: Float32Array, b: Float32Array, count: number): number[] {
+  const size = b.length / count;
+  return Array.from({ length: count }, (_, example) => {
+    let [apart, length] = [0, 0];
+    for (let place = example * size; place < (example + 1) * size; place++) {
+      const right = b[place] ?? NaN;
+      apart += ((a[place] ?? NaN) - right) ** 2;
+      length += right ** 2;
+    }
+    return apart === 0 ? 0 : Math.sqrt(apart / length);
+  });
 }
 
 /** How much more than the least move of the input may make of rounding in every operator. */

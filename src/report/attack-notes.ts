@@ -116,12 +116,16 @@ function targetNotes({ attacks, evaluations, models }: Derived): string[] {
   });
 }
 
+/** Up to this many attacks are named one by one. */
+const named = 4;
+
 /** Not by attack but by example: what is left where every attack of one size counts. */
-function worstLine({ models, attacks }: Derived, { model, met, top1 }: WorstCase): string {
+function worstLine({ models, attacks }: Derived, { model, met, radius, top1 }: WorstCase): string {
   const nameOf = (id: string): string => models.find((candidate) => candidate.id === id)?.name ?? id;
   const names = met.map(({ attack, source }) => {
     const name = attacks.find(({ id }) => id === attack)?.name ?? attack;
     return source === model ? name : `${name} made on ${nameOf(source)}`;
   });
-  return `worst case on ${nameOf(model)} of ${names.join(', ')} and the original: ${errorWithInterval(top1)} % Top-1 error`;
+  const what = names.length <= named ? names.join(', ') : `${String(names.length)} attacks of ${radius.text}`;
+  return `worst case on ${nameOf(model)} of ${what} and the original: ${errorWithInterval(top1)} % Top-1 error`;
 }

@@ -40,15 +40,19 @@ export function ratio(value: number): string {
   return value >= 1000 ? value.toFixed(0) : value.toPrecision(3);
 }
 
-/** What the models of an evaluation met, in a word or two: `clean`, `white-box`, `transfer from erm-1`. */
-export function settingTitle({
-  access,
-  transfer,
-  source,
-}: Pick<DerivedEvaluation, 'access' | 'transfer' | 'source'>): string {
+type Setting = Pick<DerivedEvaluation, 'access' | 'transfer' | 'source'>;
+
+/** What the models of an evaluation met, in a word: `clean`, `white-box`, `scores`, `decisions`, `transfer`. */
+export function settingWord({ access, transfer }: Pick<Setting, 'access' | 'transfer'>): string {
   if (access === null) return 'clean';
-  if (transfer) return `transfer from ${source ?? ''}`;
+  if (transfer) return 'transfer';
   return access === 'gradient' ? 'white-box' : access;
+}
+
+/** The same with the model that examples came from: `transfer from erm-1`. */
+export function settingTitle(setting: Setting): string {
+  const { transfer, source } = setting;
+  return transfer ? `${settingWord(setting)} from ${source ?? ''}` : settingWord(setting);
 }
 
 const metricTitles: Readonly<Record<GateRow['metric'], string>> = {

@@ -1,13 +1,6 @@
 /** The gate's verdict as JUnit XML, one test case for each error. */
 import type { GateReport, GateRow } from '../gate/gate-report.ts';
-import {
-  gateBasis,
-  gateRowNumbers,
-  gateRowTitle,
-  gateSummary,
-  plainPercent,
-  settingTitle,
-} from './format.ts';
+import { gateBasis, gateRowNumbers, gateRowTitle, gateSummary, plainPercent, settingWord } from './format.ts';
 
 /** @returns an XML 1.0 document, ending in a line feed */
 export function renderGateJUnit(report: GateReport): string {
@@ -26,7 +19,7 @@ export function renderGateJUnit(report: GateReport): string {
 }
 
 function testCase(row: GateRow): string {
-  const open = `    <testcase classname="robust-bench.${escaped(settingTitle(row))}" name="${escaped(gateRowTitle(row))}"`;
+  const open = `    <testcase classname="robust-bench.${escaped(settingWord(row))}" name="${escaped(gateRowTitle(row))}"`;
   if (row.passed) return `${open}/>`;
   const { baseline, current, change, interval, pValue } = gateRowNumbers(row);
   const message = `from ${baseline} % to ${current} %, ${change} percentage points`;

@@ -77,7 +77,7 @@ function mergeExtremes(parts: readonly ResultLogits[]): ResultLogits {
     pick: (part: ResultLogits) => number | null,
     better: (a: number, b: number) => number,
   ): number | null => {
-    const best = parts.map((part) => pick(part) ?? -Infinity).reduce(better);
+    const best = parts.map((part) => pick(part) ?? -Infinity).reduce((a, b) => better(a, b));
     return best === -Infinity ? null : best;
   };
   return {

@@ -72,7 +72,11 @@ function scoring({ clean, runs }: Pick<PlanFacts, 'clean' | 'runs'>): unknown {
 
 /** A model without what was only found when it ran: checks that round otherwise elsewhere, and notes. */
 function withoutFindings(model: ResultModel): Omit<ResultModel, 'check' | 'notes'> {
-  const { check: _, notes: __, ...facts } = model;
+  const facts: Partial<Pick<ResultModel, 'check' | 'notes'>> & Omit<ResultModel, 'check' | 'notes'> = {
+    ...model,
+  };
+  delete facts.check;
+  delete facts.notes;
   return facts;
 }
 

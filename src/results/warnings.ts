@@ -34,10 +34,10 @@ const checks: Readonly<Record<string, (evidence: Evidence) => readonly string[]>
       ];
     }),
 
-  'outputs-look-like-probabilities': ({ result, attacked, nameOf }) =>
+  'outputs-look-like-probabilities': ({ result, derived, attacked, nameOf }) =>
     result.clean.flatMap(({ model, logits }) => {
       const followed = attacked.some(({ source, access }) => source === model && access !== 'decisions');
-      const finding = logits === undefined ? null : findingOf(logits);
+      const finding = logits === undefined ? null : findingOf(logits, derived.examples.count);
       if (finding === null || !followed) return [];
       const declared = modelOf(result, model)?.declaredLogits === true;
       return [
@@ -124,13 +124,12 @@ function modelOf({ models }: Result, id: string): ResultModel | undefined {
   return models.find((model) => model.id === id);
 }
 
-function findingOf({
-  least,
-  greatest,
-  leastSum,
-  greatestSum,
-}: NonNullable<ResultClean['logits']>): ReturnType<typeof probabilityFinding> {
+function findingOf(
+  { least, greatest, leastSum, greatestSum }: NonNullable<ResultClean['logits']>,
+  rows: number,
+): ReturnType<typeof probabilityFinding> {
   return probabilityFinding({
+    rows,
     least: decodeColumn(least, 'float32'),
     greatest: decodeColumn(greatest, 'float32'),
     leastSum: leastSum ?? -Infinity,

@@ -84,10 +84,10 @@ for (const { attack, variants, gradientsPerExample } of rows) {
           assert.ok(output.inputs.every((value) => value >= bounds.lower && value <= bounds.upper));
           const { norm } = settings;
           const sizes = perturbationSizes(norm, batch.inputs, output.inputs, shape, 'pixels');
-          const greatest =
-            absoluteSize(settings.radius!, bounds) + roundingTolerance(norm, bounds, size);
+          const greatest = absoluteSize(settings.radius!, bounds) + roundingTolerance(norm, bounds, size);
           assert.ok(sizes.every((value) => value <= greatest));
-          if (settings.radius!.value > 0 && settings.target === null) assert.ok(sizes.every((value) => value > 0));
+          if (settings.radius!.value > 0 && settings.target === null)
+            assert.ok(sizes.every((value) => value > 0));
           assert.equal(output.targets === null, settings.target === null);
           assert.equal(output.zeroGradients.length, count);
 
@@ -156,7 +156,10 @@ for (const { attack, variants, gradientsPerExample } of rows) {
         [attack.perturb(nan, batch, settings), /gradient of the model linear is not a number at example 115/],
         [attack.perturb(model, outside, settings), /outside the bounds \[0, 1\]/],
         [attack.perturb(model, { ...batch, labels: batch.labels.slice(1) }, settings), /input elements/],
-        [attack.perturb(model, batch, { ...settings, radius: { value: 4, unit: 'fraction of range' } }), /ε = 4/],
+        [
+          attack.perturb(model, batch, { ...settings, radius: { value: 4, unit: 'fraction of range' } }),
+          /ε = 4/,
+        ],
         [attack.perturb(model, batch, { ...settings, target: 6 }), /target class 6 does not exist/],
       ];
       for (const [promise, message] of cases) {

@@ -4,83 +4,63 @@ import { describe, test } from 'node:test';
 import { attackSettings } from '../../src/attacks/settings.ts';
 import { attackOf } from '../../src/attacks/index.ts';
 import { runAttackBenchmark } from '../../src/benchmark/attack-benchmark.ts';
-import { attackId, describeAttack } from '../../src/benchmark/attacks.ts';
-import { comparisonsOf } from '../../src/benchmark/comparisons.ts';
+import { describeAttack } from '../../src/benchmark/attacks.ts';
 import { describeData } from '../../src/benchmark/data.ts';
 import { describeModels } from '../../src/benchmark/models.ts';
 import type { Classifier } from '../../src/classifier/classifier.ts';
 import { wrapFunction } from '../../src/classifier/wrap.ts';
 import type { ModelDescription } from '../../src/models/open.ts';
+import { derive } from '../../src/results/derive.ts';
+import { planHash } from '../../src/results/plan.ts';
 import type { Result, ResultModel } from '../../src/results/result.ts';
 import { validateResult } from '../../src/results/validate.ts';
 import { createMemoryDataset, randomBytes } from '../evaluation/memory-dataset.ts';
-import { exampleResult } from '../results/example-result.ts';
 
-const run = (id: string, epsilonText: string, radius: number, parameters: Record<string, number> = {}) => {
+const run = (id: string, radius: number, parameters: Record<string, number> = {}) => {
   const attack = attackOf(id);
-  return { attack, settings: attackSettings(attack, { epsilon, parameters }), epsilonText };
+  return { attack, settings: attackSettings(attack, { radius, parameters }) };
 };
 
 describe('attacks', () => {
-  test('ids: the method, numbered where it occurs twice', () => {
-    const runs = [
-      run('fgsm', '4/255', 4 / 255),
-      run('ifgsm', '4/255', 4 / 255),
-      run('ifgsm', '8/255', 8 / 255),
-    ];
+  test('ids say what differs from the defaults, and nothing else', () => {
+    const targeted = run('fgsm', 4 / 255);
     assert.deepEqual(
-      runs.map((each) => attackId(runs, each)),
-      ['fgsm', 'ifgsm-1', 'ifgsm-2'],
+      [
+        run('fgsm', 4 / 255),
+        run('ifgsm', 0.1),
+        run('ifgsm', 8 / 255, { steps: 5 }),
+        run('ifgsm', 8 / 255, { steps: 5, stepSize: 2 / 255 }),
+        { ...targeted, settings: { ...targeted.settings, target: 3, label: 'predicted' as const } },
+      ].map((each) => describeAttack(each).id),
+      [
+        'fgsm@linf:4/255',
+        'ifgsm@linf:25.5/255',
+        'ifgsm[steps=5]@linf:8/255',
+        'ifgsm[steps=5,stepSize=2/255]@linf:8/255',
+        'fgsm[target=3,label=predicted]@linf:4/255',
+      ],
     );
   });
 
   test('a description holds every setting', () => {
-    const iterated = run('ifgsm', '8/255', 8 / 255, { steps: 5, stepSize: 0.01 });
-    assert.deepEqual(describeAttack([iterated], iterated), {
-      id: 'ifgsm',
+    const iterated = run('ifgsm', 8 / 255, { steps: 5, stepSize: 0.01 });
+    assert.deepEqual(describeAttack(iterated), {
+      id: 'ifgsm[steps=5,stepSize=2.55/255]@linf:8/255',
       method: 'ifgsm',
-      norm: 'Linf',
-      radius: 8 / 255,
-      epsilonText: '8/255',
-      stepSize: 0.01,
-      steps: 5,
-      projection: true,
-      targeted: false,
-      target: null,
+      title: 'I-FGSM',
+      citation: attackOf('ifgsm').citation,
+      access: 'gradient',
+      aim: 'bounded',
+      norm: 'linf',
+      radius: { text: '8/255', value: 8 / 255, unit: 'fraction of range' },
       label: 'true',
+      target: null,
+      parameters: { steps: 5, stepSize: 0.01 },
     });
-    const single = run('fgsm', '0.1', 0.1);
-    const { steps, stepSize } = describeAttack([single], single);
-    assert.deepEqual([steps, stepSize], [1, 0.1]);
+    const single = run('fgsm', 0.1);
     const targeted = { ...single, settings: { ...single.settings, target: 3, label: 'predicted' as const } };
-    const described = describeAttack([targeted], targeted);
-    assert.deepEqual([described.targeted, described.target, described.label], [true, '3', 'predicted']);
-  });
-});
-
-describe('comparisons', () => {
-  const { evaluations } = exampleResult();
-
-  test('every model against the first, by setting and attack', () => {
-    const made = comparisonsOf(evaluations, 'erm-1').map(({ setting, attack, baseline, model, source }) =>
-      [setting, attack, source ?? '-', `${baseline}:${model}`].join(' '),
-    );
-    assert.deepEqual(made, [
-      'white-box fgsm - erm-1:erm-2',
-      'white-box fgsm - erm-1:mixup',
-      'white-box ifgsm - erm-1:erm-2',
-      'white-box ifgsm - erm-1:mixup',
-      'black-box fgsm erm-1 erm-2:mixup',
-      'black-box ifgsm erm-1 erm-2:mixup',
-    ]);
-  });
-
-  test('the ratio is that of the accuracies, null where the baseline gets nothing right', () => {
-    const made = comparisonsOf(evaluations, 'erm-1');
-    // 12.5 % of 40 examples are right for erm-1, 50 % for mixup.
-    assert.equal(made[1]?.accuracyRatio, 4);
-    assert.deepEqual([made[3]?.accuracyRatio, made[3]?.interval], [null, null]);
-    assert.deepEqual(comparisonsOf(evaluations.slice(0, 3), undefined), []);
+    const described = describeAttack(targeted);
+    assert.deepEqual([described.target, described.label, described.parameters], ['3', 'predicted', {}]);
   });
 });
 
@@ -129,14 +109,17 @@ describe('the whole', () => {
     const result: Result = await validateResult(await runAttackBenchmark(benchmark), 'result');
     assert.equal(result.models[0]?.format, 'function');
     assert.equal(result.models[0].file, null);
-    assert.equal(result.evaluations[0]?.top5, null);
-    assert.equal(result.evaluations.length, 1);
+    const { evaluations } = derive(result);
+    assert.equal(evaluations[0]?.top5, null);
+    assert.equal(evaluations.length, 1);
+    assert.equal(result.part, null);
+    assert.equal(result.plan, planHash(result));
     assert.ok(result.run.durationMs > 0);
     assert.ok(result.run.timings[0]!.examplesPerSecond! > 0);
   });
 
   test('a white-box attack on it is refused, the black box offered', async () => {
-    await assert.rejects(runAttackBenchmark({ ...benchmark, attacks: [run('fgsm', '4/255', 4 / 255)] }), {
+    await assert.rejects(runAttackBenchmark({ ...benchmark, attacks: [run('fgsm', 4 / 255)] }), {
       name: 'InputError',
       message: /needs input gradients and the model one has none.*black-box/,
     });
@@ -228,12 +211,12 @@ describe('the whole', () => {
         logits: probabilitiesOf(inputs),
       }),
     });
-    const attacks = [run('fgsm', '4/255', 4 / 255)];
+    const attacks = [run('fgsm', 4 / 255)];
     const models = [{ id: 'one', classifier: soft }];
     await assert.rejects(runAttackBenchmark({ ...benchmark, attacks, models }), /soft are probabilities/);
     const declared = models.map((model) => ({ ...model, declaredLogits: true }));
     const { warnings } = await runAttackBenchmark({ ...benchmark, attacks, models: declared });
-    assert.ok(warnings.some((text) => /^the outputs of soft look like probabilities/.test(text)));
+    assert.ok(warnings.some(({ text }) => /^the outputs of soft look like probabilities/.test(text)));
   });
 
   test('roles', () => {

@@ -12,6 +12,7 @@ import {
   chooseSubset,
   createEngine,
   createModelClassifier,
+  derive,
   openDataset,
   openModel,
   runAttackBenchmark,
@@ -37,7 +38,7 @@ test(
       whiteBox: ['resnet8'],
       attacks: ['fgsm', 'ifgsm'].map((id) => {
         const attack = attackOf(id);
-        return { attack, settings: attackSettings(attack), epsilonText: '4/255' };
+        return { attack, settings: attackSettings(attack) };
       }),
       dataset,
       indices: chooseSubset(dataset, { seed: 0 }),
@@ -49,7 +50,7 @@ test(
     });
     await engine.dispose();
     await validateResult(JSON.parse(JSON.stringify(result)), 'the result');
-    const errors = result.evaluations.map(({ top1, top5 }) => [top1.errors, top5?.errors]);
+    const errors = derive(result).evaluations.map(({ top1, top5 }) => [top1.errors, top5?.errors]);
     assert.deepEqual(
       errors.map(([top1]) => top1),
       [119, 979, 1000],

@@ -8,30 +8,48 @@ import { decodeNpz } from '../../src/data/npz.ts';
 import { encodeNpz } from '../../src/data/npz.ts';
 import { encodeNpy } from '../../src/data/npy.ts';
 import { readResult } from '../../src/results/file.ts';
+import { settingWord } from '../../src/report/format.ts';
+import { derive } from '../../src/results/derive.ts';
+import type { Derived } from '../../src/results/derived.ts';
 import type { Result } from '../../src/results/result.ts';
 import { drawData, EXAMPLES, filesIn, run, sha256, smallNet, useWorkspace } from './workspace.ts';
 
 const workspace = useWorkspace();
 
-/** Attacks model a, unless told otherwise, and returns the result. */
-async function attack(...options: readonly string[]): Promise<Result> {
+/** What follows from a result, with the circumstances of the run. */
+type Outcome = Derived & Pick<Result, 'run'>;
+
+function outcomeOf(json: string): Outcome {
+  const result = JSON.parse(json) as Result;
+  return { ...derive(result), run: result.run };
+}
+
+/** Attacks model a, unless told otherwise, and returns what follows from the result. */
+async function attack(...options: readonly string[]): Promise<Outcome> {
   const models = options.includes('--model') || options.includes('--source') ? [] : ['--model', workspace.a];
   const engine = options.includes('--engine') ? [] : ['--threads', '1'];
   const outcome = await run(['attack', ...models, ...options, ...engine, '--json']);
   assert.equal(outcome.code, 0, outcome.err);
-  return JSON.parse(outcome.out) as Result;
+  return outcomeOf(outcome.out);
 }
 
-/** The evaluations as `setting attack source>target`. */
-function evaluations(result: Result): string[] {
-  return result.evaluations.map(
-    ({ setting, attack: id, source, target }) => `${setting} ${id ?? '-'} ${source ?? '-'}>${target}`,
+function methodOf({ attacks }: Outcome, attack: string | null): string {
+  return attacks.find(({ id }) => id === attack)?.method ?? '-';
+}
+
+/** The evaluations as `setting method source>model`. */
+function evaluations(result: Outcome): string[] {
+  return result.evaluations.map((each) =>
+    [settingWord(each), methodOf(result, each.attack), `${each.source ?? '-'}>${each.model}`].join(' '),
   );
 }
 
-function errors(result: Result, setting: string, id: string | null, target = 'a'): number {
+function errors(result: Outcome, setting: string, method: string | null, model = 'a'): number {
   const found = result.evaluations.find(
-    (each) => each.setting === setting && each.attack === id && each.target === target,
+    (each) =>
+      settingWord(each) === setting &&
+      methodOf(result, each.attack) === (method ?? '-') &&
+      each.model === model,
   );
   assert.ok(found);
   return found.top1.errors;
@@ -43,15 +61,15 @@ describe('models and attacks', () => {
     assert.deepEqual(evaluations(result), ['clean - ->a', 'white-box fgsm a>a', 'white-box ifgsm a>a']);
     assert.equal(result.examples.count, EXAMPLES);
     assert.equal(result.data.split, 'test');
-    for (const { epsilon, epsilonText } of result.attacks) {
-      assert.deepEqual([epsilon, epsilonText], [4 / 255, '4/255']);
+    for (const { radius } of result.attacks) {
+      assert.deepEqual(radius, { text: '4/255', value: 4 / 255, unit: 'fraction of range' });
     }
     const [, iterated] = result.attacks;
-    assert.deepEqual([iterated?.steps, iterated?.stepSize], [10, 4 / 2550]);
+    assert.deepEqual(iterated?.parameters, { steps: 10, stepSize: 4 / 2550 });
     assert.equal(errors(result, 'clean', null), 8);
     assert.ok(errors(result, 'white-box', 'ifgsm') > 8);
-    for (const { perturbation } of result.evaluations.slice(1)) {
-      assert.ok(Math.abs(perturbation!.linf.max - 4 / 255) < 1e-6);
+    for (const { sizes } of result.evaluations.slice(1)) {
+      assert.ok(Math.abs(sizes!.linf.max - 4 / 255) < 1e-6);
     }
   });
 
@@ -72,7 +90,7 @@ describe('models and attacks', () => {
       const both = await attack(...methods, '--limit', '4');
       assert.deepEqual(
         both.attacks.map(({ id }) => id),
-        ['ifgsm', 'fgsm'],
+        ['ifgsm@linf:4/255', 'fgsm@linf:4/255'],
       );
     }
   });
@@ -80,7 +98,7 @@ describe('models and attacks', () => {
   test('--source with --target is a black box alone; with --model, both', async () => {
     const { a, b, c } = workspace;
     const black = await attack('--source', a, '--target', b, '--target', c, '--method', 'fgsm');
-    assert.deepEqual(evaluations(black).slice(3), ['black-box fgsm a>b', 'black-box fgsm a>c']);
+    assert.deepEqual(evaluations(black).slice(3), ['transfer fgsm a>b', 'transfer fgsm a>c']);
     assert.deepEqual(
       black.models.map(({ roles }) => roles),
       [['source'], ['target'], ['target']],
@@ -89,7 +107,7 @@ describe('models and attacks', () => {
     assert.deepEqual(evaluations(both).slice(2), [
       'white-box fgsm a>a',
       'white-box fgsm b>b',
-      'black-box fgsm a>b',
+      'transfer fgsm a>b',
     ]);
     assert.deepEqual(
       both.models.map(({ roles }) => roles),
@@ -111,7 +129,7 @@ describe('models and attacks', () => {
   test('--eps as fraction, number and units', async () => {
     const sizes = async (eps: string, ...options: readonly string[]): Promise<number> => {
       const { attacks } = await attack('--eps', eps, '--method', 'fgsm', '--limit', '4', ...options);
-      return attacks[0]!.epsilon;
+      return attacks[0]!.radius!.value;
     };
     assert.equal(await sizes('8/255'), 8 / 255);
     assert.equal(await sizes('0.125'), 0.125);
@@ -123,19 +141,20 @@ describe('models and attacks', () => {
   test('--steps and --step-size', async () => {
     const result = await attack('--steps', '3', '--step-size', '2/255', '--eps', '16/255');
     const [fgsm, ifgsm] = result.attacks;
-    assert.deepEqual([fgsm?.steps, ifgsm?.steps], [1, 3]);
-    assert.equal(ifgsm?.stepSize, 2 / 255);
+    assert.equal(fgsm?.id, 'fgsm@linf:16/255');
+    assert.equal(ifgsm?.id, 'ifgsm[steps=3,stepSize=2/255]@linf:16/255');
+    assert.deepEqual(ifgsm.parameters, { steps: 3, stepSize: 2 / 255 });
     const [, , iterated] = result.evaluations;
-    assert.equal(iterated?.gradientsPerExample, 3);
+    assert.equal(iterated?.gradients, 3);
     // Three steps of 2/255 do not reach 16/255.
-    assert.ok(Math.abs(iterated.perturbation!.linf.max - 6 / 255) < 1e-6);
+    assert.ok(Math.abs(iterated.sizes!.linf.max - 6 / 255) < 1e-6);
   });
 
   test('--label predicted moves away from what the model sees', async () => {
     const result = await attack('--label', 'predicted', '--method', 'fgsm', '--eps', '8/255');
     assert.equal(result.attacks[0]?.label, 'predicted');
     const byLabel = await attack('--label', 'true', '--method', 'fgsm', '--eps', '8/255');
-    const predictions = ({ evaluations: all }: Result): readonly number[] => all[1]!.outcomes.predictions;
+    const predictions = ({ evaluations: all }: Outcome): number[] => [...all[1]!.outcomes.predictions];
     // They differ on examples that the model gets wrong, and only there.
     const clean = result.evaluations[0]!.outcomes.ranks;
     const changed = predictions(result).flatMap((seen, i) => (seen === predictions(byLabel)[i] ? [] : [i]));
@@ -146,11 +165,10 @@ describe('models and attacks', () => {
   test('--target-class leads towards a class', async () => {
     for (const rule of ['3', 'next', 'least-likely', 'random']) {
       const result = await attack('--target-class', rule, '--method', 'ifgsm', '--eps', '64/255');
-      const [{ targeted, target } = { targeted: false, target: null }] = result.attacks;
-      assert.deepEqual([targeted, target], [true, rule]);
+      assert.equal(result.attacks[0]?.target, rule);
       // What the model holds least likely of all is the hardest to reach.
       const least = rule === 'least-likely' ? 0 : EXAMPLES / 2;
-      assert.ok(result.evaluations[1]!.targetsReached! > least, rule);
+      assert.ok(result.evaluations[1]!.targets!.reached > least, rule);
     }
   });
 
@@ -165,11 +183,12 @@ describe('models and attacks', () => {
       assert.ok(threes > EXAMPLES / 2);
       assert.deepEqual(
         targets,
-        own.map((each) => (each === 3 ? null : 3)),
+        own.map((each) => (each === 3 ? -1 : 3)),
       );
       const reached = predictions.filter((seen, index) => seen === 3 && own[index] !== 3).length;
+      const { targets: counts } = attacked!;
       assert.deepEqual(
-        [attacked!.targetsReached, attacked!.targetsPossible, attacked!.targetsPredicted],
+        [counts?.reached, counts?.possible, counts?.predicted],
         [reached, own.filter((each) => each !== 3).length, threes],
       );
       assert.ok(reached < threes);
@@ -187,9 +206,9 @@ describe('models and attacks', () => {
       folder,
     );
     const [clean, attacked] = all;
-    assert.equal(attacked!.rounded8Bit!.top1.errors, clean!.top1.errors);
-    assert.deepEqual(attacked!.rounded8Bit!.perturbation!.linf, { max: 0, mean: 0 });
-    assert.ok(Math.abs(attacked!.perturbation!.linf.max - 0.6 / 255) < 1e-7);
+    assert.equal(attacked!.rounded!.top1.errors, clean!.top1.errors);
+    assert.deepEqual(attacked!.rounded!.sizes!.linf, { max: 0, mean: 0, median: 0 });
+    assert.ok(Math.abs(attacked!.sizes!.linf.max - 0.6 / 255) < 1e-7);
     const { width, data } = decode(await readFile(join(folder, 'fgsm-a.png')));
     // Pairs of an original and its adversarial example, each 64 pixels wide beside a gap of 2.
     for (let x = 0; x < 64; x++) {
@@ -246,11 +265,11 @@ describe('data', () => {
     assert.notDeepEqual(other.examples.indices, limited.examples.indices);
     assert.equal(other.seed, 1);
     const listed = await attack('--indices', '3,40-42', '--method', 'fgsm');
-    assert.deepEqual(listed.examples.indices, [3, 40, 41, 42]);
+    assert.deepEqual([...listed.examples.indices], [3, 40, 41, 42]);
     const file = await workspace.fresh('indices.txt');
     await writeFile(file, '5\n7\n');
     const fromFile = await attack('--indices', `@${file}`, '--method', 'fgsm');
-    assert.deepEqual(fromFile.examples.indices, [5, 7]);
+    assert.deepEqual([...fromFile.examples.indices], [5, 7]);
   });
 
   test('--layout and --data-range say what .npy files do not', async () => {
@@ -280,7 +299,7 @@ describe('computation', () => {
     const result = await attack('--batch-size', '5', '--method', 'fgsm');
     assert.deepEqual([result.run.batchSize, result.run.threads], [5, 1]);
     const free = await run(['attack', '--model', workspace.a, '--method', 'fgsm', '--json', '--limit', '2']);
-    const freely = JSON.parse(free.out) as Result;
+    const freely = outcomeOf(free.out);
     assert.deepEqual([freely.run.batchSize, freely.run.threads], [64, null]);
   });
 
@@ -306,7 +325,7 @@ describe('output', () => {
     assert.match(printed.err, /result written to .*result\.json\n$/);
     const stored = await readResult(path);
     const json = await attack();
-    assert.deepEqual({ ...json, run: undefined }, { ...stored, run: undefined });
+    assert.deepEqual({ ...json, run: undefined }, { ...derive(stored), run: undefined });
     assert.deepEqual(await filesIn(dirname(path)), ['result.json']);
   });
 
@@ -339,13 +358,13 @@ describe('output', () => {
       ...['--limit', '20', '--batch-size', '6', '--save-examples', folder, '--json'],
     ]);
     assert.equal(outcome.code, 0, outcome.err);
-    const result = JSON.parse(outcome.out) as Result;
+    const result = outcomeOf(outcome.out);
     assert.deepEqual(await filesIn(folder), ['fgsm-a.npz', 'fgsm-a.png']);
     const path = join(folder, 'fgsm-a.npz');
     const arrays = await decodeNpz(await readFile(path), path, ['x', 'y', 'index', 'clean']);
     assert.deepEqual(arrays.x.dims, [20, 1, 8, 8]);
-    assert.deepEqual([...(arrays.index.data as Int32Array)], result.examples.indices);
-    assert.deepEqual([...(arrays.y.data as Int32Array)], result.examples.labels);
+    assert.deepEqual(arrays.index.data, result.examples.indices);
+    assert.deepEqual([...(arrays.y.data as Int32Array)], [...result.examples.labels]);
     const greatest = (arrays.x.data as Float32Array).reduce(
       (most, value, i) => Math.max(most, Math.abs(value - (arrays.clean.data as Float32Array)[i]!)),
       0,

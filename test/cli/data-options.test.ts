@@ -6,27 +6,21 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { encodeNpz } from '../../src/data/npz.ts';
+import { derive } from '../../src/results/derive.ts';
+import { readResult } from '../../src/results/file.ts';
 import { run, useWorkspace } from './workspace.ts';
 
 const workspace = useWorkspace();
 const cases = fileURLToPath(new URL('../../../shared/cases', import.meta.url));
-
-interface Measured {
-  readonly evaluations: readonly {
-    readonly setting: string;
-    readonly attack: string | null;
-    readonly top1: { readonly errors: number };
-  }[];
-}
 
 /** Numbers of errors: clean, then under FGSM and I-FGSM of ε = 4/255. */
 async function errorsOf(argv: readonly string[]): Promise<{ errors: number[]; err: string }> {
   const out = await workspace.fresh('result.json');
   const { code, err } = await run(['attack', '--method', 'fgsm,ifgsm', '--quiet', '--out', out, ...argv]);
   assert.equal(code, 0, err);
-  const { evaluations } = JSON.parse(await readFile(out, 'utf8')) as Measured;
+  const { evaluations } = derive(await readResult(out));
   const of = (id: string | null) => evaluations.find(({ attack }) => attack === id)?.top1.errors ?? NaN;
-  return { errors: [of(null), of('fgsm'), of('ifgsm')], err };
+  return { errors: [of(null), of('fgsm@linf:4/255'), of('ifgsm@linf:4/255')], err };
 }
 
 test('corrupt says that class 0 is empty, and --first-label makes label 1 class 0', async () => {

@@ -7,13 +7,15 @@ import { GraphBuilder } from '../../src/graph/builder.ts';
 import { float32 } from '../../src/graph/tensor.ts';
 import { writeLayersModel } from '../../src/models/layers-model/export/export.ts';
 import { renderAttackTable } from '../../src/report/attack-table.ts';
+import { derive } from '../../src/results/derive.ts';
+import type { Derived } from '../../src/results/derived.ts';
 import type { Result } from '../../src/results/result.ts';
 import { int } from '../../src/graph/attributes.ts';
 import { run, smallNet, useWorkspace, writeCarded, writeNet, cardOf } from './workspace.ts';
 
 const workspace = useWorkspace();
 
-async function attack(...options: readonly string[]): Promise<Result> {
+async function attack(...options: readonly string[]): Promise<Derived> {
   const outcome = await run([
     'attack',
     ...options,
@@ -26,10 +28,10 @@ async function attack(...options: readonly string[]): Promise<Result> {
     '--json',
   ]);
   assert.equal(outcome.code, 0, outcome.err);
-  return JSON.parse(outcome.out) as Result;
+  return derive(JSON.parse(outcome.out) as Result);
 }
 
-const cleanErrors = ({ evaluations }: Result): number => evaluations[0]!.top1.errors;
+const cleanErrors = ({ evaluations }: Derived): number => evaluations[0]!.top1.errors;
 
 describe('options for a file without a card', () => {
   test('--bounds says what values the model takes', async () => {

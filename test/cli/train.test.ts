@@ -15,6 +15,7 @@ import type { ModelCard } from '../../src/models/card/model-card.ts';
 import { createModelClassifier } from '../../src/models/model-classifier.ts';
 import { openModel } from '../../src/models/open.ts';
 import { readRecipe } from '../../src/recipes/read.ts';
+import { derive } from '../../src/results/derive.ts';
 import type { Result } from '../../src/results/result.ts';
 import {
   drawData,
@@ -117,9 +118,9 @@ describe('what a run leaves behind', () => {
     const argv = ['attack', '--model', join(folder, 'last.json'), '--method', 'ifgsm', '--limit', '100'];
     const attacked = await run([...argv, '--threads', '1', '--json']);
     assert.equal(attacked.code, 0, attacked.err);
-    const result = JSON.parse(attacked.out) as Result;
+    const result = derive(JSON.parse(attacked.out) as Result);
     assert.equal(result.data.specification, 'idx');
-    assert.equal(result.attacks[0]?.epsilonText, '4/255');
+    assert.equal(result.attacks[0]?.radius?.text, '4/255');
     const [model] = result.models;
     assert.equal(model?.training?.method, 'erm');
     // The same examples were chosen by the same seed: the attack's clean error is the one that training measured.

@@ -23,7 +23,7 @@ test('the result of an attack', async () => {
   await writeResult(place('attack.json'), exampleResult());
   const { code, out, err } = await run(['validate', place('attack.json')]);
   assert.equal(code, 0, err);
-  assert.match(out, /attack\.json: a valid robust-bench\/result\/1 with 13 evaluations of 40 examples\n$/);
+  assert.match(out, /attack\.json: a valid robust-bench\/result\/2 with 13 evaluations of 40 examples\n$/);
 });
 
 test('a memorization result', async () => {

@@ -24,6 +24,7 @@ test('arrays by the names of numpy.savez, of other cases, and in a file each', a
     await open({ 'a.npz': { arr_0: labels, arr_1: images } }, 'a.npz'),
     await open({ 'a.npz': { X_test: images, Y_test: labels } }, 'a.npz'),
     await open({ 'a.npz': { data: images, target: labels } }, 'a.npz'),
+    await open({ 'a.npz': { image: images, label: labels } }, 'a.npz'),
     await open({ 'i.npz': { arr_0: images }, 'l.npz': { arr_0: labels } }, 'i.npz,l.npz'),
     await open({ 'i.npz': { images, more: images }, 'l.npz': { labels, more: labels } }, 'i.npz,l.npz'),
   ];

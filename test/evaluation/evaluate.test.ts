@@ -8,6 +8,7 @@ import { predictions } from '../../src/classifier/oracle.ts';
 import type { Classifier } from '../../src/classifier/classifier.ts';
 import { roundTo8Bit, scaleToBounds } from '../../src/data/scale.ts';
 import { evaluate } from '../../src/evaluation/evaluate.ts';
+import { scoreRows } from '../../src/evaluation/score.ts';
 import type { Evaluation } from '../../src/evaluation/outcomes.ts';
 import type { AdversarialExamples, EvaluationPlan, Progress } from '../../src/evaluation/plan.ts';
 import { createLinearModel, randomLinearModel, withoutGradient } from '../attacks/linear-classifier.ts';
@@ -41,7 +42,7 @@ const all = Int32Array.from({ length: count }, (_, index) => index);
 const epsilon = 16.4 / 255;
 const run = (attack: typeof fgsm, given: GivenSettings = {}) => ({
   attack,
-  settings: attackSettings(attack, { epsilon, ...given }),
+  settings: attackSettings(attack, { radius: epsilon, ...given }),
 });
 
 const plan: EvaluationPlan = {
@@ -50,6 +51,7 @@ const plan: EvaluationPlan = {
   batchSize: 16,
   whiteBox: [first, second],
   blackBox: { source: first, targets: [second, secondOnBytes] },
+  eightBit: true,
   attacks: [run(fgsm), run(ifgsm), run(ifgsm, { target: 'random', seed: 4 })],
 };
 
@@ -104,23 +106,19 @@ describe('evaluate', async () => {
       const outcome = find(evaluation, 'first', target.name);
       assert.deepEqual(outcome.score.predictions, predictions(await target.logits(made.inputs), classCount));
       assert.deepEqual(
-        outcome.rounded.predictions,
+        outcome.rounded?.predictions,
         predictions(await target.logits(roundTo8Bit(made.inputs, unit)), classCount),
       );
       assert.equal(
         outcome.score.top1Errors,
         outcome.score.predictions.filter((label, example) => label !== labels[example]).length,
       );
-      for (const [points, score] of [
-        [made.inputs, outcome.score],
-        [roundTo8Bit(made.inputs, unit), outcome.rounded],
-      ] as const) {
-        const { losses } = await target.gradient(points, crossEntropyOf(Int32Array.from(labels)));
-        losses.forEach((loss, example) => {
-          assert.ok(Math.abs(loss - score.losses[example]!) < 1e-4);
-        });
-      }
-      assert.ok(Math.abs(outcome.score.meanLoss - outcome.rounded.meanLoss) > 1e-3);
+      const { losses } = await target.gradient(made.inputs, crossEntropyOf(Int32Array.from(labels)));
+      losses.forEach((loss, example) => {
+        assert.ok(Math.abs(loss - outcome.score.losses[example]!) < 1e-4);
+      });
+      const rounded = await target.logits(roundTo8Bit(made.inputs, unit));
+      assert.deepEqual(outcome.rounded?.ranks, scoreRows(target, rounded, evaluation.labels, all).ranks);
     }
     const white = find(evaluation, 'first', 'first');
     assert.ok(white.score.top1Errors > 20);
@@ -138,9 +136,9 @@ describe('evaluate', async () => {
       const unitTarget = find(evaluation, 'first', 'second', attack);
       const byteTarget = find(evaluation, 'first', 'second-on-bytes', attack);
       assert.deepEqual(byteTarget.score.ranks, unitTarget.score.ranks);
-      assert.deepEqual(byteTarget.rounded.ranks, unitTarget.rounded.ranks);
+      assert.ok(unitTarget.rounded);
+      assert.deepEqual(byteTarget.rounded, unitTarget.rounded);
       assert.ok(Math.abs(byteTarget.score.meanLoss - unitTarget.score.meanLoss) < 1e-5);
-      assert.ok(Math.abs(byteTarget.rounded.meanLoss - unitTarget.rounded.meanLoss) < 1e-5);
     }
   });
 
@@ -184,7 +182,9 @@ describe('evaluate', async () => {
       indices.forEach((index, place) => {
         assert.equal(outcome.score.predictions[place], whole.score.predictions[index]);
         assert.equal(outcome.score.ranks[place], whole.score.ranks[index]);
-        assert.equal(outcome.rounded.ranks[place], whole.rounded.ranks[index]);
+        assert.equal(outcome.rounded!.ranks[place], whole.rounded!.ranks[index]);
+        assert.equal(outcome.roundedPerturbation!.linf[place], whole.roundedPerturbation!.linf[index]);
+        assert.equal(outcome.gradientCounts[place], whole.gradientCounts[index]);
         assert.equal(outcome.score.losses[place], whole.score.losses[index]);
         assert.equal(outcome.perturbation.l2[place], whole.perturbation.l2[index]);
         assert.equal(outcome.targets?.[place], whole.targets?.[index]);
@@ -196,9 +196,9 @@ describe('evaluate', async () => {
     let gradients = 0;
     const counting: Classifier = {
       ...first,
-      lossGradient: (points, own) => {
-        gradients += own.length;
-        return first.gradient(points, crossEntropyOf(own));
+      gradient: (points, objective) => {
+        gradients += points.length / size;
+        return first.gradient(points, objective);
       },
     };
     const received: AdversarialExamples[] = [];

@@ -1,10 +1,12 @@
 /** What an evaluation refuses, each in one line that names what is wrong. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { type Attack, attackSettings } from '../../src/attacks/attack.ts';
+import type { Attack } from '../../src/attacks/create-attack.ts';
+import { attackSettings } from '../../src/attacks/settings.ts';
 import { fgsm } from '../../src/attacks/gradient/fgsm.ts';
 import type { Classifier } from '../../src/classifier/classifier.ts';
 import { InputError } from '../../src/core/errors.ts';
+import { probabilityFinding } from '../../src/core/probability-finding.ts';
 import { evaluate } from '../../src/evaluation/evaluate.ts';
 import type { EvaluationPlan } from '../../src/evaluation/plan.ts';
 import { randomLinearModel, withoutGradient } from '../attacks/linear-classifier.ts';
@@ -46,6 +48,14 @@ const withLogits = (change: (values: Float32Array) => Float32Array): Classifier 
 describe('evaluate refuses', () => {
   const cases: [string, Partial<EvaluationPlan>, RegExp][] = [
     ['another input shape', { whiteBox: [{ ...model, inputShape: [3, 2, 2] }] }, /\[3, 2, 2\].*\[1, 2, 2\]/],
+    [
+      'as many numbers in an order of their own',
+      {
+        whiteBox: [{ ...model, inputShape: [12] }],
+        dataset: createMemoryDataset({ ...content, shape: [3, 2, 2], inputs: randomBytes(1, 120) }),
+      },
+      /as many numbers, .*write --input-shape 3,2,2/,
+    ],
     [
       'too few classes',
       { whiteBox: [{ ...model, classCount: 2 }] },
@@ -95,7 +105,7 @@ describe('evaluate refuses', () => {
     [
       'missing logits',
       { whiteBox: [withLogits((row) => row.slice(1))] },
-      /returned 11 logits for 4 examples/,
+      /returned 16 logits for 6 examples/,
     ],
     [
       'probabilities for logits',
@@ -118,11 +128,11 @@ describe('evaluate refuses', () => {
     });
   }
 
-  test('probabilities no more once they are declared to be logits, and warns instead', async () => {
-    const { warnings, clean } = await evaluate({ ...plan, whiteBox: [softmax], declaredLogits: ['model'] });
-    assert.equal(clean[0]?.declaredLogits, true);
-    const texts = warnings.filter(({ check }) => check === 'outputs-look-like-probabilities');
-    assert.match(texts[0]?.text ?? '', /model look like probabilities .*sums to 1.*declared to be logits/);
+  test('probabilities no more once they are declared to be logits', async () => {
+    const { attacks, clean } = await evaluate({ ...plan, whiteBox: [softmax], declaredLogits: ['model'] });
+    assert.equal(attacks.length, 1);
+    // What the warning of a result is drawn from.
+    assert.equal(probabilityFinding(clean[0]!.outputs)?.kind, 'sum to 1');
   });
 
   test('nothing of the unchanged plan', async () => {
@@ -150,7 +160,7 @@ describe('an attack that breaks its promise is caught', () => {
     ],
     ['out of the bounds', (made) => made.fill(-0.001, 0, 1), /left the bounds/],
     ['not a number', (made) => made.fill(NaN, 2, 3), /left the bounds: it made the value NaN/],
-    ['of another size', (made) => made.slice(1), /returned 15 values for 16/],
+    ['of another size', (made) => made.slice(1), /returned 23 values for 24/],
   ];
   for (const [title, change, message] of cases) {
     test(title, async () => {

@@ -1,13 +1,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { createScoreCollector } from '../../src/evaluation/score.ts';
+import { scoreRows, summarize } from '../../src/evaluation/score.ts';
 import { randomLinearModel } from '../attacks/linear-classifier.ts';
 
 const score = (classCount: number, logits: readonly (readonly number[])[], labels: readonly number[]) => {
-  const collector = createScoreCollector(randomLinearModel(1, classCount, [1]), labels.length);
-  collector.record(0, Float32Array.from(logits.flat()), Int32Array.from(labels));
-  return collector.score();
+  const model = randomLinearModel(1, classCount, [1]);
+  return summarize(
+    scoreRows(model, Float32Array.from(logits.flat()), Int32Array.from(labels), [...labels.keys()]),
+  );
 };
 
 test('ranks count greater logits, and equal ones of classes that come first', () => {

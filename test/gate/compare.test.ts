@@ -1,36 +1,41 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InputError } from '../../src/core/errors.ts';
-import { compareResults } from '../../src/gate/compare.ts';
-import type { Result, ResultEvaluation } from '../../src/results/result.ts';
-import { earlierResult, exampleResult, outcomesOf, targetedResult } from '../results/example-result.ts';
+import { compareResults, type GateOptions } from '../../src/gate/compare.ts';
+import type { GateReport, GateRow } from '../../src/gate/gate-report.ts';
+import { derive } from '../../src/results/derive.ts';
+import type { Result, ResultScored } from '../../src/results/result.ts';
+import { validateResult } from '../../src/results/validate.ts';
+import {
+  changed,
+  changeRanks,
+  exampleResult,
+  FGSM,
+  flip,
+  IFGSM,
+  int32,
+  ints,
+  outcomesOf,
+  scoredOf,
+  targetedResult,
+} from '../results/example-result.ts';
+import { earlyVersionOne, versionOne } from '../results/example-version-one.ts';
 
-/** The example result, with the ranks of one evaluation changed. */
+const compare = (baseline: Result, current: Result, options?: GateOptions): GateReport =>
+  compareResults(derive(baseline), derive(current), options);
+
+/** The example result, with the ranks of one model under one attack changed: of mixup under FGSM by default. */
 function withRanks(
   change: (ranks: number[]) => number[],
-  which: (evaluation: ResultEvaluation) => boolean = whiteBoxMixup,
+  which: (result: Result) => ResultScored = (result) => scoredOf(result, FGSM, 'mixup'),
 ): Result {
   const result = exampleResult();
-  const evaluation = result.evaluations.find(which)!;
-  Object.assign(evaluation, outcomesOf(change([...evaluation.outcomes.ranks])));
+  changeRanks(which(result), change);
   return result;
 }
 
-function whiteBoxMixup({ setting, attack, target }: ResultEvaluation): boolean {
-  return setting === 'white-box' && attack === 'fgsm' && target === 'mixup';
-}
-
-/** Makes the first right examples wrong (rank 9), and the first wrong ones right. */
-function flip(newlyWrong: number, newlyRight: number): (ranks: number[]) => number[] {
-  return (ranks) => {
-    const right = ranks.flatMap((rank, index) => (rank === 0 ? [index] : [])).slice(0, newlyWrong);
-    const wrong = ranks.flatMap((rank, index) => (rank > 0 ? [index] : [])).slice(0, newlyRight);
-    return ranks.map((rank, index) => (right.includes(index) ? 9 : wrong.includes(index) ? 0 : rank));
-  };
-}
-
 test('a result passes against itself', () => {
-  const report = compareResults(exampleResult(), exampleResult());
+  const report = compare(exampleResult(), exampleResult());
   assert.equal(report.passed, true);
   assert.equal(report.maxIncrease, 0);
   // Thirteen evaluations, each with a top-1 and a top-5 error.
@@ -38,30 +43,31 @@ test('a result passes against itself', () => {
   assert.deepEqual(report.notes, []);
   for (const row of report.rows) {
     assert.deepEqual([row.newlyWrong, row.newlyRight, row.increase, row.pValue], [0, 0, 0, 1]);
-    assert.equal(row.significant, false);
+    assert.deepEqual([row.passed, row.rose], [true, false]);
   }
 });
 
 test('newly wrong and newly right examples are counted, with difference, interval and p-value', () => {
-  const report = compareResults(exampleResult(), withRanks(flip(8, 1)), { maxIncrease: 0.1 });
+  const report = compare(exampleResult(), withRanks(flip(8, 1)), { maxIncrease: 0.1, strict: true });
   const row = report.rows.find((candidate) => candidate.increase !== 0)!;
   assert.deepEqual(
-    [row.setting, row.attack, row.epsilonText, row.source, row.target, row.metric, row.count],
-    ['white-box', 'fgsm', '4/255', 'mixup', 'mixup', 'top1', 40],
+    [row.access, row.transfer, row.attack, row.source, row.model, row.metric, row.count],
+    ['gradient', false, FGSM, 'mixup', 'mixup', 'top1', 40],
   );
   assert.deepEqual([row.baselineErrors, row.currentErrors], [20, 27]);
   assert.deepEqual([row.newlyWrong, row.newlyRight], [8, 1]);
   assert.equal(row.increase, 7 / 40);
   // 2·(C(9,0) + C(9,1))/2⁹.
   assert.ok(Math.abs(row.pValue - 20 / 512) < 1e-12);
-  assert.equal(row.significant, true);
-  assert.ok(row.interval.lower > 0 && row.interval.lower < 7 / 40 && row.interval.upper > 7 / 40);
-  assert.equal(row.interval.level, 0.95);
+  // Of 26 rows, so that it holds 0, which alone it would not.
+  assert.ok(row.interval.lower < 0 && row.interval.upper > 7 / 40);
+  assert.equal(row.interval.level, 1 - 0.05 / 26);
   assert.equal(row.passed, false);
   assert.equal(report.passed, false);
+  assert.equal(compare(exampleResult(), withRanks(flip(8, 1))).passed, true);
 });
 
-test('the increase decides at its limit, whether or not it is significant', () => {
+test('strict: the increase decides at its limit, whatever chance explains', () => {
   for (const [newlyWrong, newlyRight, maxIncrease, passed] of [
     [1, 0, 0, false],
     [0, 1, 0, true],
@@ -73,35 +79,37 @@ test('the increase decides at its limit, whether or not it is significant', () =
     [8, 0, 0.175, false],
   ] as const) {
     const current = withRanks((ranks) => flip(newlyWrong, newlyRight)(ranks));
-    const report = compareResults(exampleResult(), current, { maxIncrease });
-    const row = report.rows.find((r) => r.attack === 'fgsm' && r.target === 'mixup' && r.metric === 'top1')!;
+    const report = compare(exampleResult(), current, { maxIncrease, strict: true });
+    const row = report.rows.find((r) => r.attack === FGSM && r.model === 'mixup' && r.metric === 'top1')!;
+    assert.equal(row.rose, !passed);
     assert.equal(row.passed, passed, `${String(newlyWrong)} − ${String(newlyRight)}`);
   }
 });
 
 test('the top-5 error and the clean error are gated too', () => {
   const deeper = withRanks((ranks) => ranks.map((rank) => (rank > 0 ? 9 : 0)));
-  const report = compareResults(exampleResult(), deeper);
+  const report = compare(exampleResult(), deeper, { strict: true });
   assert.deepEqual(
     report.rows.filter((row) => !row.passed).map((row) => row.metric),
     ['top5'],
   );
-  const unclean = withRanks(flip(1, 0), (e) => e.setting === 'clean' && e.target === 'erm-1');
+  const unclean = exampleResult();
+  const { outcomes } = unclean.clean[0]!;
+  unclean.clean[0]!.outcomes = outcomesOf(flip(1, 0)(ints(outcomes.ranks)));
   assert.deepEqual(
-    compareResults(exampleResult(), unclean)
+    compare(exampleResult(), unclean, { strict: true })
       .rows.filter((row) => !row.passed)
-      .map((row) => row.setting),
-    ['clean', 'clean'],
+      .map((row) => row.attack),
+    [null, null],
   );
 });
 
-test('alpha sets the level of the intervals and significance', () => {
+test('alpha sets the level at which all intervals hold', () => {
   const current = withRanks(flip(8, 1));
-  const find = (alpha: number): ReturnType<typeof compareResults>['rows'][number] =>
-    compareResults(exampleResult(), current, { alpha }).rows.find((row) => row.increase !== 0)!;
+  const find = (alpha: number): GateRow =>
+    compare(exampleResult(), current, { alpha }).rows.find((row) => row.increase !== 0)!;
   const [wide, narrow] = [find(0.01), find(0.2)];
-  assert.equal(wide.interval.level, 0.99);
-  assert.equal(wide.significant, false);
+  assert.equal(wide.interval.level, 1 - 0.01 / 26);
   assert.ok(wide.interval.upper > narrow.interval.upper && wide.interval.lower < narrow.interval.lower);
 });
 
@@ -109,44 +117,31 @@ test('models are matched by id: another file is no obstacle, another order neith
   const current = exampleResult();
   current.models[2]!.sha256 = 'e'.repeat(64);
   current.models.reverse();
-  current.evaluations.reverse();
-  current.seed = 9;
-  assert.equal(compareResults(exampleResult(), current).passed, true);
+  current.runs.reverse();
+  current.clean.reverse();
+  assert.equal(compare(exampleResult(), current).passed, true);
 });
 
 test('what may explain a difference, and what is not gated, is noted', () => {
   const baseline = exampleResult();
-  baseline.evaluations = baseline.evaluations.filter(({ attack }) => attack !== 'ifgsm');
+  baseline.runs = baseline.runs.filter(({ attack }) => attack !== IFGSM);
   const current = exampleResult();
   current.models[0]!.sha256 = 'e'.repeat(64);
   current.tool.version = '0.2.0';
   current.engine.provider = 'cuda';
-  const { notes, rows } = compareResults(baseline, current);
+  const { notes, rows } = compare(baseline, current);
   assert.equal(rows.length, 16);
   assert.match(notes[0]!, /^the tool was robust-bench 0\.1\.0 in the baseline and is robust-bench 0\.2\.0/);
   assert.match(
     notes[1]!,
     /^the engine was onnxruntime \(cpu, .*\) in the baseline and is onnxruntime \(cuda/,
   );
-  assert.match(notes[2]!, /^the black-box source erm-1 has changed/);
-  assert.equal(
-    notes[3],
-    'not gated, because the baseline lacks it: the white-box evaluation of erm-1 by ifgsm',
-  );
+  assert.match(notes[2]!, /^the model erm-1 that examples are made on has changed/);
+  assert.equal(notes[3], `not gated, because the baseline lacks it: the evaluation of erm-1 by ${IFGSM}`);
   assert.equal(notes.length, 3 + 5);
 });
 
 const incomparable: readonly [string, (current: Result) => unknown, RegExp][] = [
-  [
-    'version',
-    (r) => Object.assign(r, { schema: 'x/2' }),
-    /schema is "robust-bench\/result\/1" in the baseline and "x\/2"/,
-  ],
-  [
-    'kind',
-    (r) => Object.assign(r, { kind: 'x' }),
-    /kind is "attack" in the baseline and "x" in the current result$/,
-  ],
   [
     'data',
     (r) => (r.data.sha256 = 'e'.repeat(64)),
@@ -155,50 +150,50 @@ const incomparable: readonly [string, (current: Result) => unknown, RegExp][] = 
   ['number of examples', (r) => (r.examples.count = 50), /examples\.count is 40 in the baseline and 50/],
   [
     'examples',
-    (r) => (r.examples.indices[2] = 7),
+    (r) => (r.examples.indices = changed(r.examples.indices, 2, 7)),
     /examples\.indices\[2\] is 6 in the baseline and 7 in the current result$/,
   ],
   [
     'examples by another seed',
     (r) => {
-      r.examples.indices[2] = 7;
+      r.examples.indices = changed(r.examples.indices, 2, 7);
       r.seed = 2;
     },
     /examples\.indices\[2\] is 6 .*; seed is 1 in the baseline and 2/,
   ],
-  ['labels', (r) => (r.examples.labels[0] = 3), /examples\.labels\[0\] is 0 in the baseline and 3/],
   [
-    'epsilon',
-    (r) => Object.assign(r.attacks[0]!, { epsilon: 8 / 255, epsilonText: '8/255' }),
-    /the epsilon of attack "fgsm" is "4\/255" in the baseline and "8\/255" in the current/,
+    'labels',
+    (r) => (r.examples.labels = changed(r.examples.labels, 0, 3)),
+    /examples\.labels\[0\] is 0 in the baseline and 3/,
   ],
   [
-    'epsilon of the same text',
-    (r) => (r.attacks[0]!.epsilon = 0.03),
-    /the epsilon of attack "fgsm" is 0\.0156\d+ in the baseline and 0\.03/,
+    'attacks',
+    (r) => {
+      r.attacks[0]!.id = 'fgsm@linf:8/255';
+      for (const run of r.runs) if (run.attack === FGSM) run.attack = 'fgsm@linf:8/255';
+    },
+    /the baseline has the attack "fgsm@linf:4\/255" and the current result has "fgsm@linf:8\/255", "ifgsm@linf:4\/255"$/,
+  ],
+  [
+    'radius under one id',
+    (r) => (r.attacks[0]!.radius!.value = 0.03),
+    /the radius of attack "fgsm@linf:4\/255" is 0\.0156\d+ in the baseline and 0\.03/,
   ],
   [
     'method',
     (r) => (r.attacks[0]!.method = 'ifgsm'),
-    /the method of attack "fgsm" is "fgsm" in the baseline and "ifgsm"/,
+    /the method of attack "fgsm@linf:4\/255" is "fgsm" in the baseline and "ifgsm"/,
   ],
   [
-    'step size',
-    (r) => (r.attacks[1]!.stepSize = 0.001),
-    /the stepSize of attack "ifgsm" is 0\.0015\d+ in the baseline and 0\.001/,
-  ],
-  ['steps', (r) => (r.attacks[1]!.steps = 20), /the steps of attack "ifgsm" is 10 in the baseline and 20/],
-  [
-    'projection',
-    (r) => (r.attacks[1]!.projection = false),
-    /the projection of attack "ifgsm" is true in the baseline and false/,
+    'parameters by default',
+    (r) => (r.attacks[1]!.parameters['stepSize'] = 0.001),
+    /the stepSize of attack "ifgsm@linf:4\/255" is 0\.0015\d+ in the baseline and 0\.001/,
   ],
   [
     'label',
     (r) => (r.attacks[1]!.label = 'predicted'),
-    /the label of attack "ifgsm" is "true" in the baseline and "predicted"/,
+    /the label of attack "ifgsm@linf:4\/255" is "true" in the baseline and "predicted"/,
   ],
-  ['attacks', (r) => r.attacks.pop(), /the baseline has an attack "ifgsm" and the current result has none/],
   [
     'models',
     (r) => (r.models[2]!.id = 'other'),
@@ -211,8 +206,8 @@ const incomparable: readonly [string, (current: Result) => unknown, RegExp][] = 
   ],
   [
     'evaluations',
-    (r) => r.evaluations.pop(),
-    /the current result lacks the black-box evaluation of mixup by ifgsm made on erm-1$/,
+    (r) => r.runs.find(({ attack }) => attack === IFGSM)!.scored.pop(),
+    /the current result lacks the evaluation of mixup by ifgsm@linf:4\/255 made on erm-1$/,
   ],
   [
     'normalisation',
@@ -270,7 +265,7 @@ const incomparable: readonly [string, (current: Result) => unknown, RegExp][] = 
   [
     'many things',
     (r) => {
-      r.attacks.forEach((a) => Object.assign(a, { steps: 3, label: 'predicted', projection: false }));
+      r.attacks.forEach((a) => Object.assign(a, { method: 'x', label: 'predicted', access: 'scores' }));
     },
     /; and 3 more$/,
   ],
@@ -281,7 +276,7 @@ for (const [name, change, message] of incomparable) {
     const current = exampleResult();
     change(current);
     assert.throws(
-      () => compareResults(exampleResult(), current),
+      () => compare(exampleResult(), current),
       (error) => {
         assert.ok(error instanceof InputError);
         assert.match(error.message, /^the results are not comparable: [^\n]+$/);
@@ -292,17 +287,27 @@ for (const [name, change, message] of incomparable) {
   });
 }
 
-test('the seed matters where targets are drawn at random, and epsilon may be written in another way', () => {
+test('the seed matters where targets are drawn at random, and is noted otherwise', () => {
   const targeted = (seed: number | string): Result => {
-    const result = exampleResult();
-    Object.assign(result.attacks[0]!, { targeted: true, target: 'random' });
+    const result = targetedResult();
+    result.attacks[0]!.target = 'random';
     return { ...result, seed };
   };
-  assert.throws(() => compareResults(targeted(1), targeted(2)), /seed is 1 in the baseline and 2/);
-  assert.equal(compareResults(targeted(1), targeted('1')).passed, true);
+  assert.throws(() => compare(targeted(1), targeted(2)), /seed is 1 in the baseline and 2/);
+  assert.equal(compare(targeted(1), targeted('1')).passed, true);
+  const { notes } = compare(exampleResult(), { ...exampleResult(), seed: 2 });
+  assert.deepEqual(notes, ['the seed was 1 in the baseline and is 2: attacks that draw made other examples']);
+});
+
+test('a size may be written in another way, and an earlier version knows fewer parameters', () => {
   const current = exampleResult();
-  Object.assign(current.attacks[0]!, { epsilon: 0.0156862745098039, epsilonText: '0.0156862745098039' });
-  assert.equal(compareResults(exampleResult(), current).passed, true);
+  current.attacks[0]!.radius = {
+    text: '0.0156862745098039',
+    value: 0.0156862745098039,
+    unit: 'fraction of range',
+  };
+  current.attacks[0]!.parameters['restarts'] = 1;
+  assert.equal(compare(exampleResult(), current).passed, true);
 });
 
 test('options out of range are refused', () => {
@@ -313,7 +318,7 @@ test('options out of range are refused', () => {
     { alpha: 0 },
     { alpha: 1 },
   ]) {
-    assert.throws(() => compareResults(exampleResult(), exampleResult(), options), InputError);
+    assert.throws(() => compare(exampleResult(), exampleResult(), options), InputError);
   }
 });
 
@@ -321,7 +326,7 @@ test('how a model of other weights was read is noted: it may be what is compared
   const current = exampleResult();
   const mixup = current.models[2]!;
   Object.assign(mixup, { sha256: 'e'.repeat(64), normalization: null, notes: [], layout: 'channels-last' });
-  const { notes, passed } = compareResults(exampleResult(), current);
+  const { notes, passed } = compare(exampleResult(), current);
   assert.equal(passed, true);
   assert.deepEqual(notes, [
     'the layout of model "mixup" is "channels-first" in the baseline and "channels-last" in the current result',
@@ -334,16 +339,20 @@ test('notes of another version of the tool may be worded otherwise: they are not
   const current = exampleResult();
   current.tool.version = '0.2.0';
   current.models[2]!.notes = ['weights of float16 were widened'];
-  const { notes } = compareResults(exampleResult(), current);
+  const { notes } = compare(exampleResult(), current);
   assert.equal(notes.filter((note) => note.startsWith('the notes of model "mixup" say')).length, 2);
 });
 
-test('a result of an earlier version, which does not record how things were read, is gated with a note', () => {
+test('a result of version 1 is gated, and what it does not record is noted', async () => {
+  const upgraded = await validateResult(versionOne(), 'r.json');
+  assert.deepEqual(compare(upgraded, exampleResult()).notes, []);
+  assert.equal(compare(upgraded, exampleResult()).rows.length, 26);
+  const early = await validateResult(earlyVersionOne(), 'r.json');
   for (const [baseline, current, where] of [
-    [earlierResult(), exampleResult(), 'baseline'],
-    [exampleResult(), earlierResult(), 'current result'],
+    [early, exampleResult(), 'baseline'],
+    [exampleResult(), early, 'current result'],
   ] as const) {
-    const { notes, passed, rows } = compareResults(baseline, current);
+    const { notes, passed, rows } = compare(baseline, current);
     assert.equal(passed, true);
     assert.equal(rows.length, 26);
     assert.equal(notes.length, 1 + 3);
@@ -354,37 +363,50 @@ test('a result of an earlier version, which does not record how things were read
       );
     }
   }
-  assert.deepEqual(compareResults(earlierResult(), earlierResult()).notes, []);
+});
+
+test('a part of a plan is gated with a note', () => {
+  const part = (): Result => ({ ...exampleResult(), part: { planned: 50, shard: null, reason: 'budget' } });
+  assert.deepEqual(compare(part(), part()).notes, [
+    'the baseline is a part of its plan: it lacks 10 of 50 examples',
+    'the current result is a part of its plan: it lacks 10 of 50 examples',
+  ]);
 });
 
 test('targets reached are gated, over the examples that both results led somewhere', () => {
   const current = targetedResult();
-  const evaluation = current.evaluations[3]!;
-  const { targets, predictions, ranks } = evaluation.outcomes;
+  const run = current.runs[0]!;
+  const { outcomes } = scoredOf(current, FGSM, 'erm-1');
+  const [targets, predictions, ranks] = [run.targets, outcomes.predictions, outcomes.ranks].map(ints);
   // Three more examples reach the target; none of them was right before, so that no error rises.
-  const more = predictions.flatMap((label, index) =>
-    ranks[index]! > 0 && targets![index] === 4 && label !== 4 ? [index] : [],
+  const more = predictions!.flatMap((label, index) =>
+    ranks![index]! > 0 && targets![index] === 4 && label !== 4 ? [index] : [],
   );
-  for (const index of more.slice(0, 3)) predictions[index] = 4;
-  const report = compareResults(targetedResult(), current);
+  for (const index of more.slice(0, 3)) predictions![index] = 4;
+  outcomes.predictions = int32(predictions!);
+  const strict = { strict: true };
+  const report = compare(targetedResult(), current, strict);
   const [row, ...others] = report.rows.filter(({ passed }) => !passed);
   assert.deepEqual(others, []);
   assert.deepEqual(
-    [row?.metric, row?.target, row?.count, row?.newlyWrong, row?.newlyRight],
+    [row?.metric, row?.model, row?.count, row?.newlyWrong, row?.newlyRight],
     ['targets', 'erm-1', 36, 3, 0],
   );
   assert.equal(row?.increase, 3 / 36);
   assert.equal(report.rows.filter(({ metric }) => metric === 'targets').length, 3 + 2);
-  assert.equal(compareResults(targetedResult(), current, { maxIncrease: 3 / 36 }).passed, true);
-  targets![more[0]!] = null;
-  const fewer = compareResults(targetedResult(), current).rows.find(({ passed }) => !passed);
+  assert.equal(compare(targetedResult(), current, { ...strict, maxIncrease: 3 / 36 }).passed, true);
+  run.targets = changed(run.targets!, more[0]!, -1);
+  const fewer = compare(targetedResult(), current, strict).rows.find(({ passed }) => !passed);
   assert.deepEqual([fewer?.count, fewer?.newlyWrong], [35, 2]);
 });
 
-test('targets that an earlier version did not list are not gated, which is noted', () => {
-  const baseline = targetedResult();
-  for (const { outcomes } of baseline.evaluations) delete outcomes.targets;
-  const { rows, notes } = compareResults(baseline, targetedResult());
+test('targets that a baseline does not list are not gated, which is noted', () => {
+  const baseline = derive(targetedResult());
+  const evaluations = baseline.evaluations.map((own) => ({
+    ...own,
+    outcomes: { ...own.outcomes, targets: null },
+  }));
+  const { rows, notes } = compareResults({ ...baseline, evaluations }, derive(targetedResult()));
   assert.ok(rows.every(({ metric }) => metric !== 'targets'));
   assert.equal(notes.filter((note) => /^the targets reached are not gated, because/.test(note)).length, 5);
 });

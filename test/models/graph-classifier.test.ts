@@ -179,7 +179,8 @@ test('a model of fixed batch runs on any number of examples', async () => {
   const builder = new GraphBuilder('fixed');
   builder.input('image', 'float32', [2, 2, 3, 3]);
   const flat = builder.flatten('image');
-  const shifted = builder.sub(flat, builder.mul(builder.reduceMean(flat, [0]), builder.scalar(0.5)));
+  // A constant for each place of the batch: not known to keep examples apart.
+  const shifted = builder.sub(flat, randomConstant(builder, [2, 18]));
   builder.output(builder.gemm(shifted, randomConstant(builder, [18, 4])));
   const model = await described(builder.build());
   assert.equal(graphOf(model).fixedBatch, 2);
@@ -189,6 +190,16 @@ test('a model of fixed batch runs on any number of examples', async () => {
   const { logits, gradients } = await classifier.gradient(inputs, crossEntropyOf(labels));
   assert.deepEqual([logits.length, gradients.length], [20, 90]);
   assert.deepEqual(await classifier.logits(inputs.slice(4 * 18)), logits.slice(16));
+});
+
+test('a model of fixed batch whose examples depend on each other is refused', async () => {
+  const [engine] = engines;
+  assert.ok(engine);
+  const model = await described(linearGraph((b, x) => b.sub(x, b.reduceMean(x, [0])), 3));
+  await assert.rejects(
+    createModelClassifier(model, engine),
+    /net: .* depends on the others of its batch of 3; export/,
+  );
 });
 
 describe('what is wrong is one line', () => {
@@ -212,7 +223,11 @@ describe('what is wrong is one line', () => {
       /35 input elements are not whole examples of 18/,
     ));
   test('a label out of range', () =>
-    run(linearGraph(), (c) => c.gradient(two, crossEntropyOf(Int32Array.of(0, 4))), /label 4 of example 1 .* 0 to 3/));
+    run(
+      linearGraph(),
+      (c) => c.gradient(two, crossEntropyOf(Int32Array.of(0, 4))),
+      /label 4 of example 1 .* 0 to 3/,
+    ));
   test('too few labels', () =>
     run(linearGraph(), (c) => c.gradient(two, crossEntropyOf(Int32Array.of(0))), /2 examples .* 1 labels/));
   test('NaN', () =>

@@ -70,6 +70,18 @@ const probabilities: Readonly<Record<string, (b: GraphBuilder, x: string) => str
   'a weighted sum of softmaxes': (b, x) =>
     b.add(b.mul(b.softmax(x), b.scalar(0.25)), b.mul(member(b), b.scalar(0.75))),
   'a clipped softmax': (b, x) => b.apply('Clip', [b.softmax(x), b.scalar(1e-7), b.scalar(1 - 1e-7)]),
+  'the exponential of a log-softmax': (b, x) => b.exp(b.logSoftmax(x, 1)),
+  'the greater of a softmax and a small number': (b, x) => b.apply('Max', [b.softmax(x), b.scalar(1e-7)]),
+  'a softmax mixed with others by a matrix': (b, x) =>
+    b.matMul(
+      b.softmax(x),
+      b.constant(
+        float32(
+          [4, 4],
+          Float32Array.from({ length: 16 }, (_, index) => (index % 5 === 0 ? 0.7 : 0.1)),
+        ),
+      ),
+    ),
   'a scaled softmax, of which the class of each counts': (b, x) => b.div(b.softmax(x), b.scalar(4)),
   'a softmax written with a reciprocal': (b, x) => {
     const exponential = b.exp(x);
@@ -127,6 +139,7 @@ describe('one number is a classifier of two classes', () => {
     'a logit': one((_b, z) => z),
     'a sigmoid without an axis of its own': one((b, z) => b.reshape(b.sigmoid(z), [-1])),
     'a clipped sigmoid': one((b, z) => b.apply('Clip', [b.sigmoid(z), b.scalar(1e-6), b.scalar(1 - 1e-6)])),
+    'the pair σ(−z) and σ(z)': one((b, z) => b.concat([b.sigmoid(b.neg(z)), b.sigmoid(z)], 1)),
     'the pair 1 − σ and σ': one((b, z) => {
       const sigma = b.sigmoid(z);
       return b.concat([b.sub(b.scalar(1), sigma), sigma], 1);
@@ -143,12 +156,45 @@ describe('one number is a classifier of two classes', () => {
   }
 });
 
+describe('the logarithm of a probability that float32 rounds to 0', () => {
+  const steep = images.map((value) => 400 * value);
+  const cases: Readonly<Record<string, [string, (b: GraphBuilder, x: string) => string, typeof exact]>> = {
+    softmax: ['scaled, so that it stays', (b, x) => b.mul(b.log(b.softmax(x)), b.scalar(0.5)), exact],
+    sigmoid: ['of each class', (b, x) => b.log(b.sigmoid(x)), (row, z) => -Math.log1p(Math.exp(-z))],
+  };
+  function exact(row: readonly number[], z: number): number {
+    const greatest = Math.max(...row);
+    const sum = row.reduce((total, logit) => total + Math.exp(logit - greatest), 0);
+    return (z - greatest - Math.log(sum)) / 2;
+  }
+  for (const [inner, [what, finish, expected]] of Object.entries(cases)) {
+    test(`${inner}, ${what}`, async () => {
+      const wide = { bounds: { lower: -2000, upper: 2000 } };
+      const plain = await (await classifierOf(linearGraph(), wide)).logits(steep);
+      const { logits, gradients } = await (
+        await classifierOf(linearGraph(finish), wide)
+      ).gradient(steep, crossEntropyOf(labels));
+      const rows = Array.from(plain, (z, index) => {
+        const row = Array.from(plain.subarray(index - (index % 4), index - (index % 4) + 4));
+        return expected(row, z);
+      });
+      assert.ok(Math.min(...rows) < -110, 'no probability is rounded to 0');
+      assertClose(logits, rows);
+      for (let row = 0; row < 4; row++) {
+        assert.ok(gradients.subarray(row * 18, row * 18 + 18).every(Number.isFinite));
+      }
+    });
+  }
+});
+
 test('a logit of −∞ is a class that is never chosen', async () => {
   const masked = linearGraph((b, x) => b.add(x, b.constant(float32([4], [0, -Infinity, 0, 0]))));
   const three = linearGraph((b, x) => b.gather(x, b.shapeConstant([0, 2, 3]), 1));
   const own = Int32Array.of(0, 2, 3, 0);
   const found = await (await classifierOf(masked)).gradient(images, crossEntropyOf(own));
-  const expected = await (await classifierOf(three)).gradient(images, crossEntropyOf(Int32Array.of(0, 1, 2, 0)));
+  const expected = await (
+    await classifierOf(three)
+  ).gradient(images, crossEntropyOf(Int32Array.of(0, 1, 2, 0)));
   assertClose(found.losses, expected.losses);
   assertClose(found.gradients, expected.gradients);
   assert.equal(found.logits[1], -Infinity);
@@ -169,7 +215,10 @@ describe('whole numbers as input', () => {
     const classifier = await classifierOf(whole(), { bounds: levels });
     const moved = pixels.map((value) => Math.max(0, Math.min(255, value + 0.3)));
     assert.deepEqual(await classifier.logits(moved), await classifier.logits(pixels));
-    await assert.rejects(classifier.gradient(pixels, crossEntropyOf(labels)), /--approximate-gradient straight-through/);
+    await assert.rejects(
+      classifier.gradient(pixels, crossEntropyOf(labels)),
+      /--approximate-gradient straight-through/,
+    );
   });
 
   test('give the gradient of the value behind the cast when asked', async () => {
@@ -216,6 +265,18 @@ test('a file of operators that are not known runs as a black box, each example b
   await assert.rejects(classifier.gradient(images, crossEntropyOf(labels)), /black box.*--source MODEL/);
   await classifier.dispose();
   await rm(folder, { recursive: true });
+});
+
+test('an input that the scores do not need is left out, and said', async () => {
+  const linear = linearGraph();
+  const beside = {
+    ...linear,
+    inputs: [{ name: 't', dataType: 'float32' as const, dims: ['N', 1] }, ...linear.inputs],
+  };
+  const model = await openedGraph(beside, { bounds });
+  assert.deepEqual(model.notes, ['the scores do not depend on its input t']);
+  const found = await (await createModelClassifier(model, engine)).logits(images);
+  assert.deepEqual(found, await (await classifierOf(linear)).logits(images));
 });
 
 test('one of several outputs is named', async () => {

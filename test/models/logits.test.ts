@@ -11,6 +11,7 @@ const removed: Readonly<Record<string, Finish>> = {
   softmax: (b, x) => b.softmax(x),
   'log-softmax': (b, x) => b.logSoftmax(x, 1),
   'the logarithm of a softmax': (b, x) => b.log(b.softmax(x)),
+  'the logarithm of a softmax, carried': (b, x) => b.identity(b.log(b.softmax(x))),
   'softmax, then nodes that only carry': (b, x) => b.identity(b.reshape(b.softmax(x), [0, 4])),
   'softmax over [N, K, 1, 1], then squeezed': (b, x) => b.flatten(b.softmax(b.reshape(x, [0, 4, 1, 1]), 1)),
   'a softmax written out, shifted by its maximum': (b, x) => {
@@ -40,6 +41,8 @@ const kept: Readonly<Record<string, Finish>> = {
   'no softmax': (_b, x) => x,
   'a softmax in the middle': (b, x) => b.relu(b.softmax(x)),
   'a softmax over the batch': (b, x) => b.softmax(x, 0),
+  'a softmax over the batch, transposed there and back': (b, x) =>
+    b.transpose(b.softmax(b.transpose(x, [1, 0]), 1), [1, 0]),
   'a quotient that is no softmax': (b, x) => b.div(b.mul(x, x), b.reduceSum(x, [1])),
 };
 

@@ -156,6 +156,11 @@ describe('what cannot be told is asked for or refused in one line', () => {
       {},
       /2 inputs \(mask \[N, 8\], image/,
     ],
+    'a softmax over the batch, transposed there and back': [
+      linearGraph((b, x) => b.transpose(b.softmax(b.transpose(x, [1, 0]), 1), [1, 0])),
+      {},
+      /would depend on the others of its batch/,
+    ],
     'truth values as input': [
       made((b) => {
         b.input('image', 'bool', ['N', 2]);

@@ -8,21 +8,34 @@ import { percentagePoints, probability, ratio } from '../../src/report/format.ts
 import { renderGateJUnit } from '../../src/report/gate-junit.ts';
 import { renderGateMarkdown } from '../../src/report/gate-markdown.ts';
 import { renderGateTable } from '../../src/report/gate-table.ts';
-import { earlierResult, exampleResult, outcomesOf, targetedResult } from '../results/example-result.ts';
+import { derive } from '../../src/results/derive.ts';
+import { validateResult } from '../../src/results/validate.ts';
+import {
+  changed,
+  changeRanks,
+  exampleResult,
+  FGSM,
+  ints,
+  scoredOf,
+  targetedResult,
+} from '../results/example-result.ts';
+import { earlyVersionOne } from '../results/example-version-one.ts';
 
-/** Two of forty examples of one attack newly wrong, one newly right. */
+/** Two of forty examples newly wrong, one newly right, none but by a little. */
+function slightly(ranks: readonly number[]): number[] {
+  return ranks.map((rank, index) => (index === 0 ? 0 : index < 4 ? Math.max(rank, 1) : rank));
+}
+
+/** Two of forty examples of one attack newly wrong, one newly right; the measured increase decides. */
 function failing(): GateReport {
   const current = exampleResult();
-  const evaluation = current.evaluations[5]!;
-  const ranks = evaluation.outcomes.ranks.map((rank, index) =>
-    index === 0 ? 0 : index < 4 ? Math.max(rank, 1) : rank,
-  );
-  Object.assign(evaluation, outcomesOf(ranks));
-  return compareResults(exampleResult(), current, { maxIncrease: 0.005 });
+  changeRanks(scoredOf(current, FGSM, 'mixup'), slightly);
+  const options = { maxIncrease: 0.005, strict: true };
+  return compareResults(derive(exampleResult()), derive(current), options);
 }
 
 function passing(): GateReport {
-  return compareResults(exampleResult(), exampleResult());
+  return compareResults(derive(exampleResult()), derive(exampleResult()));
 }
 
 test('the table names verdict, change and counts, and honours the absence of colours', () => {
@@ -30,7 +43,7 @@ test('the table names verdict, change and counts, and honours the absence of col
   assert.ok(!plain.includes('\u001b'));
   assert.match(
     plain,
-    /│ white-box +│ fgsm 4\/255 +│ mixup │ Top-1 50\.0 → 52\.5 +│ \+2\.50 \[−\d.*\] +│ 2\/1 +│ 1\.0000 +│ FAIL │/,
+    /│ white-box +│ fgsm@linf:4\/255 +│ mixup │ Top-1 50\.0 → 52\.5 +│ \+2\.50 \[−\d.*\] +│ 2\/1 +│ 1\.0000 +│ FAIL │/,
   );
   assert.equal(plain.match(/FAIL/g)?.length, 1);
   assert.match(plain, /\nThe gate failed: 1 of 26 errors rose by more than 0\.5 percentage points\.$/);
@@ -39,7 +52,7 @@ test('the table names verdict, change and counts, and honours the absence of col
   assert.equal(stripVTControlCharacters(colored), plain);
   assert.match(
     renderGateTable(passing(), { color: false }),
-    /The gate passed: none of 26 errors rose by more than 0 percentage points\.$/,
+    /The gate passed: none of 26 errors rose by more than 0 percentage points beyond what chance explains\.$/,
   );
 });
 
@@ -50,7 +63,7 @@ test('Markdown has one table row for each error', () => {
   assert.ok(rows.every((row) => row.match(/(?<!\\)\|/g)?.length === 12));
   assert.ok(
     rows.some((row) =>
-      row.startsWith('| **FAIL** | white-box | fgsm 4/255 | mixup | Top-1 | 50.0 % | 52.5 % | +2.50 '),
+      row.startsWith('| **FAIL** | white-box | fgsm@linf:4/255 | mixup | Top-1 | 50.0 % | 52.5 % | +2.50 '),
     ),
   );
 });
@@ -61,7 +74,7 @@ function hostile(text: string): GateReport {
   return {
     ...report,
     notes: [text],
-    rows: report.rows.map((row) => ({ ...row, target: text, attack: text, passed: false })),
+    rows: report.rows.map((row) => ({ ...row, model: text, attack: text, passed: false })),
   };
 }
 
@@ -126,16 +139,37 @@ test('numbers are shown as people read them', () => {
   assert.equal(ratio(12345.6), '12346');
 });
 
+test('the verdict says what it rests on, what chance may explain, and what could have been seen', () => {
+  const current = exampleResult();
+  changeRanks(scoredOf(current, FGSM, 'mixup'), slightly);
+  const report = compareResults(derive(exampleResult()), derive(current));
+  const lines = [
+    'A row fails where its whole interval lies above the limit; all intervals hold at once with 95 % (Bonferroni, 26 rows).',
+    'Chance may explain the rise of 1 row.',
+    'The smallest increase that 40 examples can show: 25.00 percentage points.',
+  ];
+  assert.ok(renderGateTable(report, { color: false }).includes(`\n${lines.join('\n')}\nThe gate passed`));
+  assert.ok(renderGateMarkdown(report).includes('Chance may explain the rise of 1 row.'));
+  assert.ok(renderGateJUnit(report).includes(lines[2]!));
+  assert.ok(
+    renderGateTable(failing(), { color: false }).includes('\nStrict: the increase as measured on these'),
+  );
+});
+
 test('targets reached are reported as such, in every form', () => {
   const current = targetedResult();
-  const { targets, predictions } = current.evaluations[3]!.outcomes;
-  const index = predictions.findIndex((label, place) => targets![place] === 4 && label !== 4);
-  predictions[index] = 4;
-  const report = compareResults(targetedResult(), current);
+  const { outcomes } = scoredOf(current, FGSM, 'erm-1');
+  const ranks = ints(outcomes.ranks);
+  const targets = ints(current.runs[0]!.targets);
+  const index = ints(outcomes.predictions).findIndex(
+    (label, place) => ranks[place]! > 0 && targets[place] === 4 && label !== 4,
+  );
+  outcomes.predictions = changed(outcomes.predictions, index, 4);
+  const report = compareResults(derive(targetedResult()), derive(current), { strict: true });
   const table = renderGateTable(report, { color: false });
   assert.match(
     table,
-    /│ white-box +│ fgsm 4\/255 +│ erm-1 +│ Targets reached \d+\.\d → \d+\.\d +│ \+2\.78 .*│ 1\/0 +│.*│ FAIL │/,
+    /│ white-box +│ fgsm@linf:4\/255 +│ erm-1 +│ Targets reached \d+\.\d → \d+\.\d +│ \+2\.78 .*│ 1\/0 +│.*│ FAIL │/,
   );
   assert.match(
     table,
@@ -143,16 +177,17 @@ test('targets reached are reported as such, in every form', () => {
   );
   assert.match(
     renderGateMarkdown(report),
-    /\| \*\*FAIL\*\* \| white-box \| fgsm 4\/255 \| erm-1 \| Targets reached \|/,
+    /\| \*\*FAIL\*\* \| white-box \| fgsm.*@linf:4\/255 \| erm-1 \| Targets reached \|/,
   );
   const xml = renderGateJUnit(report);
   assertWellFormed(xml);
-  assert.match(xml, /name="Targets reached on erm-1, white-box, fgsm 4\/255">\n +<failure /);
+  assert.match(xml, /name="Targets reached on erm-1, white-box, fgsm.*@linf:4\/255">\n +<failure /);
   assert.ok(xml.includes('1 of 36 examples newly led to their target, 0 newly kept from it'), xml);
 });
 
-test('what a result does not record of how things were read is noted in every form', () => {
-  const report = compareResults(earlierResult(), exampleResult());
+test('what a result does not record of how things were read is noted in every form', async () => {
+  const earlier = await validateResult(earlyVersionOne(), 'r.json');
+  const report = compareResults(derive(earlier), derive(exampleResult()));
   const note = 'the baseline is of an earlier version and does not record how model "mixup" was read';
   assert.ok(renderGateTable(report, { color: false }).includes(`\nnote: ${note}`));
   assert.ok(renderGateMarkdown(report).includes(`\n- ${note}`));

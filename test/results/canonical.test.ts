@@ -48,10 +48,10 @@ test('the order in which keys were set does not matter', () => {
   const text = canonicalJson(reversed(result));
   assert.equal(text, canonicalJson(result));
   assert.deepEqual(Object.keys(JSON.parse(text) as object).slice(0, 3), ['schema', 'kind', 'tool']);
-  assert.deepEqual(Object.keys((JSON.parse(text) as typeof result).evaluations[0]!.top1), [
-    'errors',
-    'rate',
-    'interval',
+  assert.deepEqual(Object.keys((JSON.parse(text) as typeof result).runs[0]!.sizes!.linf), [
+    'type',
+    'length',
+    'base64',
   ]);
 });
 

@@ -1,34 +1,46 @@
-/** A small result that is valid in every respect: three models, two attacks, white and black box. */
+/** A small result that is valid in every respect: three models, two attacks, each model attacked and transfer. */
+import { type ColumnArrays, decodeColumn, encodeColumn } from '../../src/results/column.ts';
+import { planHash } from '../../src/results/plan.ts';
 import {
-  type PerturbationSummary,
+  type Column,
   resultSchemaId,
   type Result,
   type ResultAttack,
-  type ResultEvaluation,
+  type ResultAttackRun,
   type ResultModel,
+  type ResultOutcomes,
+  type ResultScored,
 } from '../../src/results/result.ts';
-import { stateTargets } from '../../src/results/targets.ts';
-import { pairRanks } from '../../src/statistics/paired.ts';
-import { wilsonInterval } from '../../src/statistics/proportion.ts';
-import { pairedAccuracyRatio } from '../../src/statistics/ratio.ts';
+import { warningsOf } from '../../src/results/warnings.ts';
 
 export const count = 40;
 const classes = 10;
 const labels = Array.from({ length: count }, (_, index) => (index * 7) % classes);
 
-export function errorRate(errors: number): Result['evaluations'][number]['top1'] {
-  return { errors, rate: errors / count, interval: wilsonInterval(errors, count) };
+export const FGSM = 'fgsm@linf:4/255';
+export const IFGSM = 'ifgsm@linf:4/255';
+
+export function int32(values: readonly number[]): Column {
+  return encodeColumn(Int32Array.from(values));
 }
 
-/** The outcome of every example, and the errors that follow from it, from the ranks of the true labels. */
-export function outcomesOf(ranks: readonly number[]): Pick<ResultEvaluation, 'top1' | 'top5' | 'outcomes'> {
+export function ints(column: Column | undefined): number[] {
+  return column === undefined ? [] : [...decodeColumn(column, 'int32')];
+}
+
+/** The column with the number of one example changed. */
+export function changed(column: Column, example: number, value: number): Column {
+  const values = decodeColumn(column, column.type) as ColumnArrays[Column['type']];
+  values[example] = value;
+  return encodeColumn(values);
+}
+
+/** The outcome of every example from the ranks of the true labels. */
+export function outcomesOf(ranks: readonly number[]): Required<ResultOutcomes> {
   return {
-    top1: errorRate(ranks.filter((rank) => rank >= 1).length),
-    top5: errorRate(ranks.filter((rank) => rank >= 5).length),
-    outcomes: {
-      predictions: ranks.map((rank, index) => ((labels[index] ?? 0) + rank) % classes),
-      ranks: [...ranks],
-    },
+    predictions: int32(ranks.map((rank, index) => ((labels[index] ?? 0) + rank) % classes)),
+    ranks: int32(ranks),
+    losses: encodeColumn(Float32Array.from(ranks, (rank, index) => 0.1 + rank / 2 + index / 64)),
   };
 }
 
@@ -37,59 +49,19 @@ function ranksEvery(stride: number, offset: number): number[] {
   return labels.map((_, index) => (index % stride === offset % stride ? 1 + (index % 9) : 0));
 }
 
-function attack(method: ResultAttack['method']): ResultAttack {
-  const steps = method === 'fgsm' ? 1 : 10;
+function attack(method: string, title: string): ResultAttack {
   return {
-    id: method,
+    id: `${method}@linf:4/255`,
     method,
-    norm: 'Linf',
-    epsilon: 4 / 255,
-    epsilonText: '4/255',
-    stepSize: method === 'fgsm' ? 4 / 255 : 4 / 2550,
-    steps,
-    projection: true,
-    targeted: false,
-    target: null,
+    title,
+    citation: 'A. Author and B. Author, An attack, 2014',
+    access: 'gradient',
+    aim: 'bounded',
+    norm: 'linf',
+    radius: { text: '4/255', value: 4 / 255, unit: 'fraction of range' },
     label: 'true',
-  };
-}
-
-const clean = {
-  setting: 'clean',
-  attack: null,
-  source: null,
-  perturbation: null,
-  rounded8Bit: null,
-} as const;
-
-const roundedSizes: PerturbationSummary = {
-  linf: { max: 0.01568630337715149, mean: 0.0156 },
-  l2: { max: 0.4391, mean: 0.4117 },
-  unit: 'fraction of range',
-};
-
-function evaluation(
-  place: Pick<ResultEvaluation, 'setting' | 'attack' | 'source' | 'target'>,
-  ranks: readonly number[],
-): ResultEvaluation {
-  const outcomes = outcomesOf(ranks);
-  const attacked = place.setting !== 'clean';
-  return {
-    ...place,
-    count,
-    ...outcomes,
-    perturbation: attacked
-      ? {
-          linf: { max: 0.015686275437474251, mean: 0.0156 },
-          l2: { max: 0.4391, mean: 0.4121 },
-          unit: 'fraction of range',
-        }
-      : null,
-    rounded8Bit: attacked
-      ? structuredClone({ top1: outcomes.top1, top5: outcomes.top5, perturbation: roundedSizes })
-      : null,
-    targetsReached: null,
-    gradientsPerExample: attacked ? (place.attack === 'fgsm' ? 1 : 10) : null,
+    target: null,
+    parameters: method === 'ifgsm' ? { steps: 10, stepSize: 4 / 2550 } : {},
   };
 }
 
@@ -101,7 +73,7 @@ const check: NonNullable<ResultModel['check']> = {
   batchOpened: true,
 };
 
-function model(id: string, digit: string, roles: ('source' | 'target')[]): Result['models'][number] {
+function model(id: string, digit: string, roles: ('source' | 'target')[]): ResultModel {
   return {
     id,
     name: id,
@@ -124,53 +96,45 @@ function model(id: string, digit: string, roles: ('source' | 'target')[]): Resul
   };
 }
 
+/** L∞ sizes of ε but for rounding, and L2 sizes about 0.41. */
+function sizes(least: number): { linf: Column; l2: Column } {
+  return {
+    linf: encodeColumn(
+      Float64Array.from(labels, (_, index) => (index === 0 ? 0.015686275437474251 : 0.0156)),
+    ),
+    l2: encodeColumn(Float64Array.from(labels, (_, index) => least + index / 1000)),
+  };
+}
+
+function run(
+  method: string,
+  source: string,
+  scored: readonly (readonly [string, readonly number[]])[],
+): ResultAttackRun {
+  return {
+    attack: method,
+    source,
+    sizes: sizes(0.4),
+    gradients: int32(labels.map(() => (method === FGSM ? 1 : 10))),
+    queries: int32(labels.map(() => 0)),
+    zeroGradients: encodeColumn(Uint8Array.from(labels, (_, index) => (index === 3 ? 1 : 0))),
+    rounded: sizes(0.4),
+    scored: scored.map(([id, ranks]) => {
+      const { predictions, ranks: rounded } = outcomesOf(ranks);
+      return { model: id, outcomes: outcomesOf(ranks), rounded: { predictions, ranks: rounded } };
+    }),
+  };
+}
+
 /** Builds a new one at each call, so that a test may change it. */
 export function exampleResult(): Result {
   const ids = ['erm-1', 'erm-2', 'mixup'];
-  const evaluations: ResultEvaluation[] = [
-    ...ids.map((target, index) => evaluation({ ...clean, target }, ranksEvery(10, index))),
-    ...(['fgsm', 'ifgsm'] as const).flatMap((method, step) =>
-      ids.map((target, index) =>
-        evaluation(
-          { setting: 'white-box', attack: method, source: target, target },
-          // The iterated attack leaves ERM nothing right, so that a ratio without a baseline occurs.
-          target === 'mixup'
-            ? ranksEvery(2, 0)
-            : labels.map((_, i) => (i % 8 === index && step === 0 ? 0 : 1 + (i % 9))),
-        ),
-      ),
-    ),
-    ...(['fgsm', 'ifgsm'] as const).flatMap((method) =>
-      ['erm-2', 'mixup'].map((target, index) =>
-        evaluation(
-          { setting: 'black-box', attack: method, source: 'erm-1', target },
-          ranksEvery(2 + index, 1),
-        ),
-      ),
-    ),
-  ];
-  const ranksOf = (setting: string, id: string, target: string): number[] =>
-    evaluations.find((e) => e.setting === setting && e.attack === id && e.target === target)!.outcomes.ranks;
-  const comparison = (
-    setting: 'white-box' | 'black-box',
-    id: string,
-    baseline: string,
-  ): Result['comparisons'][number] => {
-    const pairs = pairRanks(ranksOf(setting, id, baseline), ranksOf(setting, id, 'mixup'), 1);
-    const { ratio, interval } = pairedAccuracyRatio(pairs);
-    return {
-      kind: 'times more robust',
-      setting,
-      attack: id,
-      source: setting === 'black-box' ? 'erm-1' : null,
-      metric: 'top1',
-      baseline,
-      model: 'mixup',
-      accuracyRatio: ratio,
-      interval,
-    };
-  };
-  return {
+  // The iterated attack leaves ERM nothing right, so that a ratio without a baseline occurs.
+  const own = (id: string, method: string): number[] =>
+    id === 'mixup'
+      ? ranksEvery(2, 0)
+      : labels.map((_, i) => (i % 8 === ids.indexOf(id) && method === FGSM ? 0 : 1 + (i % 9)));
+  const result: Result = {
     schema: resultSchemaId,
     kind: 'attack',
     tool: { name: 'robust-bench', version: '0.1.0' },
@@ -188,23 +152,40 @@ export function exampleResult(): Result {
     examples: {
       count,
       selection: { limit: count, indices: null },
-      indices: Array.from({ length: count }, (_, index) => index * 3),
-      labels: [...labels],
+      indices: int32(labels.map((_, index) => index * 3)),
+      labels: int32(labels),
     },
+    part: null,
+    plan: null,
     models: [
       model('erm-1', 'a', ['source', 'target']),
       model('erm-2', 'b', ['target']),
       model('mixup', 'c', ['target']),
     ],
     engine: { name: 'onnxruntime', provider: 'cpu', runtime: 'onnxruntime-node 1.30.0' },
-    attacks: [attack('fgsm'), attack('ifgsm')],
-    evaluations,
-    comparisons: [
-      comparison('white-box', 'fgsm', 'erm-1'),
-      comparison('white-box', 'ifgsm', 'erm-1'),
-      comparison('black-box', 'fgsm', 'erm-2'),
-    ],
-    warnings: ['the examples are few: intervals are wide'],
+    attacks: [attack('fgsm', 'FGSM'), attack('ifgsm', 'I-FGSM')],
+    clean: ids.map((id, index) => ({
+      model: id,
+      outcomes: outcomesOf(ranksEvery(10, index)),
+      saturated: encodeColumn(Uint8Array.from(labels, (_, example) => (example === 5 ? 1 : 0))),
+      logits: {
+        least: encodeColumn(new Float32Array(classes).fill(-3)),
+        greatest: encodeColumn(new Float32Array(classes).fill(9)),
+        leastSum: -4.5,
+        greatestSum: 12.25,
+      },
+    })),
+    runs: ids.flatMap((id) =>
+      [FGSM, IFGSM].map((method) =>
+        run(method, id, [
+          [id, own(id, method)],
+          ...(id === 'erm-1'
+            ? (['erm-2', 'mixup'] as const).map((other, index) => [other, ranksEvery(2 + index, 1)] as const)
+            : []),
+        ]),
+      ),
+    ),
+    warnings: [],
     run: {
       startedAt: '2024-05-01T10:00:00.000Z',
       durationMs: 1234.5,
@@ -212,40 +193,43 @@ export function exampleResult(): Result {
       batchSize: 100,
       node: 'v20.11.0',
       platform: 'linux x64',
-      timings: [{ stage: 'ifgsm white-box', durationMs: 900, examplesPerSecond: 133.3 }],
+      timings: [{ stage: 'evaluation', durationMs: 900, examplesPerSecond: 133.3 }],
     },
   };
-}
-
-/** The example result as an earlier version would have written it, which did not record how things were read. */
-export function earlierResult(): Result {
-  const result = exampleResult();
-  delete result.data.range;
-  delete result.data.settings;
-  for (const model of result.models) {
-    delete model.layout;
-    delete model.normalization;
-    delete model.fixedBatch;
-    delete model.notes;
-    delete model.approximateGradient;
-    delete model.check;
-  }
-  for (const { rounded8Bit } of result.evaluations) delete rounded8Bit?.perturbation;
+  result.plan = planHash(result);
+  result.warnings = warningsOf(result);
   return result;
 }
 
-/** The example result with its FGSM targeted at a class, and the outcomes that belong to it. */
+/** What one model made of the examples of one attack on one source; its own examples by default. */
+export function scoredOf(result: Result, method: string, id: string, source = id): ResultScored {
+  const found = result.runs.find((one) => one.attack === method && one.source === source);
+  const scored = found?.scored.find((one) => one.model === id);
+  if (scored === undefined) throw new RangeError(`the example has no ${method} from ${source} on ${id}`);
+  return scored;
+}
+
+/** Changes the ranks of one model under attack, and the predictions with them. */
+export function changeRanks(scored: ResultScored, change: (ranks: number[]) => number[]): void {
+  scored.outcomes = outcomesOf(change(ints(scored.outcomes.ranks)));
+}
+
+/** Makes the first right examples wrong (rank 9), and the first wrong ones right. */
+export function flip(newlyWrong: number, newlyRight: number): (ranks: number[]) => number[] {
+  return (ranks) => {
+    const right = ranks.flatMap((rank, index) => (rank === 0 ? [index] : [])).slice(0, newlyWrong);
+    const wrong = ranks.flatMap((rank, index) => (rank > 0 ? [index] : [])).slice(0, newlyRight);
+    return ranks.map((rank, index) => (right.includes(index) ? 9 : wrong.includes(index) ? 0 : rank));
+  };
+}
+
+/** The example result with its FGSM targeted at a class. */
 export function targetedResult(target = 4): Result {
   const result = exampleResult();
-  Object.assign(result.attacks[0]!, { targeted: true, target: String(target) });
-  for (const evaluation of result.evaluations.filter(({ attack }) => attack === 'fgsm')) {
-    const targets = result.examples.labels.map((label) => (label === target ? null : target));
-    const { predictions } = evaluation.outcomes;
-    evaluation.outcomes.targets = targets;
-    const reached = predictions.filter((label, index) => label === targets[index]).length;
-    const possible = targets.filter((own) => own !== null).length;
-    const predicted = predictions.filter((label) => label === target).length;
-    Object.assign(evaluation, stateTargets({ possible, reached, predicted }));
+  result.attacks[0]!.target = String(target);
+  for (const own of result.runs.filter(({ attack: id }) => id === FGSM)) {
+    own.targets = int32(labels.map((label) => (label === target ? -1 : target)));
   }
+  result.plan = planHash(result);
   return result;
 }

@@ -4,11 +4,26 @@ import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { memorizationSchemaId } from '../../src/results/memorization.ts';
 import { resultSchemaId } from '../../src/results/result.ts';
-import { definitionsSchema, memorizationSchema, resultSchema } from '../../src/results/schema.ts';
+import {
+  definitionsSchema,
+  memorizationSchema,
+  resultSchema,
+  resultSchema1,
+} from '../../src/results/schema.ts';
 
 interface Node {
   readonly [key: string]: unknown;
 }
+
+const optionalOfModels = [
+  'layout',
+  'normalization',
+  'fixedBatch',
+  'notes',
+  'approximateGradient',
+  'check',
+  'training',
+];
 
 /** Each schema, with the least number of its objects and the fields that may be left out. */
 const schemas: readonly [string, Node, number, readonly string[]][] = [
@@ -26,11 +41,26 @@ const schemas: readonly [string, Node, number, readonly string[]][] = [
   [
     'result',
     resultSchema() as Node,
+    20,
+    [
+      ...optionalOfModels
+        .map((field) => `ResultModel.${field}`)
+        .toSpliced(5, 0, 'ResultModel.declaredLogits'),
+      'ResultOutcomes.losses',
+      ...['saturated', 'logits'].map((field) => `ResultClean.${field}`),
+      ...['sizes', 'gradients', 'queries', 'zeroGradients', 'targets', 'rounded'].map(
+        (field) => `ResultAttackRun.${field}`,
+      ),
+      ...['l1', 'l0'].map((field) => `ResultSizes.${field}`),
+      ...['rounded', 'stated'].map((field) => `ResultScored.${field}`),
+    ],
+  ],
+  [
+    'result of version 1',
+    resultSchema1() as Node,
     12,
     [
-      ...['layout', 'normalization', 'fixedBatch', 'notes', 'approximateGradient', 'check', 'training'].map(
-        (field) => `ResultModel.${field}`,
-      ),
+      ...optionalOfModels.map((field) => `ResultModel.${field}`),
       'RoundedErrors.perturbation',
       'ResultOutcomes.targets',
       ...['targetsPossible', 'targetRate', 'targetsPredicted'].map((field) => `ResultEvaluation.${field}`),
@@ -109,6 +139,7 @@ for (const [name, schema, leastObjects, mayBeLeftOut] of schemas) {
 
 test('the identifier of each schema is the version in its results', () => {
   assert.equal(resultSchema().$id, resultSchemaId);
+  assert.equal(resultSchema1().$id, 'robust-bench/result/1');
   assert.equal(memorizationSchema().$id, memorizationSchemaId);
   assert.equal(definitionsSchema().$id, 'robust-bench/definitions/1');
 });

@@ -55,9 +55,13 @@ function logitOf(builder: GraphBuilder, logits: string, labels: string): string 
 /** Σ weight · z_(k) over the greatest logits, [N]; its value where a logit is masked is below −LEAST_LOGIT / 2 in size. */
 function weightedRanks(builder: GraphBuilder, logits: string, weights: readonly number[]): string {
   const count = builder.constant(int64s([weights.length]));
-  const greatest = builder.apply('TopK', [logits, count]);
+  const outputs = [builder.fresh('greatest'), builder.fresh('classes')];
+  const [greatest = ''] = builder.node('TopK', [logits, count], {}, { outputs });
   const { dataType } = builder.type(logits);
-  const row = builder.cast(builder.constant(tensor('float32', [1, weights.length], Float32Array.from(weights))), dataType);
+  const row = builder.cast(
+    builder.constant(tensor('float32', [1, weights.length], Float32Array.from(weights))),
+    dataType,
+  );
   return builder.reduceSum(builder.mul(greatest, row), [1], false);
 }
 

@@ -6,6 +6,13 @@ import { examples } from '../examples.ts';
 import type { CommandContext } from '../main.ts';
 import { computeOptions, dataOptions, GROUP, grouped, modelOptions, printOptions } from '../options.ts';
 
+const parameterFlags = Object.fromEntries(
+  parameterOptions().map(({ flag, describe }): [string, Options] => [
+    flag,
+    { type: 'string', describe, requiresArg: true },
+  ]),
+);
+
 const options = {
   ...grouped(GROUP.models, {
     model: {
@@ -48,12 +55,8 @@ const options = {
         'Size of the perturbation, or several: a part of the range (4/255), data units (4units), for L0 pixels (10px) or elements (30el)',
       requiresArg: true,
     },
-    ...(Object.fromEntries(
-      parameterOptions().map(({ flag, describe }) => [
-        flag,
-        { type: 'string', describe, requiresArg: true },
-      ]),
-    ) as Record<never, Options>),
+    // Read by name: which there are, the attacks say.
+    ...(parameterFlags as object),
     label: {
       choices: ['true', 'predicted'],
       default: 'true',

@@ -31,6 +31,7 @@ import { assertCompute } from '../numbers.ts';
 import { parseDuration, parseShard, parseWorkers } from '../work-options.ts';
 import { createProgressLine } from '../progress.ts';
 import { createExampleStore } from '../save-examples.ts';
+import { probeOf } from './probe.ts';
 
 const BATCH_SIZE = 64;
 /** Who is attacked in which setting. */
@@ -43,9 +44,6 @@ export async function runAttack(argv: AttackArguments, { terminal }: CommandCont
   const opened = await openModels(argv);
   const dataset = await openData(argv, [...opened.values()]);
   for (const note of dataset.notes ?? []) terminal.err(`note: ${note}\n`);
-  for (const { name, notes } of opened.values()) {
-    for (const note of notes) terminal.err(`note: ${name}: ${note}\n`);
-  }
   const attacks = attacksOf(argv, [...opened.values()]);
   const indices = chooseSubset(dataset, { seed: argv.seed, limit: argv.limit, indices: argv.indices });
   const engine = await startEngine(argv, terminal);
@@ -54,7 +52,9 @@ export async function runAttack(argv: AttackArguments, { terminal }: CommandCont
     const store = createExampleStore(argv['save-examples']);
     const workers = workersOf(argv, engine, [...opened.values()], indices.length);
     const models =
-      workers === 0 ? await classifiersOf(argv, opened, engine) : describedModels(argv, opened);
+      workers === 0
+        ? await classifiersOf(argv, opened, dataset, engine)
+        : await describedModels(argv, opened, dataset);
     const result = await runAttackBenchmark({
       models,
       ...(workers === 0 ? {} : { workers: { count: workers, engine: argv.engine, threads: 1 } }),
@@ -78,12 +78,15 @@ export async function runAttack(argv: AttackArguments, { terminal }: CommandCont
     progress.finish();
     // From here on everything is known, and is written without a break.
     terminal.signal.throwIfAborted();
-    await store?.write();
-    if (argv.out !== undefined) await writeResult(argv.out, result);
-    terminal.out(
-      argv.json ? canonicalJson(result).trimEnd() : renderAttackTable(derive(result), terminal).trimEnd(),
-    );
+    const writing = argv.out === undefined ? Promise.resolve() : writeResult(argv.out, result);
+    // The table is printed in any case: a full disk must not cost the numbers as well.
+    await writing.finally(() => {
+      terminal.out(
+        argv.json ? canonicalJson(result).trimEnd() : renderAttackTable(derive(result), terminal).trimEnd(),
+      );
+    });
     if (argv.out !== undefined && !argv.quiet) terminal.err(`result written to ${argv.out}\n`);
+    await store?.write();
   } finally {
     progress.finish();
     await engine.dispose();
@@ -119,20 +122,24 @@ function workersOf(
 }
 
 /** Models that workers open: here only what is known of them. */
-function describedModels(
+async function describedModels(
   argv: AttackArguments,
   opened: ReadonlyMap<string, ModelDescription>,
-): BenchmarkModel[] {
+  dataset: Dataset,
+): Promise<BenchmarkModel[]> {
   const ids = idsOf(opened);
-  return [...opened].map(([path, description]) => {
+  const models: BenchmarkModel[] = [];
+  for (const [path, description] of opened) {
     const id = ids.get(path) ?? description.name;
-    return {
+    models.push({
       id,
       classifier: describedClassifier({ ...description, name: id }),
       description,
       declaredLogits: argv.outputs === 'logits',
-    };
-  });
+      ...(await probeOf(dataset, description)),
+    });
+  }
+  return models;
 }
 
 /** An hour of work is not to be lost for a folder that cannot be written. */
@@ -200,6 +207,7 @@ function idsOf(opened: ReadonlyMap<string, ModelDescription>): Map<string, strin
 async function classifiersOf(
   argv: AttackArguments,
   opened: ReadonlyMap<string, ModelDescription>,
+  dataset: Dataset,
   engine: Engine,
 ): Promise<BenchmarkModel[]> {
   const ids = idsOf(opened);
@@ -208,7 +216,11 @@ async function classifiersOf(
     const id = ids.get(path) ?? description.name;
     models.push({
       id,
-      classifier: await createModelClassifier({ ...description, name: id }, engine),
+      classifier: await createModelClassifier(
+        { ...description, name: id },
+        engine,
+        await probeOf(dataset, description),
+      ),
       description,
       declaredLogits: argv.outputs === 'logits',
     });

@@ -16,6 +16,7 @@ import type { MemorizeArguments } from '../commands/memorize.ts';
 import { modelSettings } from '../given.ts';
 import type { Terminal } from '../terminal.ts';
 import { scoreAgainst } from './memorize-score.ts';
+import { probeOf } from './probe.ts';
 import { type GivenLabels, labelsFrom } from './training-data.ts';
 
 const BATCH_SIZE = 64;
@@ -38,6 +39,12 @@ export async function scorePredictions(
     learningRates: null,
     objectives: null,
   };
+}
+
+/** The shape of an input of the models that are there already; undefined where there are none. */
+export async function checkpointShape(argv: MemorizeArguments): Promise<readonly number[] | undefined> {
+  const path = argv.checkpoint?.at(-1);
+  return path === undefined ? undefined : (await openModel(path, modelSettings(argv))).inputShape;
 }
 
 /** Scores models, one an epoch. */
@@ -69,7 +76,11 @@ export async function scoreCheckpoints(
           `${paths[index] ?? ''} tells ${String(description.classCount)} classes apart and the data have ${String(data.train.classCount)}: give the data that it was trained on`,
         );
       }
-      const classifier = await createModelClassifier(description, engine);
+      const classifier = await createModelClassifier(
+        description,
+        engine,
+        await probeOf(data.train, description),
+      );
       models[index] = describeCheckpoint(description, classifier);
       return classifier;
     },

@@ -20,7 +20,7 @@ import type { CommandContext } from '../main.ts';
 import { assertCompute, assertWhole } from '../numbers.ts';
 import type { Terminal } from '../terminal.ts';
 import { publishedErrors } from './published-errors.ts';
-import { scoreCheckpoints, scorePredictions } from './memorize-given.ts';
+import { checkpointShape, scoreCheckpoints, scorePredictions } from './memorize-given.ts';
 import { scoreRun } from './memorize-score.ts';
 import { experimentOf, NO_VARIANT, trainVariants } from './memorize-training.ts';
 import { assertRecipeArguments } from './recipe-arguments.ts';
@@ -41,7 +41,7 @@ export async function runMemorize(argv: MemorizeArguments, { terminal }: Command
   const result = argv.result ?? (argv.out === undefined ? undefined : join(argv.out, 'memorization.json'));
   for (const path of [result, argv.csv]) if (path !== undefined) await assertWritable(path);
   const recipe = await trainingRecipeOf({ ...argv, ...NO_VARIANT });
-  const data = await openTrainingData(argv, recipe, terminal);
+  const data = await openTrainingData(argv, recipe, terminal, await checkpointShape(argv));
   try {
     const scored = await scoredRuns(argv, data, terminal);
     const durationMs = Date.now() - startedAt.getTime();

@@ -29,14 +29,19 @@ interface DataArguments extends GivenDataOptions {
 /**
  * Opens the splits `train` and `test` and chooses examples of each; says what was taken for granted about them, and
  * warns of a test error that tests nothing.
+ *
+ * @param inputShape that of the models that are there already; a network that is trained takes the shape of the data
  */
 export async function openTrainingData(
   argv: DataArguments,
   recipe: RecipeSettings,
   terminal: Terminal,
+  inputShape?: readonly number[],
 ): Promise<TrainingData> {
   const { imageSize } = recipe.data;
-  const settings = { ...(imageSize === null ? {} : { imageSize }), ...dataSettings(argv) };
+  // The size of a recipe is that of the network that it trains.
+  const size = inputShape === undefined && imageSize !== null ? { imageSize } : {};
+  const settings = { ...size, inputShape, ...dataSettings(argv) };
   const [train, test] = await Promise.all(
     ['train', 'test'].map((split) => openDataset(argv.data, { ...settings, split })),
   );

@@ -18,7 +18,11 @@ const MOST_PARAMETERS = 2e6;
 const LEAST_EXAMPLES = 128;
 
 /** @returns 0 for one session with all cores in this thread */
-export function chooseWorkers({ parameters, examples, cores = availableParallelism() }: WorkerChoice): number {
+export function chooseWorkers({
+  parameters,
+  examples,
+  cores = availableParallelism(),
+}: WorkerChoice): number {
   if (cores < 2 || parameters > MOST_PARAMETERS) return 0;
   const useful = Math.min(cores, Math.floor(examples / LEAST_EXAMPLES));
   return useful < 2 ? 0 : useful;

@@ -15,6 +15,8 @@ export interface WorkerSetup {
   readonly engine: string;
   readonly threads: number;
   readonly models: readonly ModelDescription[];
+  /** What models are checked on when they are opened, by their names. */
+  readonly probes: Readonly<Record<string, Float32Array>>;
   /** By the models' names. */
   readonly whiteBox: readonly string[];
   readonly blackBox: { readonly source: string; readonly targets: readonly string[] } | null;
@@ -25,10 +27,10 @@ export interface WorkerSetup {
   readonly dataRange: Bounds;
 }
 
-export interface WorkerRequest {
-  readonly unit: Unit;
-  readonly inputs: UnitInputs;
-}
+export type WorkerRequest =
+  | { readonly kind: 'do'; readonly unit: Unit; readonly inputs: UnitInputs }
+  /** To end between two calls of a model: a thread that is terminated within one takes the process with it. */
+  | { readonly kind: 'stop' };
 
 /** What was learned of a model on the way. */
 export interface ModelFindings {
@@ -41,11 +43,17 @@ export type WorkerReply =
   | { readonly kind: 'done'; readonly result: UnitResult; readonly findings: readonly ModelFindings[] }
   | { readonly kind: 'failed'; readonly isInputError: boolean; readonly message: string };
 
-async function open(setup: WorkerSetup): Promise<(request: WorkerRequest) => Promise<WorkerReply>> {
+interface OpenedWorker {
+  run(unit: Unit, inputs: UnitInputs): Promise<WorkerReply>;
+  dispose(): Promise<void>;
+}
+
+async function open(setup: WorkerSetup, signal: AbortSignal): Promise<OpenedWorker> {
   const engine = await createEngine(setup.engine, { threads: setup.threads });
   const classifiers = new Map<string, Awaited<ReturnType<typeof createModelClassifier>>>();
-  const options = { chunkSize: setup.batchSize };
   for (const model of setup.models) {
+    const probe = setup.probes[model.name];
+    const options = { chunkSize: setup.batchSize, ...(probe === undefined ? {} : { probe }) };
     classifiers.set(model.name, await createModelClassifier(model, engine, options));
   }
   const classifierOf = (name: string) => {
@@ -69,29 +77,49 @@ async function open(setup: WorkerSetup): Promise<(request: WorkerRequest) => Pro
     keepsExamples: setup.keepsExamples,
     batchSize: setup.batchSize,
     dataRange: setup.dataRange,
+    signal,
   });
-  return async ({ unit, inputs }) => {
-    const result = await runner.run(unit, inputs);
-    const findings = [...classifiers.values()].map(({ name, check, notes }) => ({ name, check, notes }));
-    return { kind: 'done', result, findings };
+  return {
+    async run(unit, inputs) {
+      const result = await runner.run(unit, inputs);
+      const findings = [...classifiers.values()].map(({ name, check, notes }) => ({ name, check, notes }));
+      return { kind: 'done', result, findings };
+    },
+    async dispose() {
+      for (const classifier of classifiers.values()) await classifier.dispose();
+      await engine.dispose();
+    },
   };
 }
 
+const stopping = new AbortController();
 /** Opened when the first unit comes, so that what fails then is told as that unit's failure. */
-let opened: ReturnType<typeof open> | undefined;
+let opened: Promise<OpenedWorker> | undefined;
+let working: Promise<void> = Promise.resolve();
 
 parentPort?.on('message', (request: WorkerRequest) => {
-  const answer = async (): Promise<WorkerReply> => {
-    opened ??= open(workerData as WorkerSetup);
-    return (await opened)(request);
-  };
-  answer().then(
-    (reply) => parentPort?.postMessage(reply),
-    (error: unknown) =>
-      parentPort?.postMessage({
-        kind: 'failed',
-        isInputError: error instanceof InputError,
-        message: messageOf(error),
-      } satisfies WorkerReply),
-  );
+  if (request.kind === 'stop') {
+    stopping.abort(new Error('the worker was stopped'));
+    void working.then(close);
+    return;
+  }
+  working = answer(request.unit, request.inputs).then((reply) => {
+    parentPort?.postMessage(reply);
+  });
 });
+
+async function answer(unit: Unit, inputs: UnitInputs): Promise<WorkerReply> {
+  try {
+    opened ??= open(workerData as WorkerSetup, stopping.signal);
+    return await (await opened).run(unit, inputs);
+  } catch (error) {
+    return { kind: 'failed', isInputError: error instanceof InputError, message: messageOf(error) };
+  }
+}
+
+/** Lets go of everything that keeps the thread. */
+async function close(): Promise<void> {
+  const worker = await opened?.catch(() => undefined);
+  await worker?.dispose();
+  parentPort?.close();
+}

@@ -9,7 +9,7 @@ export interface Workers {
   readonly runners: readonly UnitRunner[];
   /** What the workers learned of the models so far, by name. */
   readonly findings: ReadonlyMap<string, ModelFindings>;
-  /** Ends the threads, whatever they are at. */
+  /** Ends the threads, each before its next call of a model. */
   close(): Promise<void>;
 }
 
@@ -17,16 +17,36 @@ export interface Workers {
 export function startWorkers(count: number, setup: WorkerSetup): Workers {
   const findings = new Map<string, ModelFindings>();
   const threads = Array.from({ length: count }, () => startWorkerThread(import.meta.url, 'worker', setup));
+  const ended = new Set<Worker>();
+  for (const thread of threads) {
+    thread.on('exit', () => ended.add(thread));
+    // Told to the unit that the thread is at; one that is at none has nothing to fail.
+    thread.on('error', () => ended.add(thread));
+  }
   const learn = (found: readonly ModelFindings[]): void => {
     for (const each of found) findings.set(each.name, merged(findings.get(each.name), each));
   };
   return {
     findings,
     runners: threads.map((thread) => ({
-      run: (unit, inputs) => ask(thread, { unit, inputs }, learn),
+      run: (unit, inputs) => ask(thread, { kind: 'do', unit, inputs }, learn),
     })),
     async close() {
-      await Promise.all(threads.map((thread) => thread.terminate()));
+      await Promise.all(
+        threads.map(
+          (thread) =>
+            new Promise<void>((resolve) => {
+              if (ended.has(thread)) {
+                resolve();
+                return;
+              }
+              thread.on('exit', () => {
+                resolve();
+              });
+              thread.postMessage({ kind: 'stop' } satisfies WorkerRequest);
+            }),
+        ),
+      );
     },
   };
 }

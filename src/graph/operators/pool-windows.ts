@@ -6,18 +6,17 @@ import { attribute, int, ints } from '../attributes.ts';
 import type { Dimension, Node } from '../types.ts';
 
 /** The same pool without ceil_mode, where its sizes are known and its padding can say what ceil_mode does. */
-export function withoutCeilMode(node: Node, input: readonly Dimension[], output: readonly Dimension[]): Node {
-  const isPool = node.operator === 'MaxPool' || node.operator === 'AveragePool';
-  if (!isPool || (attribute(node, 'ceil_mode', 'int') ?? 0) === 0) return node;
-  if ((attribute(node, 'auto_pad', 'string') ?? 'NOTSET') !== 'NOTSET') return node;
-  const kernel = attribute(node, 'kernel_shape', 'ints') ?? [];
-  const pads = attribute(node, 'pads', 'ints') ?? Array.from({ length: 2 * kernel.length }, () => 0);
-  const each = (name: string, axis: number): number => attribute(node, name, 'ints')?.[axis] ?? 1;
+export function withoutCeilMode(pool: Node, input: readonly Dimension[], output: readonly Dimension[]): Node {
+  const isPool = pool.operator === 'MaxPool' || pool.operator === 'AveragePool';
+  if (!isPool || (attribute(pool, 'ceil_mode', 'int') ?? 0) === 0) return pool;
+  if ((attribute(pool, 'auto_pad', 'string') ?? 'NOTSET') !== 'NOTSET') return pool;
+  const node = withinInput(pool, input);
+  const { kernel, pads, strides, dilations } = windowsOf(node);
   const ends = kernel.map((size, axis) => {
     const [wide, count, begin = 0] = [input[axis + 2], output[axis + 2], pads[axis]];
     if (typeof wide !== 'number' || typeof count !== 'number') return undefined;
-    const span = (size - 1) * each('dilations', axis) + 1;
-    return Math.max((count - 1) * each('strides', axis) + span - wide - begin, 0);
+    const span = (size - 1) * (dilations[axis] ?? 1) + 1;
+    return Math.max((count - 1) * (strides[axis] ?? 1) + span - wide - begin, 0);
   });
   if (!ends.every((end) => end !== undefined)) return node;
   // Runtimes pad by less than a window has elements, however far they lie apart.
@@ -35,4 +34,45 @@ export function withoutCeilMode(node: Node, input: readonly Dimension[], output:
       pads: ints([...pads.slice(0, kernel.length), ...written]),
     },
   };
+}
+
+interface Windows {
+  readonly kernel: readonly number[];
+  readonly strides: readonly number[];
+  readonly dilations: readonly number[];
+  /** Begin of each spatial axis, then end of each. */
+  readonly pads: readonly number[];
+}
+
+function windowsOf(node: Node): Windows {
+  const kernel = attribute(node, 'kernel_shape', 'ints') ?? [];
+  const ones = kernel.map(() => 1);
+  return {
+    kernel,
+    strides: attribute(node, 'strides', 'ints') ?? ones,
+    dilations: attribute(node, 'dilations', 'ints') ?? ones,
+    pads: attribute(node, 'pads', 'ints') ?? [...kernel, ...kernel].map(() => 0),
+  };
+}
+
+/**
+ * A window that is larger than the padded input sees no more than that: it is the only one along its axis, and what it
+ * has beyond counts in no mean. As long as the input it costs no more than what it sees.
+ */
+function withinInput(node: Node, input: readonly Dimension[]): Node {
+  const { kernel, strides, dilations, pads } = windowsOf(node);
+  const axes = kernel.map((size, axis) => {
+    const [wide, dilation = 1, stride = 1] = [input[axis + 2], dilations[axis], strides[axis]];
+    if (typeof wide !== 'number') return { size, stride };
+    const padded = wide + (pads[axis] ?? 0) + (pads[axis + kernel.length] ?? 0);
+    const taps = Math.floor((padded - 1) / dilation) + 1;
+    return taps < size ? { size: taps, stride: padded } : { size, stride };
+  });
+  if (axes.every(({ size }, axis) => size === kernel[axis])) return node;
+  const attributes = {
+    ...node.attributes,
+    kernel_shape: ints(axes.map(({ size }) => size)),
+    strides: ints(axes.map(({ stride }) => stride)),
+  };
+  return { ...node, attributes };
 }

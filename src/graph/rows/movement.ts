@@ -32,9 +32,12 @@ export function reshapedRows(
     // All alike along the whole axis: so they are along any part of it, if nothing else joins it.
     const whole = multiply(dims[rows.axis] ?? 1, product(dims.slice(rows.axis + 1)));
     const kept = divideExactly(multiply(after[axis] ?? 1, behind), whole);
-    return kept === 1 ? repeatedAt(axis) : site.mayMix();
+    if (kept === 1) return repeatedAt(axis);
+    if (dims[rows.axis] !== site.batch) return site.mayMix();
   }
-  const distance = multiply(rows.inner, product(dims.slice(rows.axis + 1)));
+  // Beside what lies along an axis of the examples' alone, each has its own place, alike or not.
+  const own = rows.kind === 'rows' ? rows.inner : 1;
+  const distance = multiply(own, product(dims.slice(rows.axis + 1)));
   const inner = divideExactly(distance, behind);
   const fits =
     typeof inner === 'number' && divideExactly(after[axis] ?? 1, multiply(site.batch, inner)) !== undefined;

@@ -7,17 +7,13 @@
 import { InputError } from '../../core/errors.ts';
 import { int, ints } from '../attributes.ts';
 import { GraphBuilder } from '../builder.ts';
-import { divideExactly, multiply, product } from '../shapes/dimensions.ts';
-import { float32, int64s, numbersOf, sizeOf } from '../tensor.ts';
+import { divideExactly, multiply } from '../shapes/dimensions.ts';
+import { float32, int64s, numbersOf } from '../tensor.ts';
 import { BATCH, type Attributes, type Dimension, type Graph, type Node } from '../types.ts';
-import { axisOf, rowsAt, type Rows } from './rows.ts';
+import { ELEMENTWISE, LENGTHS, STATES } from './operands.ts';
+import { partOfOne, placeAfter, type Placement, type Places } from './places.ts';
+import { axisOf, rowsAt } from './rows.ts';
 import { RowTracker } from './track.ts';
-
-/**
- * Where a reshape may put the examples along several axes, no size being the batch's alone: with the stack of an
- * operator that goes through matrices (attention heads), or in front of everything (a flattened list of rows).
- */
-type Placement = 'stacked' | 'in front';
 
 /**
  * The same graph for any number of examples.
@@ -130,14 +126,16 @@ class Opening {
       case 'Reshape':
       case 'Flatten':
       case 'Squeeze':
-        return own === undefined ? node : this.#reshaped(node, rows);
+        return own === undefined ? node : this.#reshaped(node);
       case 'Unsqueeze':
         // An axis of the examples' own stays one; where they were merged with others, a size of 1 may be theirs again.
         return own === undefined || this.#builder.dims(node.inputs[0] ?? '')[own] === BATCH
           ? node
-          : this.#reshaped(node, rows);
+          : this.#reshaped(node);
       case 'Expand':
         return own === undefined ? node : this.#expanded(node, own);
+      case 'Gather':
+        return own === undefined ? node : this.#picked(node);
       case 'Resize':
         return own === undefined ? node : this.#resized(node);
       case 'Concat':
@@ -152,12 +150,12 @@ class Opening {
   }
 
   /** A reshape to the shape it had, with the examples where they go. */
-  #reshaped(node: Node, rows: Rows): Node {
+  #reshaped(node: Node): Node {
     const [x = '', output = ''] = [node.inputs[0], node.outputs[0]];
     const dims = this.#builder.dims(x);
     const after = fixedSizes(this.#fixed.dims(output));
-    const axis = own(rows);
-    const at = this.#placeOf(rows, dims, after, axis);
+    const at =
+      after && placeAfter(this.#placesIn(x), dims, after, { count: this.#size, placement: this.#placement });
     if (at === undefined || after === undefined) {
       throw new InputError(
         `node ${node.name} (${node.operator}) leaves no place for the examples of a batch`,
@@ -168,26 +166,16 @@ class Opening {
     return { ...node, operator: 'Reshape', inputs: [x, this.#constant(target)], attributes: {} };
   }
 
-  /** The axis of a shape that the examples lie along: their distance in storage is the same before and after. */
-  #placeOf(
-    rows: Rows,
-    dims: readonly Dimension[],
-    after: readonly number[] | undefined,
-    axis: number,
-  ): number | undefined {
-    if (after === undefined) return undefined;
-    const inner = rows.kind === 'rows' ? rows.inner : 1;
-    const distance = multiply(inner, product(dims.slice(axis + 1)));
-    const places = after.flatMap((size, at) => {
-      const within = divideExactly(distance, sizeOf(after.slice(at + 1)));
-      const fits = typeof within === 'number' && within > 0 && size % (this.#size * within) === 0;
-      return fits ? [{ at, alone: within === 1 && size === this.#size }] : [];
-    });
-    const alone = places.filter((place) => place.alone);
-    const same = alone.find(({ at }) => at === axis) ?? alone[0];
-    if (same !== undefined) return same.at;
-    if (this.#placement === 'in front') return places[0]?.at;
-    return (places.filter(({ at }) => at < after.length - 1).at(-1) ?? places[0])?.at;
+  /** Elements picked out of one example's, written as a list: the same of every example's. This is how strides look. */
+  #picked(node: Node): Node {
+    const [x = '', places = ''] = node.inputs;
+    const { outer } = this.#placesIn(x);
+    const dims = fixedSizes(this.#fixed.dims(x));
+    const held = this.#builder.constantOf(places);
+    if (this.#size !== 1 || outer !== 1 || dims?.length !== 1 || held?.dims[0] !== 1) return node;
+    const lists = this.#extra('Reshape', [x, this.#constant([-1, ...dims])]);
+    const same = this.#builder.constant({ ...held, dims: held.dims.slice(1) }, this.#fresh('places'));
+    return { ...node, inputs: [lists, same], attributes: { axis: int(1) } };
   }
 
   /** The examples' axis is kept by a target of 1. */
@@ -229,29 +217,73 @@ class Opening {
    * @param ones whether a size of 1 is to be repeated too, which broadcasting does by itself
    */
   #repeatedBeside(node: Node, ones: boolean): Node {
-    const places = node.inputs.flatMap((input) => {
-      const rows = this.#tracker.of(input);
-      const axis = axisOf(rows);
-      return axis === undefined ? [] : [{ rows, fromEnd: axis - this.#builder.dims(input).length }];
-    });
-    const [first] = places;
-    if (first === undefined) return node;
+    const examples = node.inputs.find((input) => axisOf(this.#tracker.of(input)) !== undefined);
+    if (examples === undefined) return node;
+    const places = this.#placesIn(examples);
+    const fromEnd = places.axis - this.#builder.dims(examples).length;
     const inputs = node.inputs.map((input) => {
-      if (input === '' || this.#tracker.of(input).kind !== 'shared') return input;
-      const dims = fixedSizes(this.#builder.dims(input));
-      const axis = (dims?.length ?? 0) + first.fromEnd;
-      const size = dims?.[axis];
-      if (dims === undefined || size === undefined || axis < 0) return input;
-      if (size === 1 && !ones) return input;
-      return this.#repeated(input, dims, axis);
+      if (input === '') return input;
+      const axis = this.#builder.dims(input).length + fromEnd;
+      const isOne = this.#builder.dims(input)[axis] === 1;
+      return isOne && !ones ? input : this.#beside(input, { ...places, axis });
     });
     return { ...node, inputs };
   }
 
-  #repeated(value: string, dims: readonly number[], axis: number): string {
-    const parts = dims.map((_, index) => (index === axis ? this.#batchSize() : this.#constant([1])));
-    const shape = parts.length === 1 ? (parts[0] ?? '') : this.#extra('Concat', parts, { axis: int(0) });
-    return this.#extra(dims[axis] === 1 ? 'Expand' : 'Tile', [value, shape]);
+  /** Lengths and initial states of a recurrent layer that are the same for every example. */
+  #withStates(node: Node, axis: number): Node {
+    const places = this.#placesIn(node.inputs[0] ?? '');
+    const inputs = node.inputs.map((input, index) => {
+      if (index === LENGTHS) return this.#beside(input, { ...places, axis: 0 });
+      return STATES.has(index) ? this.#beside(input, { ...places, axis }) : input;
+    });
+    return { ...node, inputs };
+  }
+
+  /** Where the examples lie in a value of the file. */
+  #placesIn(value: string): Places {
+    const rows = this.#tracker.of(value);
+    const axis = axisOf(rows) ?? 0;
+    const inner = rows.kind === 'rows' ? rows.inner : 1;
+    const size = Number(this.#fixed.dims(value)[axis]);
+    return { axis, outer: rows.kind === 'rows' ? size / (this.#size * inner) : 1, inner };
+  }
+
+  /** A value as it has to be beside examples: repeated for each of them if it is shared. */
+  #beside(value: string, places: Places): string {
+    if (value === '' || this.#tracker.of(value).kind !== 'shared') return value;
+    const dims = fixedSizes(this.#builder.dims(value));
+    if (dims?.[places.axis] === undefined) return value;
+    const one = this.#ofOne(value, dims, places);
+    return one === undefined ? value : this.#repeated(one, places);
+  }
+
+  /** What of a value stands beside one example; undefined where the examples of the export have different parts. */
+  #ofOne(value: string, dims: readonly number[], { axis, outer, inner }: Places): string | undefined {
+    const size = dims[axis] ?? 0;
+    if (size === 1 || this.#size === 1) return value;
+    const held = this.#builder.constantOf(value);
+    if (held === undefined || size !== outer * this.#size * inner) return undefined;
+    const part = partOfOne(held, { axis, outer, inner, count: this.#size });
+    return part === undefined ? undefined : this.#builder.constant(part, this.#fresh('one'));
+  }
+
+  /** The same for every example. */
+  #repeated(value: string, { axis, outer, inner }: Places): string {
+    const dims = fixedSizes(this.#builder.dims(value)) ?? [];
+    const along = (shape: readonly number[], at: number): string => {
+      const parts = shape.map((_, index) => (index === at ? this.#batchSize() : this.#constant([1])));
+      return parts.length === 1 ? (parts[0] ?? '') : this.#extra('Concat', parts, { axis: int(0) });
+    };
+    const size = dims[axis];
+    if (size === 1) return this.#extra('Expand', [value, along(dims, axis)]);
+    if (outer === 1 || size !== outer * inner) return this.#extra('Tile', [value, along(dims, axis)]);
+    // Among what lies outside the examples, each part is repeated where it is.
+    const apart = [...dims.slice(0, axis), outer, 1, inner, ...dims.slice(axis + 1)];
+    const parted = this.#extra('Reshape', [value, this.#constant(apart)]);
+    const wide = this.#extra('Expand', [parted, along(apart, axis + 1)]);
+    const whole = dims.map((other, index) => (index === axis ? -1 : other));
+    return this.#extra('Reshape', [wide, this.#constant(whole)]);
   }
 
   /** How many examples there are, int64 [1]. */
@@ -259,25 +291,7 @@ class Opening {
     this.#count ??= this.#extra('Shape', [this.#image], { start: int(0), end: int(1) });
     return this.#count;
   }
-
-  #withStates(node: Node, axis: number): Node {
-    const inputs = node.inputs.map((input, index) => {
-      const isState = index === 5 || index === 6;
-      if (!isState || input === '' || this.#tracker.of(input).kind !== 'shared') return input;
-      const dims = fixedSizes(this.#builder.dims(input));
-      return dims?.[axis] === 1 ? this.#repeated(input, dims, axis) : input;
-    });
-    return { ...node, inputs };
-  }
 }
-
-/** Operators whose inputs broadcast together. */
-const ELEMENTWISE: ReadonlySet<string> = new Set([
-  ...['Add', 'Sub', 'Mul', 'Div', 'Pow', 'Mod', 'Min', 'Max', 'Sum', 'Mean', 'Where', 'PRelu'],
-  ...['And', 'Or', 'Xor', 'Equal', 'Greater', 'GreaterOrEqual', 'Less', 'LessOrEqual'],
-]);
-
-const own = (rows: Rows): number => axisOf(rows) ?? 0;
 
 function fixedSizes(dims: readonly Dimension[]): readonly number[] | undefined {
   return dims.every((dim) => typeof dim === 'number') ? dims : undefined;

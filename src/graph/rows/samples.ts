@@ -52,23 +52,28 @@ const gridSample: RowRule = (site) => {
 
 /**
  * LSTM, GRU and RNN: x is [steps, N, …], or [N, steps, …] in the layout 1; the states [directions, N, …] or
- * [N, directions, …].
+ * [N, directions, …], the lengths [N].
  */
 const recurrent: RowRule = (site) => {
   const batchFirst = site.int('layout', 0) === 1;
   const x = site.rows(0);
   const axis = axisOf(x);
-  if (axis === undefined) return site.all(x);
+  if (axis === undefined) return site.inputs.every(isShared) ? site.all(x) : site.mayMix();
   if (axis !== (batchFirst ? 0 : 1)) return site.mixes('goes over the examples of a batch step by step');
-  site.inputs.forEach((rows, index) => {
-    const isState = index === 5 || index === 6;
-    const placed = axisOf(rows) === (batchFirst ? 0 : 1) && (rows.kind === 'repeated' || x.kind === 'rows');
-    if (index > 0 && rows.kind !== 'shared' && !(isState && placed)) site.mayMix();
-  });
   const inner = x.kind === 'rows' ? x.inner : 1;
+  site.inputs.forEach((rows, index) => {
+    const place = index === 4 ? 0 : index === 5 || index === 6 ? axis : undefined;
+    if (index === 0 || !site.has(index)) return;
+    if (place === undefined) return isShared(rows) ? undefined : site.mayMix();
+    // Runtimes broadcast none of these.
+    if (isShared(rows)) return site.mayMix('starts examples from states of a fixed number of them');
+    if (axisOf(rows) !== place || (rows.kind === 'rows' && rows.inner !== inner)) return site.mayMix();
+  });
   // All steps: [steps, directions, N, …] or [N, steps, directions, …]. Last states as the initial ones.
   return site.node.outputs.map((_, index) => rowsAt(batchFirst ? 0 : index === 0 ? 2 : 1, inner));
 };
+
+const isShared = (rows: Rows): boolean => rows.kind === 'shared';
 
 const ofSamples = [
   'Col2Im',

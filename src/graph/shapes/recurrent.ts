@@ -1,7 +1,7 @@
 /** Shapes of recurrent layers. */
 import type { ValueType } from '../types.ts';
 import { FLOATS, type Application, type ShapeRules } from './application.ts';
-import { neverSame, shapeText } from './dimensions.ts';
+import { neverSame, shapeText, sizeText } from './dimensions.ts';
 
 /** All hidden states [length, directions, batch, hidden], then the last [directions, batch, hidden], and cells. */
 function recurrent(gates: number): (site: Application) => readonly ValueType[] {
@@ -26,6 +26,15 @@ function recurrent(gates: number): (site: Application) => readonly ValueType[] {
     }
     const batchFirst = site.int('layout', 0) !== 0;
     const [length, batch] = batchFirst ? [site.dim(0, 1), site.dim(0, 0)] : [site.dim(0, 0), site.dim(0, 1)];
+    const states = gates === 4 ? [5, 6] : [5];
+    for (const index of states) {
+      const own = site.has(index) ? site.dim(index, batchFirst ? 0 : 1) : batch;
+      if (neverSame(own, batch)) {
+        site.fail(
+          `an initial state is of ${sizeText(own)} sequences, expected ${sizeText(batch)} as the input has`,
+        );
+      }
+    }
     const all = batchFirst ? [batch, length, directions, hidden] : [length, directions, batch, hidden];
     const last = batchFirst ? [batch, directions, hidden] : [directions, batch, hidden];
     return [

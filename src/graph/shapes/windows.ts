@@ -52,8 +52,8 @@ export function extent(kernel: Dimension, dilation: number): Dimension {
 
 /**
  * The number of windows along each spatial axis: ⌊(in + pads − extent) / stride⌋ + 1, with the ceiling instead in
- * ceil mode, where a last window that would start beyond the input and its begin padding is dropped; ⌈in / stride⌉
- * where auto_pad is SAME.
+ * ceil mode, where a last window that would start beyond the input and its begin padding is dropped and a first one
+ * may be larger than both; ⌈in / stride⌉ where auto_pad is SAME.
  */
 export function windowCounts(
   site: Application,
@@ -69,10 +69,12 @@ export function windowCounts(
     const end = windows.pads[axis + sizes.length] ?? 0;
     const reach = extent(kernel[axis] ?? 1, windows.dilations[axis] ?? 1);
     const room = subtract(add(size, begin + end), reach);
-    if (typeof room === 'number' && room < 0) {
+    // In ceil mode a first window may reach beyond the padded input too, by less than a stride.
+    const least = ceilMode && windows.autoPad === 'NOTSET' ? 1 - stride : 0;
+    if (typeof room === 'number' && room < least) {
       site.fail(
         `the window reaches over ${sizeText(reach)} elements of spatial axis ${String(axis)}, which with its padding has ` +
-          `${sizeText(add(size, begin + end))}: expected a window no larger than the padded input`,
+          `${sizeText(add(size, begin + end))}: expected ${least < 0 ? 'less than a stride more' : 'a window no larger than the padded input'}`,
       );
     }
     if (!ceilMode) return add(floorDivide(room, stride), 1);

@@ -95,12 +95,10 @@ test('closed forms of directions and projections', () => {
   const inputs = new Float32Array(4);
   const make = (norm: Norm, radius: number) =>
     createBall({ inputs, inputShape: [4], bounds: { lower: -10, upper: 10 } }, norm, radius, 'elements');
-  assert.deepEqual([...make('l2', 1).stepDirection(Float32Array.of(3, 0, -4, 0))], [
-    Math.fround(0.6),
-    0,
-    Math.fround(-0.8),
-    0,
-  ]);
+  assert.deepEqual(
+    [...make('l2', 1).stepDirection(Float32Array.of(3, 0, -4, 0))],
+    [Math.fround(0.6), 0, Math.fround(-0.8), 0],
+  );
   const l2 = Float32Array.of(3, 0, -4, 0);
   make('l2', 1).project(l2);
   assert.deepEqual([...l2], [Math.fround(0.6), 0, Math.fround(-0.8), 0]);

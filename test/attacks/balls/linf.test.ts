@@ -16,7 +16,10 @@ test('projection lands in the ball and the bounds, leaves what is inside, and is
         const range = bounds.upper - bounds.lower;
         const center = Float32Array.from(elements, ([place]) => bounds.lower + place * range);
         const start = Float32Array.from(elements, ([, value]) => value);
-        const ball = createLinfBall({ inputs: center, inputShape: [center.length], bounds }, fraction * range);
+        const ball = createLinfBall(
+          { inputs: center, inputShape: [center.length], bounds },
+          fraction * range,
+        );
         const points = start.slice();
         ball.project(points);
         const sizes = perturbationSizes('linf', center, points, [center.length]);

@@ -161,6 +161,16 @@ pooling('ceil and padded', {
   pads: ints([1, 1, 1, 1]),
   ceil_mode: int(1),
 });
+pooling(
+  'ceil, a window larger than the input',
+  { kernel_shape: ints([5, 9]), strides: ints([5, 3]), ceil_mode: int(1) },
+  [2, 3, 2, 7],
+);
+pooling(
+  'ceil, a window larger than the padded input',
+  { kernel_shape: ints([6, 4]), strides: ints([3, 2]), pads: ints([1, 1, 2, 1]), ceil_mode: int(1) },
+  [2, 3, 2, 7],
+);
 pooling('SAME_UPPER', { kernel_shape: ints([3, 2]), strides: ints([2, 2]), auto_pad: text('SAME_UPPER') });
 pooling('SAME_LOWER', { kernel_shape: ints([3, 2]), strides: ints([2, 2]), auto_pad: text('SAME_LOWER') });
 pooling('dilated', { kernel_shape: ints([2, 3]), dilations: ints([2, 2]), pads: ints([1, 0, 0, 1]) });

@@ -164,18 +164,43 @@ describe('Resize as the runtime has it', () => {
     });
   });
 
-  it('is refused where a region of interest is meant', () => {
-    const item = {
-      operator: 'Resize',
-      x: normal(1, 1, 4, 4),
-      others: [float32([8], [0, 0, 0, 0, 1, 1, 1, 1]), undefined, int64s([1, 1, 2, 2])],
-      attributes: { mode: text('linear'), coordinate_transformation_mode: text('tf_crop_and_resize') },
-    };
+  /** To sizes that a graph computes, of which the batch's is open. */
+  const toComputed = (sizes: (builder: GraphBuilder) => string): Graph => {
+    const builder = new GraphBuilder('open');
+    builder.input('x', 'float32', ['N', 2, 4, 5]);
+    builder.output(builder.apply('Resize', ['x', '', '', sizes(builder)], { mode: text('linear') }));
+    return builder.build();
+  };
+
+  it('is refused where the size of a picture is open', () => {
+    const graph = toComputed((b) => {
+      const batch = b.apply('Shape', ['x'], { start: int(0), end: int(1) });
+      return b.concat([batch, b.shapeConstant([2, 7]), batch], 0);
+    });
     assert.throws(
-      () => expandGraph(graphOf(item), () => true),
-      (error) => error instanceof InputError && /tf_crop_and_resize has no expansion/.test(error.message),
+      () => expandGraph(graph, () => true),
+      (error) =>
+        error instanceof InputError && /size of axis 3 is known only at run time/.test(error.message),
     );
   });
+
+  for (const [sizes, what] of [
+    [[1, 1, 2, 2], 'meant'],
+    [[1, 1, 4, 4], 'meant, at the size that the input has'],
+  ] as const) {
+    it(`is refused where a region of interest is ${what}`, () => {
+      const item = {
+        operator: 'Resize',
+        x: normal(1, 1, 4, 4),
+        others: [float32([8], [0, 0, 0, 0, 1, 1, 0.5, 1]), undefined, int64s(sizes)],
+        attributes: { mode: text('linear'), coordinate_transformation_mode: text('tf_crop_and_resize') },
+      };
+      assert.throws(
+        () => expandGraph(graphOf(item), () => true),
+        (error) => error instanceof InputError && /tf_crop_and_resize has no expansion/.test(error.message),
+      );
+    });
+  }
 });
 
 describe('recurrent layers as the runtime has them', () => {

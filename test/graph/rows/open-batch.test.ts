@@ -5,6 +5,7 @@ import { InputError } from '../../../src/core/errors.ts';
 import { int, text } from '../../../src/graph/attributes.ts';
 import { GraphBuilder } from '../../../src/graph/builder.ts';
 import { openBatch } from '../../../src/graph/rows/open-batch.ts';
+import { assertRowsApart } from '../../../src/graph/rows/track.ts';
 import { sizeOf } from '../../../src/graph/tensor.ts';
 import type { Graph } from '../../../src/graph/types.ts';
 import { randomConstant, randomNumbers } from '../../models/graphs.ts';
@@ -25,6 +26,22 @@ function attention(b: GraphBuilder, heads: string, back: (value: string) => stri
     b.matMul(heads, b.transpose(heads, b.dims(heads).length === 3 ? [0, 2, 1] : [0, 1, 3, 2])),
   );
   return back(b.matMul(scores, heads));
+}
+
+/** An LSTM of 3 units, with initial states and lengths, of which the first output is given: [steps, 1, rows, 3]. */
+function recurrent(b: GraphBuilder, steps: string, rows: number): string {
+  const [length = 0, , channels = 0] = b.dims(steps).map(Number);
+  const lengths = Int32Array.from({ length: rows }, () => length);
+  const inputs = [
+    steps,
+    randomConstant(b, [1, 12, channels]),
+    randomConstant(b, [1, 12, 3]),
+    randomConstant(b, [1, 24]),
+    b.constant({ dataType: 'int32', dims: [rows], data: lengths }),
+    randomConstant(b, [1, rows, 3]),
+    randomConstant(b, [1, rows, 3]),
+  ];
+  return b.node('LSTM', inputs, { hidden_size: int(3) }, { outputs: [b.fresh('all')] })[0] ?? '';
 }
 
 const opened: Readonly<Record<string, Body>> = {
@@ -79,6 +96,37 @@ const opened: Readonly<Record<string, Body>> = {
     return b.reshape(b.expand(mean, b.shapeConstant([1, 2, 4, 6])), [1, 48]);
   },
   'a broadcast value': (b) => b.flatten(b.mul('image', randomConstant(b, [1, 1, 4, 6]))),
+  'a layer over the rows of images, with a state for each row': (b) => {
+    // [1, 4, 6, 2], rows of images merged with the examples, as [steps, rows, channels].
+    const steps = b.transpose(b.reshape(b.transpose('image', [0, 2, 3, 1]), [4, 6, 2]), [1, 0, 2]);
+    return b.reshape(b.transpose(recurrent(b, steps, 4), [2, 0, 1, 3]), [1, 72]);
+  },
+  'a layer over what lies outside the examples': (b) => {
+    const steps = b.reshape(b.transpose('image', [1, 2, 0, 3]), [2, 4, 6]);
+    const all = b.reshape(recurrent(b, steps, 4), [2, 4, 1, 3]);
+    return b.reshape(b.transpose(all, [2, 0, 1, 3]), [1, 24]);
+  },
+  'a value for each channel outside the examples': (b) => {
+    const channels = b.reshape(b.transpose('image', [1, 0, 2, 3]), [2, 24]);
+    const biased = b.relu(b.add(channels, randomConstant(b, [2, 24])));
+    return b.reshape(b.transpose(b.reshape(biased, [2, 1, 24]), [1, 0, 2]), [1, 48]);
+  },
+  'a value for each row between and outside the examples': (b) => {
+    const parts = b.transpose(b.reshape('image', [1, 2, 2, 2, 6]), [1, 0, 2, 3, 4]);
+    const biased = b.relu(b.add(b.reshape(parts, [4, 12]), randomConstant(b, [4, 1])));
+    return b.reshape(b.transpose(b.reshape(biased, [2, 1, 24]), [1, 0, 2]), [1, 48]);
+  },
+  'strides over a list of all elements': (b) => {
+    // Channels last: element (h, w, c) stands at c·24 + h·6 + w.
+    const places = Array.from({ length: 48 }, (_, at) => (at % 2) * 24 + Math.floor(at / 2));
+    const list = b.constant({
+      dataType: 'int64',
+      dims: [1, 4, 6, 2],
+      data: BigInt64Array.from(places, BigInt),
+    });
+    const turned = b.gather(b.reshape('image', [48]), list, 0);
+    return b.reshape(b.mul(turned, randomConstant(b, [6, 2])), [1, 48]);
+  },
   'a split in the middle': (b) => {
     const parts = b.node(
       'Split',
@@ -139,6 +187,45 @@ test('a batch of three is opened for two', async () => {
     await runner.run(wide, images),
     images.map((value) => Math.max(value, 0)),
   );
+});
+
+describe('a batch of two with a constant for each example', () => {
+  const biased = (values: Float32Array): Graph =>
+    exported((b) => {
+      const flat = b.flatten('image');
+      return b.add(flat, b.constant({ dataType: 'float32', dims: [2, 48], data: values }));
+    }, 2);
+  const part = randomNumbers(48, 'part');
+
+  test('is opened where their parts are the same', async () => {
+    const wide = openBatch(biased(Float32Array.of(...part, ...part)));
+    const images = randomNumbers(3 * 48, 'with a constant');
+    assert.deepEqual(
+      await runner.run(wide, images),
+      images.map((value, place) => value + (part[place % 48] ?? NaN)),
+    );
+  });
+
+  test('stays closed where they are not', () => {
+    const other = part.with(3, 7);
+    assert.throws(() => openBatch(biased(Float32Array.of(...part, ...other))), InputError);
+  });
+});
+
+test('a recurrent layer with the states of a few sequences alone stays closed', () => {
+  const graph = exported((b) => {
+    const steps = b.transpose(b.reshape('image', [1, 8, 6]), [1, 0, 2]);
+    return b.reshape(b.transpose(recurrent(b, steps, 1), [2, 0, 1, 3]), [1, 24]);
+  });
+  assert.equal(openBatch(graph).outputs[0]?.dims[0], 'N');
+  const builder = new GraphBuilder('open');
+  builder.input('image', 'float32', ['N', ...IMAGE]);
+  const steps = builder.transpose(builder.reshape('image', [-1, 8, 6]), [1, 0, 2]);
+  const all = builder.transpose(recurrent(builder, steps, 1), [2, 0, 1, 3]);
+  builder.output(builder.reshape(all, [-1, 24]));
+  assert.throws(() => {
+    assertRowsApart(builder.build());
+  }, /states of a fixed number/);
 });
 
 describe('a batch stays closed where it', () => {

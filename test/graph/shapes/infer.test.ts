@@ -238,6 +238,13 @@ const shapes: readonly (readonly [string, readonly Input[], Attributes, readonly
     { kernel_shape: ints([1]), strides: ints([3]), ceil_mode: int(1) },
     ['N', 3, 1],
   ],
+  // The first window may be larger than the input, by less than a stride.
+  [
+    'AveragePool',
+    [['N', 3, 2, 2]],
+    { kernel_shape: ints([640, 4]), strides: ints([640, 3]), ceil_mode: int(1) },
+    ['N', 3, 1, 1],
+  ],
   ['MaxPool', [['N', 3, 'H']], { kernel_shape: ints([2]), strides: ints([2]) }, ['N', 3, 'floor(H/2)']],
   ['GlobalAveragePool', [['N', 3, 'H', 7]], {}, ['N', 3, 1, 1]],
   [
@@ -453,6 +460,18 @@ const faults: readonly (readonly [string, readonly Input[], Attributes, RegExp])
   ['Exp', [typed('int32', [2])], {}, /input 0 is int32/],
   ['Clip', [[2], [1]], {}, /bound 1 is \[1\], expected a scalar/],
   ['MaxPool', [['N', 3, 4, 4]], {}, /it has no kernel_shape/],
+  [
+    'MaxPool',
+    [['N', 3, 2]],
+    { kernel_shape: ints([4]), strides: ints([2]), ceil_mode: int(1) },
+    /reaches over 4 elements of spatial axis 0, .* has 2: expected less than a stride more/,
+  ],
+  [
+    'MaxPool',
+    [['N', 3, 2]],
+    { kernel_shape: ints([4]), strides: ints([4]) },
+    /no larger than the padded input/,
+  ],
   [
     'AveragePool',
     [['N', 3, 4]],

@@ -99,7 +99,10 @@ for (const version of [2, 3]) {
         assertClose(await classifier.logits(images), one.logits, 'the logit');
         const labels = Int32Array.of(0, classCount - 1);
         if (looked) {
-          await assert.rejects(classifier.gradient(images, crossEntropyOf(labels)), /the derivative is 0 behind it/);
+          await assert.rejects(
+            classifier.gradient(images, crossEntropyOf(labels)),
+            /the derivative is 0 behind it/,
+          );
           return;
         }
         const { gradients } = await classifier.gradient(images, crossEntropyOf(labels));

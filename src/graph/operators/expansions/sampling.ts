@@ -35,6 +35,11 @@ function resize(site: ExpansionSite): string[] {
     excludesOutside: site.int('exclude_outside') !== 0,
     antialias: site.int('antialias') !== 0,
   };
+  const unknown = site.refuse(
+    `the mode ${settings.mode} with the coordinates ${settings.coordinates} has no expansion`,
+  );
+  // A crop moves what keeps its size too.
+  if (settings.coordinates === 'tf_crop_and_resize') throw unknown;
   const result = resized.reduce((value, axis, at) => {
     if (axis === undefined) throw site.refuse(`the scale of axis ${String(at)} is known only at run time`);
     if (axis.size === dims[at] && (axis.scale ?? 1) === 1) return value;
@@ -44,11 +49,7 @@ function resize(site: ExpansionSite): string[] {
       throw site.refuse(`the size of axis ${String(at)} is known only at run time`);
     const scale = axis.scale ?? count / size;
     const matrix = resizeMatrix({ size, resized: count, scale }, settings);
-    if (matrix === undefined) {
-      throw site.refuse(
-        `the mode ${settings.mode} with the coordinates ${settings.coordinates} has no expansion`,
-      );
-    }
+    if (matrix === undefined) throw unknown;
     return alongAxis(site, value, at, site.builder.constant(float32([count, size], matrix)));
   }, x);
   return [result];
