@@ -7,6 +7,7 @@ import { type Paint, type Palette, renderTable, type TableRow } from './table.ts
 
 export function notesBelowMemorization(result: MemorizationResult, colors: Palette): string[] {
   return [
+    'Test, best: the least error over the epochs, chosen on these very examples and so lower than new ones would show;',
     'Gap: accuracy on corrupted labels above chance; AUM AUC: how well the area under the margin tells changed labels from true ones;',
     'Forgetting: mean forgetting events of learned examples, real / corrupted; ECE: calibration error;',
     'MIA: membership inference by the loss, of the training examples with real labels against the test examples',

@@ -34,7 +34,7 @@ test('with several seeds rows are means over them, with their spread in a table 
   assert.match(text, /variation between seeds is not in them/);
   assert.match(text, /│ Over seeds +│/);
   assert.match(text, /, seeds 1, 2, 3, examples by seed 1;/);
-  const tables = text.slice(0, text.indexOf('Gap:')).split('\n');
+  const tables = text.slice(0, text.indexOf('Test, best:')).split('\n');
   assert.ok(Math.max(...tables.map((line) => line.length)) <= 115);
   assert.equal(erm!.seed, 1);
 });
@@ -154,7 +154,7 @@ test('tables of runs with names of up to 20 characters fit 115 columns at their 
   const lines = renderMemorizationTable(result, { color: false }).split('\n');
   const tables = lines.slice(
     0,
-    lines.findIndex((line) => line.startsWith('Gap:')),
+    lines.findIndex((line) => line.startsWith('Test, best:')),
   );
   assert.ok(tables.length > 20);
   assert.ok(Math.max(...tables.map((line) => line.length)) <= 115, String(tables[0]?.length));
