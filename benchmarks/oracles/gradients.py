@@ -455,7 +455,7 @@ case("selection", "OneHot", "the two values", [integers(0, 2, 1), integers(3), n
 # Recurrent layers -------------------------------------------------------------------------------------------------
 
 
-def recurrent_case(operator, setting, directions=1, biases=True, states=True, extra=None, reverse=False, before=1, gates=None):
+def recurrent_case(operator, setting, directions=1, biases=True, states=True, reverse=False, before=1, lengths=None):
     """Weights in the gate order of ONNX, brought to PyTorch's for the computation."""
     length, batch, width, hidden = 3, 2, 2, 2
     count = {"LSTM": 4, "GRU": 3, "RNN": 1}[operator]
@@ -465,8 +465,20 @@ def recurrent_case(operator, setting, directions=1, biases=True, states=True, ex
     inputs.append(normal(directions, 2 * count * hidden) if biases else None)
     if states:
         inputs += [None, normal(directions, batch, hidden)] + ([normal(directions, batch, hidden)] if operator == "LSTM" else [])
+    if lengths is not None:
+        inputs += [None] * (5 - len(inputs))
+        inputs[4] = Input(np.array(lengths, dtype=np.int32), "int32", constant=True)
 
-    def compute(x, w, r, b=None, lengths=None, h=None, c=None):
+    def compute(x, w, r, b=None, counts=None, h=None, c=None):
+        if counts is None:
+            return whole(x, w, r, b, h, c)
+        # Each example alone, over the steps that it has, and zeros after them.
+        one = lambda value, n: None if value is None else value[:, n : n + 1]
+        parts = [whole(x[:steps, n : n + 1], w, r, b, one(h, n), one(c, n)) for n, steps in enumerate(lengths)]
+        return torch.cat([F.pad(part, (0, 0, 0, 0, 0, 0, 0, length - len(part))) for part in parts], 2)
+
+    def whole(x, w, r, b, h, c):
+        batch = x.shape[1]
         rows = lambda value: torch.cat([value.reshape(count, hidden, -1)[place] for place in order])
         outputs = []
         for direction in range(directions):
@@ -595,23 +607,76 @@ for interleaved in (0, 1):
     case("expanded", "RotaryEmbedding", f"interleaved {interleaved}", [normal(2, 2, 3, 4), held(normal(2, 3, 2)), held(normal(2, 3, 2))], lambda x, c, s, i=interleaved: rotated(x, c, s, i, 4), {"interleaved": interleaved})
 case("expanded", "RotaryEmbedding", "positions, part, three axes", [normal(1, 2, 8), held(normal(5, 1)), held(normal(5, 1)), Input(np.array([[3, 1]], dtype=np.int64), "int64", True)], lambda x, c, s, p: rotated(heads(x, 2), c[p], s[p], 0, 2).transpose(1, 2).reshape(1, 2, 8), {"num_heads": 2, "rotary_embedding_dim": 2})
 
+# Forms of later opsets ----------------------------------------------------------------------------------------------
+
+for operator in ("LSTM", "GRU", "RNN"):
+    recurrent_case(operator, "uneven lengths", lengths=[2, 3])
+    recurrent_case(operator, "uneven lengths, both directions, no states", directions=2, states=False, lengths=[3, 1])
+    recurrent_case(operator, "uneven lengths, reverse", reverse=True, lengths=[2, 1])
+
+
+def dilated_average(x, kernel, dilations, strides, pads, ends, counts_pads):
+    """`pads` is [top, left, bottom, right]; `ends` is what the last windows of ceil mode reach beyond it."""
+    around = (pads[1], pads[3] + ends[1], pads[0], pads[2] + ends[0])
+    ones = torch.ones(1, 1, *kernel, dtype=torch.float64)
+    sums = lambda value: F.conv2d(value.flatten(0, 1)[:, None], ones, stride=strides, dilation=dilations)
+    counted = torch.ones(x.shape, dtype=torch.float64)
+    if counts_pads:
+        counted = F.pad(F.pad(counted, (pads[1], pads[3], pads[0], pads[2]), value=1.0), (0, ends[1], 0, ends[0]))
+    else:
+        counted = F.pad(counted, around)
+    means = sums(F.pad(x, around)) / sums(counted)
+    return means.reshape(*x.shape[:2], *means.shape[2:])
+
+
+for include in (0, 1):
+    flag = {"count_include_pad": include}
+    case("pooling", "AveragePool", f"dilated, count_include_pad {include}", [normal(2, 2, 5, 6)], lambda x, i=include: dilated_average(x, (2, 3), (2, 1), (1, 2), (1, 1, 0, 1), (0, 0), i), {"kernel_shape": [2, 3], "dilations": [2, 1], "strides": [1, 2], "pads": [1, 1, 0, 1], **flag})
+    case("pooling", "AveragePool", f"dilated, ceil, count_include_pad {include}", [normal(1, 2, 6, 6)], lambda x, i=include: dilated_average(x, (2, 2), (2, 3), (2, 3), (0, 1, 1, 1), (0, 2), i), {"kernel_shape": [2, 2], "dilations": [2, 3], "strides": [2, 3], "pads": [0, 1, 1, 1], "ceil_mode": 1, **flag})
+
+case("movement", "Pad", "wrap", [normal(1, 2, 3, 4), integers(0, 0, 1, 2, 0, 0, 3, 0)], lambda x, _: F.pad(x, (2, 0, 1, 3), mode="circular"), {"mode": "wrap"})
+case("movement", "Pad", "wrap, further than once around", [normal(2, 3), integers(0, 4, 0, 8)], lambda x, _: x[:, torch.arange(-4, 11) % 3], {"mode": "wrap"})
+case("movement", "Pad", "wrap, cut first", [normal(2, 5), integers(-2, 3), None, integers(-1)], lambda x, *_: x[:, 2:][:, torch.arange(0, 6) % 3], {"mode": "wrap"})
+
+for reduction, named in (("max", "amax"), ("min", "amin")):
+    case("selection", "ScatterElements", f"{reduction}", [distinct(2, 4), scattered, normal(2, 3)], lambda x, i, u, r=named: x.scatter_reduce(1, i, u, r), {"axis": 1, "reduction": reduction})
+    case("selection", "ScatterElements", f"{reduction}, ties", [Input(np.array([[1.0, 2.0, 3.0], [2.0, 2.0, 0.0]])), Input(np.array([[1, 1], [0, 1]], dtype=np.int64), "int64", True), Input(np.array([[2.0, 2.0], [2.0, 1.0]]))], lambda x, i, u, r=named: x.scatter_reduce(1, i, u, r), {"axis": 1, "reduction": reduction})
+    case("selection", "ScatterND", f"{reduction}, repeated", [distinct(4, 3), Input(np.array([[2], [2]], dtype=np.int64), "int64", True), normal(2, 3)], lambda x, i, u, r=named: x.scatter_reduce(0, i.expand(2, 3), u, r), {"reduction": reduction})
+case("selection", "ScatterElements", "multiplying by variables", [normal(2, 4, away=0.1), scattered, normal(2, 3, away=0.1)], lambda x, i, u: x.scatter_reduce(1, i, u, "prod"), {"axis": 1, "reduction": "mul"})
+case("selection", "ScatterElements", "multiplying, some of them none", [Input(np.array([[0.0, 2.0, 3.0, 0.0]])), Input(np.array([[0, 1, 1, 2, 3, 3]], dtype=np.int64), "int64", True), Input(np.array([[5.0, 0.0, -2.0, 0.0, 0.0, 4.0]]))], lambda x, i, u: torch.stack([x[0, 0] * u[0, 0], x[0, 1] * u[0, 1] * u[0, 2], x[0, 2] * u[0, 3], x[0, 3] * u[0, 4] * u[0, 5]])[None], {"axis": 1, "reduction": "mul"})
+case("selection", "ScatterND", "rows, multiplying, repeated", [normal(4, 3, away=0.1), Input(np.array([[2], [2]], dtype=np.int64), "int64", True), normal(2, 3, away=0.1)], lambda x, i, u: x.scatter_reduce(0, i.expand(2, 3), u, "prod"), {"reduction": "mul"})
+
+case("expanded", "TensorScatter", "linear", [normal(2, 2, 4, 2), normal(2, 2, 2, 2), integers(1, 2)], lambda c, u, _: torch.stack([torch.cat([c[n, :, :at], u[n], c[n, :, at + 2 :]], 1) for n, at in enumerate((1, 2))]))
+case("expanded", "TensorScatter", "circular", [normal(2, 4), normal(2, 2), integers(3, 1)], lambda c, u, _: torch.stack([torch.stack([u[0, 1], c[0, 1], c[0, 2], u[0, 0]]), torch.stack([c[1, 0], u[1, 0], u[1, 1], c[1, 3]])]), {"axis": 1, "mode": "circular"})
+case("expanded", "TensorScatter", "from the beginning", [normal(2, 4), normal(2, 2)], lambda c, u: torch.cat([u, c[:, 2:]], 1), {"axis": -1})
+case("expanded", "Attention", "keys of different number", [normal(2, 1, 2, 2), normal(2, 1, 3, 2), normal(2, 1, 3, 2), None, None, None, integers(3, 1)], lambda q, k, v, *_: F.scaled_dot_product_attention(q, k, v, (torch.arange(3) < torch.tensor([[3], [1]]))[:, None, None]))
+
 # Straight-through quantisation, with DequantizeLinear behind -------------------------------------------------------
 
 
-def quantized_case(setting, x, scale, zero, kind, least, greatest, axis=None):
+def quantized_case(setting, x, scale, zero, kind, least, greatest, axis=None, block=None, code=None):
     inputs = [x, number(scale), Input(np.asarray(zero), kind, constant=True)]
 
     def compute(values, scales, zeros):
         if axis is None:
             return torch.fake_quantize_per_tensor_affine(values.float(), float(scales), int(zeros), least, greatest).double()
-        return torch.fake_quantize_per_channel_affine(values.float(), scales.float(), zeros.int(), axis, least, greatest).double()
+        if block is None:
+            return torch.fake_quantize_per_channel_affine(values.float(), scales.float(), zeros.int(), axis, least, greatest).double()
+        # One row at a time, each by the channels of its block.
+        rows = [torch.fake_quantize_per_channel_affine(row[None].float(), scales[at // block].float(), zeros[at // block].int(), 1, least, greatest) for at, row in enumerate(values)]
+        return torch.cat(rows).double()
 
-    case("straight-through", "QuantizeLinear", setting, inputs, compute, {} if axis is None else {"axis": axis})
+    given = {"axis": axis, "block_size": block, "output_dtype": code}
+    case("straight-through", "QuantizeLinear", setting, inputs, compute, {name: value for name, value in given.items() if value is not None})
 
 
 quantized_case("int8", normal(3, 5), 0.01, 3, "int8", -128, 127)
 quantized_case("uint8", normal(3, 5), 0.007, 128, "uint8", 0, 255)
 quantized_case("by channel", normal(2, 3, 4), [0.0101, 0.0043, 0.0197], [0, 10, -5], "int8", -128, 127, axis=1)
+quantized_case("int16", normal(3, 5), 0.00003, -300, "int16", -32768, 32767)
+quantized_case("uint16", normal(3, 5), 0.00002, 20000, "uint16", 0, 65535)
+quantized_case("int4", normal(3, 5), 0.11, 1, "int8", -8, 7, code=22)
+quantized_case("by blocks", normal(4, 3), [[0.0101, 0.0043, 0.0197], [0.02, 0.005, 0.006]], [[0, 10, -5], [1, 2, 3]], "int8", -128, 127, axis=0, block=2)
 
 # Recurrent layers in the forms that PyTorch's own lack, step by step ----------------------------------------------
 

@@ -47,7 +47,7 @@ export function createAttack<T extends ParameterTable>(definition: AttackDefinit
       const inputs = batch.inputs.slice();
       if (rows.length > 0) {
         const task = rows.length < batch.labels.length ? whole.select(rows) : whole;
-        place(await run(task), rows, inputs, definition);
+        place(await run(task), rows, inputs, exampleSizeOf(classifier.inputShape), definition);
       }
       assertNumbers(inputs, classifier, batch);
       return {
@@ -140,13 +140,11 @@ function place(
   made: Float32Array,
   rows: readonly number[],
   into: Float32Array,
+  size: number,
   { title }: Pick<AttackDefinition, 'title'>,
 ): void {
-  const size = made.length / rows.length;
-  if (rows.length * (into.length / size) === 0 || !Number.isInteger(into.length / size)) {
-    throw new RangeError(
-      `${title} returned ${String(made.length)} values for ${String(rows.length)} examples`,
-    );
+  if (made.length !== rows.length * size) {
+    throw new RangeError(`${title} returned ${String(made.length)} values for ${String(rows.length)} examples`);
   }
   rows.forEach((row, at) => {
     into.set(made.subarray(at * size, (at + 1) * size), row * size);

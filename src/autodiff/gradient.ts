@@ -2,7 +2,7 @@
 import { InputError } from '../core/errors.ts';
 import type { GraphBuilder } from '../graph/builder.ts';
 import { filledLike, isFloating } from '../graph/filling.ts';
-import { expandInto, expansionOf } from '../graph/operators/expand.ts';
+import { expandInto, hasExpansion } from '../graph/operators/expand.ts';
 import type { Node } from '../graph/types.ts';
 import { BackwardNode, unsupported } from './backward.ts';
 import type { Rule } from './backward.ts';
@@ -86,7 +86,7 @@ function ruleWith(operator: string, { approximate }: GradientOptions): Rule | un
 
 /** Whether an operator has neither a rule nor an expansion to go back through. */
 function isRefused(rule: Rule | undefined, operator: string): boolean {
-  return rule === undefined ? expansionOf(operator) === undefined : typeof rule === 'object';
+  return rule === undefined ? !hasExpansion(operator) : typeof rule === 'object';
 }
 
 /** Operators that move or choose quantised values, and those between them and real ones. */

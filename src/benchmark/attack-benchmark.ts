@@ -4,7 +4,7 @@ import { InputError } from '../core/errors.ts';
 import { packageVersion } from '../core/package.ts';
 import type { Seed } from '../core/random.ts';
 import type { Dataset } from '../data/dataset.ts';
-import { evaluate, unitPlan } from '../evaluation/evaluate.ts';
+import { BudgetError, evaluate, unitPlan } from '../evaluation/evaluate.ts';
 import { beginJournal, resumeJournal, type Journal } from '../evaluation/journal.ts';
 import type { Evaluation } from '../evaluation/outcomes.ts';
 import {
@@ -15,8 +15,9 @@ import {
   type EvaluationPlan,
   type Progress,
 } from '../evaluation/plan.ts';
+import type { ModelFindings } from '../evaluation/records.ts';
 import { chooseUnitSize, shardRange, type Shard } from '../evaluation/units.ts';
-import { startWorkers, type Workers } from '../experiments/attack/workers.ts';
+import { mergedFindings, startWorkers, type Workers } from '../experiments/attack/workers.ts';
 import { encodeColumn } from '../results/column.ts';
 import { planHash, type PlanFacts } from '../results/plan.ts';
 import { type Result, type ResultPart, resultSchemaId } from '../results/result.ts';
@@ -53,7 +54,10 @@ export interface AttackBenchmark {
   readonly shard?: Shard;
   /** No unit of work is begun after so much time; the result is then a part. */
   readonly budgetMs?: number;
-  /** Where finished work is kept until the result is written; `resume` goes on from what is there. */
+  /**
+   * Where finished work is kept; `resume` goes on from what is there. It stays when the benchmark is done, for the
+   * caller to remove once the result is safe.
+   */
   readonly journal?: { readonly path: string; readonly resume: boolean };
   readonly onExamples?: (examples: AdversarialExamples) => void | Promise<void>;
   readonly onProgress?: (progress: Progress) => void;
@@ -75,28 +79,31 @@ export async function runAttackBenchmark(benchmark: AttackBenchmark): Promise<Re
   const hash = planHash(facts);
   const journal = await openJournal(benchmark, hash);
   const workers = startWorkersOf(benchmark, plan);
+  const findings = (): ReadonlyMap<string, ModelFindings> => findingsOf(benchmark, journal, workers);
   const stop = (): void => void workers?.close();
   benchmark.signal?.addEventListener('abort', stop);
   let evaluation: Evaluation;
   try {
     evaluation = await evaluate(plan, {
-      ...(journal === undefined ? {} : { journal }),
+      ...(journal === undefined ? {} : { journal: withFindings(journal, findings) }),
       ...(workers === undefined ? {} : { runners: workers.runners }),
       ...(benchmark.shard === undefined ? {} : { shard: benchmark.shard }),
       ...(benchmark.budgetMs === undefined ? {} : { budgetMs: benchmark.budgetMs }),
     });
   } catch (error) {
+    // Nothing is lost with a journal that holds no attack, nor with one that met what it cannot go on from at once.
+    const lost = error instanceof InputError && !(error instanceof BudgetError) ? 1 : 0;
+    if (journal !== undefined && journal.attackedRanges() <= lost) await journal.remove();
     // A worker that was stopped fails in words of its own.
     benchmark.signal?.throwIfAborted();
-    // Nothing is lost with a journal that holds nothing.
-    if (journal?.isEmpty() === true) await journal.remove();
     throw error;
   } finally {
     benchmark.signal?.removeEventListener('abort', stop);
     await workers?.close();
     await journal?.close();
   }
-  const { attacks, indices } = benchmark;
+  const { attacks } = benchmark;
+  const idOf = idsByName(benchmark);
   const evaluated = performance.now() - started;
   const count = evaluation.indices.length;
   const result: Omit<Result, 'warnings'> = {
@@ -113,13 +120,13 @@ export async function runAttackBenchmark(benchmark: AttackBenchmark): Promise<Re
     },
     part: partOf(benchmark, count),
     plan: hash,
-    models: describeModels(benchmark, workers?.findings),
+    models: describeModels(benchmark, findings()),
     engine: facts.engine,
     attacks: facts.attacks,
-    clean: evaluation.clean.map((outcome) => cleanEntry(outcome, (name) => name)),
+    clean: evaluation.clean.map((outcome) => cleanEntry(outcome, idOf)),
     runs: runEntries(
       evaluation.attacks,
-      (name) => name,
+      idOf,
       ({ run }) => facts.attacks[attacks.findIndex((attack) => attack === run)]?.id ?? run.attack.id,
     ),
     run: {
@@ -141,7 +148,6 @@ export async function runAttackBenchmark(benchmark: AttackBenchmark): Promise<Re
       ],
     },
   };
-  if (indices.length === count || benchmark.shard !== undefined) await journal?.remove();
   return { ...result, warnings: [...warningsOf({ ...result, warnings: [] })] };
 }
 
@@ -172,6 +178,35 @@ function evaluationPlan(benchmark: AttackBenchmark): EvaluationPlan {
   };
 }
 
+/** What was learned of the models, in this sitting and in those that the journal is from. */
+function findingsOf(
+  { models }: AttackBenchmark,
+  journal: Journal | undefined,
+  workers: Workers | undefined,
+): ReadonlyMap<string, ModelFindings> {
+  const found = new Map<string, ModelFindings>();
+  const here = models.map(({ classifier: { name, check, notes = [] } }) => ({ name, check, notes }));
+  const before = [...(journal?.done.values() ?? [])].flatMap(({ findings = [] }) => findings);
+  for (const each of [...before, ...(workers === undefined ? here : workers.findings.values())]) {
+    found.set(each.name, mergedFindings(found.get(each.name), each));
+  }
+  return found;
+}
+
+/** The same journal, its records with what is known of the models by then. */
+function withFindings(journal: Journal, findings: () => ReadonlyMap<string, ModelFindings>): Journal {
+  return {
+    ...journal,
+    append: (key, record) => journal.append(key, { ...record, findings: [...findings().values()] }),
+  };
+}
+
+/** The ids of models by the names that their classifiers go by in an evaluation. */
+function idsByName({ models }: AttackBenchmark): (name: string) => string {
+  const ids = new Map(models.map(({ id, classifier }) => [classifier.name, id]));
+  return (name) => ids.get(name) ?? name;
+}
+
 /** What decides the numbers, as far as it is known before anything was run: all of it. */
 async function planFacts(
   benchmark: AttackBenchmark,
@@ -179,6 +214,7 @@ async function planFacts(
 ): Promise<PlanFacts & Pick<Result, 'attacks' | 'data' | 'engine' | 'tool' | 'seed'>> {
   const { name, provider, runtime } = benchmark.engine;
   const attacks = benchmark.attacks.map(describeAttack);
+  const idOf = idsByName(benchmark);
   return {
     tool: { name: 'robust-bench', version: packageVersion },
     seed: benchmark.seed,
@@ -187,12 +223,12 @@ async function planFacts(
     engine: { name, provider, runtime },
     attacks,
     examples: { selection: benchmark.selection, indices: encodeColumn(benchmark.indices) },
-    clean: modelsOf(plan).map(({ name: model }) => ({ model })),
+    clean: modelsOf(plan).map(({ name: model }) => ({ model: idOf(model) })),
     runs: transfersOf(plan).flatMap(({ source, targets }) =>
       attacks.map(({ id }) => ({
         attack: id,
-        source: source.name,
-        scored: targets.map((target) => ({ model: target.name })),
+        source: idOf(source.name),
+        scored: targets.map((target) => ({ model: idOf(target.name) })),
       })),
     ),
   };
@@ -224,18 +260,24 @@ function startWorkersOf(
 ): Workers | undefined {
   if (workers === undefined) return undefined;
   const { eightBit, keepsExamples, batchSize, dataRange } = unitPlan(plan);
+  const nameOf = (id: string): string => models.find((model) => model.id === id)?.classifier.name ?? id;
   return startWorkers(workers.count, {
     engine: workers.engine,
     threads: workers.threads,
-    models: models.map(({ id, description }) => {
+    models: models.map(({ id, classifier, description }) => {
       if (description === undefined) {
         throw new InputError(`${id} is a function, which runs in this thread alone: ask for no workers`);
       }
-      return { ...description, name: id };
+      return { ...description, name: classifier.name };
     }),
-    probes: Object.fromEntries(models.flatMap(({ id, probe }) => (probe === undefined ? [] : [[id, probe]]))),
-    whiteBox,
-    blackBox: blackBox ?? null,
+    probes: Object.fromEntries(
+      models.flatMap(({ probe, classifier }) => (probe === undefined ? [] : [[classifier.name, probe]])),
+    ),
+    whiteBox: whiteBox.map(nameOf),
+    blackBox:
+      blackBox === undefined
+        ? null
+        : { source: nameOf(blackBox.source), targets: blackBox.targets.map(nameOf) },
     attacks: attacks.map(({ attack, settings }) => ({ id: attack.id, settings })),
     eightBit: eightBit === true,
     keepsExamples,

@@ -3,7 +3,7 @@ import type { Classifier } from '../classifier/classifier.ts';
 import type { ModelDescription } from '../models/open.ts';
 import type { ResultModel } from '../results/result.ts';
 import type { AttackBenchmark } from './attack-benchmark.ts';
-import type { ModelFindings } from '../experiments/attack/worker.ts';
+import type { ModelFindings } from '../evaluation/records.ts';
 import { trainingFacts } from './training-facts.ts';
 
 export interface BenchmarkModel {
@@ -30,7 +30,7 @@ export function describeModels(
       ...(isSource ? (['source'] as const) : []),
       ...(isTarget ? (['target'] as const) : []),
     ];
-    return describeModel(model, roles, findings.get(model.id) ?? model.classifier);
+    return describeModel(model, roles, findings.get(model.classifier.name) ?? model.classifier);
   });
 }
 

@@ -6,7 +6,7 @@
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { InputError } from './errors.ts';
 import { readInputFile } from './files.ts';
-import { parseJson } from './json.ts';
+import { holdsMoreThan, parseJson } from './json.ts';
 import { describeProblems, describeViolations, excerpt } from './violations.ts';
 
 /** A kind of document, in its present version. */
@@ -133,7 +133,8 @@ async function assertSchema(
   value: unknown,
   source: string,
 ): Promise<void> {
-  const validate = await compiled(version);
+  // The cost of looking for every violation grows with the square of their number.
+  const validate = await compiled(version, !holdsMoreThan(MOST_FOR_ALL, value));
   if (validate(value)) return;
   const errors = (validate.errors ?? []).map(readable);
   throw new InputError(`${source} is not a valid ${title}: ${describeViolations(errors)}`);
@@ -144,18 +145,25 @@ function assertConsistent(problems: Iterable<string>, source: string): void {
   if (list.length > 0) throw new InputError(`${source} contradicts itself: ${describeProblems(list)}`);
 }
 
-const validators = new WeakMap<WithSchema, Promise<ValidateFunction>>();
+/** In a value with more than this many numbers, texts, lists and objects the first violation is named alone. */
+const MOST_FOR_ALL = 20_000;
+
+/** Compiled schemas, by whether they look for every violation or for the first. */
+const validators = {
+  all: new WeakMap<WithSchema, Promise<ValidateFunction>>(),
+  first: new WeakMap<WithSchema, Promise<ValidateFunction>>(),
+};
 
 /** The compiled schema; ajv is loaded when first needed. */
-function compiled(version: WithSchema): Promise<ValidateFunction> {
-  const known = validators.get(version);
+function compiled(version: WithSchema, allErrors: boolean): Promise<ValidateFunction> {
+  const known = validators[allErrors ? 'all' : 'first'].get(version);
   if (known !== undefined) return known;
   const validator = import('ajv/dist/2020.js').then(({ Ajv2020 }) => {
-    const ajv = new Ajv2020({ allErrors: true, verbose: true, allowUnionTypes: true, discriminator: true });
+    const ajv = new Ajv2020({ allErrors, verbose: true, allowUnionTypes: true, discriminator: true });
     for (const reference of version.references?.() ?? []) ajv.addSchema(reference);
     return ajv.compile(version.schema());
   });
-  validators.set(version, validator);
+  validators[allErrors ? 'all' : 'first'].set(version, validator);
   return validator;
 }
 

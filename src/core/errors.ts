@@ -2,25 +2,16 @@
  * The errors that cross module borders. A message is one line that says what is wrong, where, and what to do;
  * the command line prints it without a stack trace.
  */
+import { printable } from './printable.ts';
 
 /** Something the caller gave is wrong: usage, configuration, a file, data. Exit code 2. */
 export class InputError extends Error {
   override name = 'InputError';
 
   constructor(message: string) {
-    super(oneLine(message));
+    // Names out of files may hold anything, and lists of them may be endless.
+    super(printable(message));
   }
-}
-
-/** The beginning and the end of a longer message are kept: what is wrong, and what to do. */
-const LONGEST = 1000;
-const KEPT_END = 300;
-
-/** Names out of files may hold line breaks, and lists of them may be endless. */
-function oneLine(message: string): string {
-  const line = message.replace(/\p{Cc}+/gu, ' ');
-  if (line.length <= LONGEST) return line;
-  return `${line.slice(0, LONGEST - KEPT_END)} … ${line.slice(-KEPT_END)}`;
 }
 
 /** An operator stands on the path from input to loss and has no gradient rule. Exit code 2. */

@@ -1,6 +1,9 @@
 /** Files read and written so that a failure is one clear line and never a half-written file. */
 import { randomUUID } from 'node:crypto';
-import { access, constants, mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import type { Stats } from 'node:fs';
+import { access, constants, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { InputError, messageOf } from './errors.ts';
 
@@ -62,18 +65,64 @@ async function assertWritableFolder(folder: string): Promise<void> {
   }
 }
 
+/** A pipe without a writer would keep its reader waiting. Where there is no such flag, it counts as 0. */
+const FLAGS = constants.O_RDONLY | constants.O_NONBLOCK;
+
+/**
+ * Opens a file for reading.
+ *
+ * @param what names the file's role in the message, e.g. `model`
+ * @throws InputError when it is missing or unreadable, or no file but a folder, a pipe or a device
+ */
+export async function openInputFile(path: string, what: string): Promise<FileHandle> {
+  let file: FileHandle | undefined;
+  try {
+    file = await open(path, FLAGS);
+    assertFile(await file.stat());
+    return file;
+  } catch (error) {
+    await file?.close();
+    throw unreadable(path, what, error);
+  }
+}
+
+/** Does as `openInputFile`, at once; the descriptor is the caller's to close. */
+export function openInputFileSync(path: string, what: string): number {
+  let descriptor: number | undefined;
+  try {
+    descriptor = openSync(path, FLAGS);
+    assertFile(fstatSync(descriptor));
+    return descriptor;
+  } catch (error) {
+    if (descriptor !== undefined) closeSync(descriptor);
+    throw unreadable(path, what, error);
+  }
+}
+
 /**
  * Reads a whole file.
  *
  * @param what names the file's role in the message, e.g. `model`
- * @throws InputError when it is missing or unreadable
+ * @throws InputError when it is missing or unreadable, or no file but a folder, a pipe or a device
  */
 export async function readInputFile(path: string, what: string): Promise<Buffer> {
+  const file = await openInputFile(path, what);
   try {
-    return await readFile(path);
+    return await file.readFile();
   } catch (error) {
-    throw new InputError(`cannot read the ${what} ${path}: ${reasonOf(error)}`);
+    throw unreadable(path, what, error);
+  } finally {
+    await file.close();
   }
+}
+
+function unreadable(path: string, what: string, error: unknown): InputError {
+  return new InputError(`cannot read the ${what} ${path}: ${reasonOf(error)}`);
+}
+
+function assertFile(status: Stats): void {
+  if (status.isDirectory()) throw new Error(reasons['EISDIR']);
+  if (!status.isFile()) throw new Error('it is a pipe or a device, not a file');
 }
 
 const reasons: Readonly<Record<string, string>> = {
@@ -83,6 +132,11 @@ const reasons: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   ENOTDIR: 'a part of the path is not a folder',
   ENOSPC: 'the disk is full',
+  ELOOP: 'its links lead in a circle',
+  ENAMETOOLONG: 'the name is too long',
+  ENXIO: 'it is a pipe or a device, not a file',
+  ERR_FS_FILE_TOO_LARGE: 'it is larger than 2 GiB, which cannot be read at once',
+  ERR_INVALID_ARG_VALUE: 'a path holds no null character',
 };
 
 /** Why a file operation failed, in plain words. */

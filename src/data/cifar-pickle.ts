@@ -123,10 +123,14 @@ async function readClassNames(
   const path = join(folder, meta.file);
   if ((await listFolder(folder))?.includes(basename(path)) !== true) return undefined;
   const names = valueOf(await readDictionary(path), meta.key, path);
-  const texts = Array.isArray(names) ? names.map((value) => textOf(value)) : [];
+  const listed = Array.isArray(names) ? names : [];
+  // Counted before it is read: a list may hold one long text many times over.
+  const texts = listed.length === classCount ? listed.map((value) => textOf(value)) : [];
   const known = texts.filter((text) => text !== undefined);
   if (known.length !== classCount) {
-    throw new InputError(`${path} names ${String(known.length)} classes; ${name} has ${String(classCount)}`);
+    throw new InputError(
+      `${path} names ${String(listed.length)} classes; ${name} has ${String(classCount)}, named by texts`,
+    );
   }
   return known;
 }
@@ -141,7 +145,7 @@ async function readDictionary(path: string): Promise<Map<string, PickleValue>> {
 function valueOf(dictionary: ReadonlyMap<string, PickleValue>, key: string, path: string): PickleValue {
   const value = dictionary.get(key);
   if (value === undefined) {
-    throw new InputError(`${path} has no '${key}', only ${[...dictionary.keys()].join(', ')}`);
+    throw new InputError(`${path} has no '${key}', only ${[...dictionary.keys()].slice(0, 20).join(', ')}`);
   }
   return value;
 }

@@ -3,9 +3,10 @@
  * (CIFAR-100: coarse, then fine) and 3072 bytes of a 32×32 image, channels first, which stay in their files; or in
  * their Python version, which is read into memory.
  */
-import { open, readFile, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { InputError } from '../core/errors.ts';
+import { openInputFile, readInputFile } from '../core/files.ts';
 import { openPickledCifar, type PickledCifar } from './cifar-pickle.ts';
 import { createDataset } from './create-dataset.ts';
 import type { DataOptions, Dataset } from './dataset.ts';
@@ -152,11 +153,22 @@ async function filesOf(variant: CifarVariant, path: string, split: string): Prom
 
 /** The labels of a file of records, read in slabs so that the images never fill the memory. */
 async function readLabels(variant: CifarVariant, path: string): Promise<{ labels: Uint8Array }> {
+  const file = await openInputFile(path, 'data file');
+  try {
+    return await readFrom(variant, path, file);
+  } finally {
+    await file.close();
+  }
+}
+
+async function readFrom(
+  variant: CifarVariant,
+  path: string,
+  file: Awaited<ReturnType<typeof openInputFile>>,
+): Promise<{ labels: Uint8Array }> {
   const recordBytes = variant.labelBytes + imageBytes;
   const slab = Buffer.allocUnsafe(recordBytes * 512);
-  const { size } = await stat(path).catch(() => {
-    throw new InputError(`cannot read the data file ${path}: there is no such file`);
-  });
+  const { size } = await file.stat();
   if (size === 0) throw new InputError(`${path} is empty: it holds no examples`);
   if (size % recordBytes !== 0) {
     throw new InputError(
@@ -165,20 +177,14 @@ async function readLabels(variant: CifarVariant, path: string): Promise<{ labels
     );
   }
   const labels = new Uint8Array(size / recordBytes);
-  const file = await open(path, 'r');
-  try {
-    let record = 0;
-    while (record < labels.length) {
-      const wanted = Math.min(slab.length, (labels.length - record) * recordBytes);
-      const { bytesRead } = await file.read(slab, 0, wanted, record * recordBytes);
-      if (bytesRead < recordBytes)
-        throw new InputError(`${path} became shorter while it was read: run again`);
-      for (let start = 0; start + recordBytes <= bytesRead; start += recordBytes) {
-        labels[record++] = slab[start + variant.labelOffset] ?? 0;
-      }
+  let record = 0;
+  while (record < labels.length) {
+    const wanted = Math.min(slab.length, (labels.length - record) * recordBytes);
+    const { bytesRead } = await file.read(slab, 0, wanted, record * recordBytes);
+    if (bytesRead < recordBytes) throw new InputError(`${path} became shorter while it was read: run again`);
+    for (let start = 0; start + recordBytes <= bytesRead; start += recordBytes) {
+      labels[record++] = slab[start + variant.labelOffset] ?? 0;
     }
-  } finally {
-    await file.close();
   }
   assertLabels(labels, variant.classCount, path);
   return { labels };
@@ -186,12 +192,13 @@ async function readLabels(variant: CifarVariant, path: string): Promise<{ labels
 
 async function readClassNames(variant: CifarVariant, path: string): Promise<readonly string[] | undefined> {
   const source = join(path, variant.classNames);
-  const text = await readFile(source, 'utf8').catch(() => undefined);
-  const names = text
-    ?.split('\n')
+  if (!existsSync(source)) return undefined;
+  const names = (await readInputFile(source, 'class names'))
+    .toString()
+    .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '');
-  if (names !== undefined && names.length !== variant.classCount) {
+  if (names.length !== variant.classCount) {
     throw new InputError(
       `${source} names ${String(names.length)} classes; ${variant.name} has ${String(variant.classCount)}`,
     );

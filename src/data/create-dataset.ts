@@ -1,6 +1,7 @@
 /** Makes a data set of stored inputs and labels: the reading of examples and the hash, the same for every format. */
 import { createHash } from 'node:crypto';
 import type { Dataset, Examples } from './dataset.ts';
+import { printable } from '../core/printable.ts';
 import { littleEndianBytes } from './numeric-array.ts';
 import type { ExampleStorage } from './storage.ts';
 
@@ -30,7 +31,7 @@ export function createDataset({ storage, labels, notes = [], ...description }: D
   let hash: Promise<string> | undefined;
   return {
     ...description,
-    ...(notes.length === 0 ? {} : { notes }),
+    ...(notes.length === 0 ? {} : { notes: notes.map(printable) }),
     size: labels.length,
     labels,
     read: async (indices) => Promise.resolve(read(indices)),

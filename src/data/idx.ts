@@ -2,12 +2,10 @@
  * IDX files (yann.lecun.com/exdb/mnist): two zero bytes, an element type, the number of axes, the axes as big-endian
  * 32-bit numbers, then big-endian elements in row-major order. Files may be gzipped.
  */
-import { closeSync, openSync, readSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
+import { closeSync, readSync } from 'node:fs';
+import { createGunzip } from 'node:zlib';
 import { InputError, messageOf } from '../core/errors.ts';
-import { readInputFile } from '../core/files.ts';
+import { openInputFile, openInputFileSync, readInputFile } from '../core/files.ts';
 import { greatestByte } from './inputs.ts';
 import { type ElementType, type NumericArray, countOf, elementSize, elementsOf } from './numeric-array.ts';
 import { dim } from './value-range.ts';
@@ -53,8 +51,7 @@ export function decodeIdx(bytes: Uint8Array, source: string): NumericArray {
  * one, which can only be read whole.
  */
 export async function readIdxHeader(path: string): Promise<IdxHeader | undefined> {
-  const file = await open(path, 'r').catch(() => undefined);
-  if (file === undefined) throw new InputError(`cannot read the IDX file ${path}: there is no such file`);
+  const file = await openInputFile(path, 'IDX file');
   try {
     const { buffer, bytesRead } = await file.read(Buffer.alloc(greatestHeader), 0, greatestHeader, 0);
     if (buffer[0] === 0x1f && buffer[1] === 0x8b) return undefined;
@@ -67,7 +64,7 @@ export async function readIdxHeader(path: string): Promise<IdxHeader | undefined
 /** The greatest byte of a file from a place on; as soon as one is bright it is that one, see greatestByte. */
 export function greatestByteIn(path: string, start: number): number {
   const slab = Buffer.allocUnsafe(1 << 20);
-  const file = openSync(path, 'r');
+  const file = openInputFileSync(path, 'IDX file');
   try {
     let greatest = 0;
     for (let position = start; ;) {
@@ -82,7 +79,26 @@ export function greatestByteIn(path: string, start: number): number {
   }
 }
 
+/** The length of a file that begins so, by its header. */
+function promisedBy(bytes: Uint8Array, source: string): number {
+  const { dims, dataType, start } = fieldsOf(bytes, source);
+  return start + countOf(dims) * elementSize(dataType);
+}
+
 function parseHeader(bytes: Uint8Array, fileLength: number, source: string): IdxHeader {
+  const { dims, dataType, start } = fieldsOf(bytes, source);
+  const expected = countOf(dims) * elementSize(dataType);
+  const given = fileLength - start;
+  if (given !== expected) {
+    throw new InputError(
+      `${source}: its header promises ${String(expected)} bytes of data (${dataType} [${dims.join(', ')}]) and ` +
+        `${String(given)} follow: the file is ${given < expected ? 'truncated' : 'not a single IDX array'}`,
+    );
+  }
+  return { dims, dataType, start };
+}
+
+function fieldsOf(bytes: Uint8Array, source: string): IdxHeader {
   const [zero, alsoZero, type = 0, axes = 0] = bytes;
   const dataType = types[type];
   const start = 4 + 4 * axes;
@@ -97,21 +113,31 @@ function parseHeader(bytes: Uint8Array, fileLength: number, source: string): Idx
     throw new InputError(`${source}: the file ends within its header: it is truncated`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const dims = Array.from({ length: axes }, (_, axis) => view.getUint32(4 + 4 * axis));
-  const expected = countOf(dims) * elementSize(dataType);
-  const given = fileLength - start;
-  if (given !== expected) {
-    throw new InputError(
-      `${source}: its header promises ${String(expected)} bytes of data (${dataType} [${dims.join(', ')}]) and ` +
-        `${String(given)} follow: the file is ${given < expected ? 'truncated' : 'not a single IDX array'}`,
-    );
-  }
   return { dims, dataType, start };
 }
 
+/** Deflate makes 258 bytes of two bits at most, which is 1032 of a byte. */
+const greatestRatio = 1032;
+
+/** Inflates no further than the header, which comes first, says there is. */
 async function inflate(bytes: Uint8Array, source: string): Promise<Uint8Array> {
+  const stream = createGunzip();
+  stream.end(bytes);
+  const parts: Buffer[] = [];
+  let length = 0;
+  let promised: number | undefined;
   try {
-    return await promisify(gunzip)(bytes);
+    for await (const part of stream as AsyncIterable<Buffer>) {
+      parts.push(part);
+      length += part.length;
+      if (length < greatestHeader) continue;
+      promised ??= promisedBy(Buffer.concat(parts), source);
+      if (!(promised <= greatestRatio * bytes.length) || length > promised) break;
+    }
   } catch (error) {
+    if (error instanceof InputError) throw error;
     throw new InputError(`${source} cannot be inflated (${messageOf(error)}): it is truncated or damaged`);
   }
+  // What is too short or too long is refused for that when it is decoded.
+  return Buffer.concat(parts);
 }

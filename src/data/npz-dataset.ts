@@ -37,7 +37,7 @@ export async function openNpz(path: string, options: DataOptions): Promise<Datas
 
 async function openOne(path: string, options: DataOptions): Promise<Dataset> {
   const bytes = await readInputFile(path, '.npz file');
-  const present = await namesInNpz(bytes, path);
+  const present = namesInNpz(bytes, path);
   const pairs = namesFor(options.split);
   const pair = pairs
     .map((names) => names.map((name) => find(present, name)))
@@ -49,7 +49,7 @@ async function openOne(path: string, options: DataOptions): Promise<Dataset> {
         advice(options.split),
     );
   }
-  const arrays = await decodeNpz(bytes, path, pair);
+  const arrays = decodeNpz(bytes, path, pair);
   const [first, second] = pair.map((name) => ({ name, array: arrays[name] }));
   if (first?.array === undefined || second?.array === undefined) {
     throw new RangeError('a named array was not decoded');
@@ -99,7 +99,7 @@ async function readAlone(
   usual: readonly string[],
 ): Promise<{ array: NpyArray; source: string }> {
   const bytes = await readInputFile(path, '.npz file');
-  const present = await namesInNpz(bytes, path);
+  const present = namesInNpz(bytes, path);
   const [only, another] = present;
   const name =
     another === undefined
@@ -110,7 +110,7 @@ async function readAlone(
       `${path} holds ${listed(present)}: for the ${role} it must hold one array, or one named ${usual.join(' or ')}`,
     );
   }
-  const arrays = await decodeNpz(bytes, path, [name]);
+  const arrays = decodeNpz(bytes, path, [name]);
   const array = arrays[name];
   if (array === undefined) throw new RangeError('a named array was not decoded');
   return { array, source: `${name} in ${path}` };

@@ -2,22 +2,21 @@
  * NumPy's .npz format, read and written: a zip file of .npy files. Written entries are stored without compression
  * and carry a fixed date, so that the same arrays give the same bytes.
  */
-import type { Unzipped, UnzipFileFilter } from 'fflate';
-import { InputError, messageOf } from '../core/errors.ts';
+import { InputError } from '../core/errors.ts';
 import { isLeftover } from './leftovers.ts';
 import { type NpyArray, decodeNpy, encodeNpy } from './npy.ts';
+import { type ZipEntry, ZipFault, readZipDirectory, readZipEntry } from './zip.ts';
 
 /** A zip file without its 64-bit extension ends here. */
 const zipLimit = 2 ** 32 - 1;
 
-/** The names of the arrays in a .npz file, in the order of its directory. */
-export async function namesInNpz(bytes: Uint8Array, source: string): Promise<string[]> {
-  const names: string[] = [];
-  await unzip(bytes, source, ({ name }) => {
-    if (name.endsWith('.npy') && !isLeftover(name)) names.push(name.slice(0, -'.npy'.length));
-    return false;
-  });
-  return names;
+/**
+ * The names of the arrays in a .npz file, in the order of its directory.
+ *
+ * @throws InputError when it is no zip file or damaged
+ */
+export function namesInNpz(bytes: Uint8Array, source: string): string[] {
+  return arraysIn(bytes, source).map(([name]) => name);
 }
 
 /**
@@ -26,19 +25,40 @@ export async function namesInNpz(bytes: Uint8Array, source: string): Promise<str
  * @param source names the file in messages
  * @throws InputError when the bytes are no zip file or damaged, when an array is missing or cannot be decoded
  */
-export async function decodeNpz<Name extends string>(
+export function decodeNpz<Name extends string>(
   bytes: Uint8Array,
   source: string,
   names: readonly Name[],
-): Promise<Record<Name, NpyArray>> {
-  const wanted = new Set(names.map((name) => `${name}.npy`));
-  const files = await unzip(bytes, source, ({ name }) => wanted.has(name));
+): Record<Name, NpyArray> {
+  const entries = new Map(arraysIn(bytes, source));
   const arrays = names.map((name) => {
-    const file = files[`${name}.npy`];
-    if (file === undefined) throw new InputError(`${source} holds no array named ${name}`);
-    return [name, decodeNpy(file, `${name} in ${source}`)] as const;
+    const entry = entries.get(name);
+    if (entry === undefined) throw new InputError(`${source} holds no array named ${name}`);
+    const content = readable(source, () => readZipEntry(bytes, entry));
+    return [name, decodeNpy(content, `${name} in ${source}`)] as const;
   });
   return Object.fromEntries(arrays) as Record<Name, NpyArray>;
+}
+
+function arraysIn(bytes: Uint8Array, source: string): readonly (readonly [string, ZipEntry])[] {
+  const arrays = readable(source, () => readZipDirectory(bytes))
+    .filter(({ name }) => name.endsWith('.npy') && !isLeftover(name))
+    .map((entry) => [entry.name.slice(0, -'.npy'.length), entry] as const);
+  const names = new Set<string>();
+  for (const [name] of arrays) {
+    if (names.has(name)) throw new InputError(`${source} holds two arrays named ${name}: save it again`);
+    names.add(name);
+  }
+  return arrays;
+}
+
+function readable<T>(source: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof ZipFault)) throw error;
+    throw new InputError(`${source} cannot be unzipped (${error.message}): it is damaged or no .npz file`);
+  }
 }
 
 /** The bytes of a .npz file with the given arrays in the given order. */
@@ -51,15 +71,4 @@ export async function encodeNpz(arrays: Readonly<Record<string, NpyArray>>): Pro
   }
   // The zip format keeps local time: the same clock reading is written wherever this runs.
   return zipSync(Object.fromEntries(files), { level: 0, mtime: new Date(1980, 0, 1, 12) });
-}
-
-async function unzip(bytes: Uint8Array, source: string, filter: UnzipFileFilter): Promise<Partial<Unzipped>> {
-  const { unzipSync } = await import('fflate');
-  try {
-    return unzipSync(bytes, { filter });
-  } catch (error) {
-    throw new InputError(
-      `${source} cannot be unzipped (${messageOf(error)}): it is truncated or no .npz file`,
-    );
-  }
 }

@@ -1,6 +1,7 @@
 /** Where inputs lie until they are asked for: in memory as stored, or in files of records of a fixed length. */
-import { closeSync, openSync, readSync } from 'node:fs';
-import { InputError, messageOf } from '../core/errors.ts';
+import { closeSync, readSync } from 'node:fs';
+import { InputError } from '../core/errors.ts';
+import { openInputFileSync } from '../core/files.ts';
 
 export interface ExampleStorage {
   /** The named inputs one after another, channels first. The indices are within the storage. */
@@ -66,7 +67,7 @@ export function fileStorage(files: readonly RecordFile[], exampleBytes: number):
       try {
         for (let position = 0; position < indices.length; position++) {
           const { file, record } = locate(files, indices[position] ?? 0);
-          const descriptor = descriptors.get(file.path) ?? openForReading(file.path);
+          const descriptor = descriptors.get(file.path) ?? openInputFileSync(file.path, 'data file');
           descriptors.set(file.path, descriptor);
           const offset = file.start + record * file.recordBytes;
           const read = readSync(descriptor, output, position * exampleBytes, exampleBytes, offset);
@@ -89,12 +90,4 @@ function locate(files: readonly RecordFile[], index: number): { file: RecordFile
     record -= file.count;
   }
   throw new RangeError(`there is no example ${String(index)}`);
-}
-
-function openForReading(path: string): number {
-  try {
-    return openSync(path, 'r');
-  } catch (error) {
-    throw new InputError(`cannot read the data file ${path}: ${messageOf(error)}`);
-  }
 }

@@ -1,6 +1,7 @@
 /** Which examples of a data set take part. */
-import { readFileSync } from 'node:fs';
-import { InputError, messageOf } from '../core/errors.ts';
+import { closeSync, readFileSync } from 'node:fs';
+import { InputError } from '../core/errors.ts';
+import { openInputFileSync } from '../core/files.ts';
 import { type Seed, permutation, randomStream } from '../core/random.ts';
 
 export interface SubsetOptions {
@@ -61,9 +62,10 @@ function parseIndices(text: string, size: number): Set<number> {
 }
 
 function readIndexFile(path: string): string {
+  const file = openInputFileSync(path, 'index file');
   try {
-    return readFileSync(path, 'utf8');
-  } catch (error) {
-    throw new InputError(`cannot read the index file ${path}: ${messageOf(error)}`);
+    return readFileSync(file, 'utf8');
+  } finally {
+    closeSync(file);
   }
 }

@@ -5,7 +5,7 @@
 import { collectAttacks, collectClean } from './collect.ts';
 import type { Journal } from './journal.ts';
 import type { Evaluation } from './outcomes.ts';
-import { assertPlan, modelsOf, type EvaluationPlan } from './plan.ts';
+import { assertPlan, modelsOf, transfersOf, type EvaluationPlan } from './plan.ts';
 import { assertLogitsNotProbabilities, joinRanges } from './probability-check.ts';
 import type { CleanRecord, UnitRecord } from './records.ts';
 import { runUnits } from './schedule.ts';
@@ -51,21 +51,26 @@ export async function evaluate(plan: EvaluationPlan, options: EvaluationOptions 
   const units = ranges.flatMap((range) => unitsOf(plan, range));
   const records = new Map<string, UnitRecord>();
   const progress = createProgress(plan, units);
+  const gate = createGate(plan, within, records);
   await runUnits({
     plan,
     units,
     runners,
     done: journal?.done ?? new Map<string, UnitRecord>(),
     deadline: options.budgetMs === undefined ? Infinity : performance.now() + options.budgetMs,
-    isReady: createGate(plan, records),
+    isReady: gate.isReady,
     async onRecord(unit, record, isNew) {
       records.set(unit.key, record);
       if (isNew) await journal?.append(unit.key, record);
       progress(unit);
     },
   });
+  gate.assertAll();
   return collect(plan, completed(plan, ranges, records), records, count);
 }
+
+/** The time that was given did not suffice for anything; what was begun may be gone on with. */
+export class BudgetError extends InputError {}
 
 /** What the runner of this thread, or of a worker with the same models, needs of a plan. */
 export function unitPlan(plan: EvaluationPlan): UnitPlan {
@@ -75,25 +80,43 @@ export function unitPlan(plan: EvaluationPlan): UnitPlan {
 /** So many rows tell probabilities from logits. */
 const ENOUGH_ROWS = 64;
 
+interface Gate {
+  /** Whether a unit may be begun: an attack only once clean outputs of its source were seen. */
+  isReady(unit: Unit): boolean;
+  /** What units that were begun early did not see. */
+  assertAll(): void;
+}
+
 /**
- * Whether a unit may be begun: an attack only once clean outputs of its source were seen, which must be no
- * probabilities.
+ * Refuses sources of attacks whose clean outputs are probabilities, by the first of them in the plan's order: so units
+ * and runners decide when a model is refused, not whether.
  */
-function createGate(plan: EvaluationPlan, records: ReadonlyMap<string, UnitRecord>): (unit: Unit) => boolean {
+function createGate(plan: EvaluationPlan, within: Range, records: ReadonlyMap<string, UnitRecord>): Gate {
   const asksForScores = plan.attacks.some(({ attack }) => attack.access !== 'decisions');
   const cleared = new Set(asksForScores ? plan.declaredLogits : modelsOf(plan).map(({ name }) => name));
-  return ({ work }) => {
-    if (work.kind === 'clean') return true;
-    const clean = [...records.values()].filter(
-      (record) => record.kind === 'clean' && record.model === work.source,
-    ) as CleanRecord[];
-    if (clean.length === 0) return false;
-    if (cleared.has(work.source)) return true;
-    const ordered = clean.sort((a, b) => a.start - b.start);
-    const outputs = ordered.map((record) => record.outputs).reduce(joinRanges);
-    assertLogitsNotProbabilities({ name: work.source }, outputs, plan.indices.length);
-    if (outputs.rows >= ENOUGH_ROWS) cleared.add(work.source);
+  /** Whether outputs of the model are there, from the first of the range on. */
+  const isSeen = (name: string): boolean => {
+    const starts = new Map(
+      [...records.values()]
+        .filter((record): record is CleanRecord => record.kind === 'clean' && record.model === name)
+        .map((record) => [record.start, record.outputs]),
+    );
+    let outputs = starts.get(within.start);
+    if (outputs === undefined || cleared.has(name)) return outputs !== undefined;
+    for (;;) {
+      const next = starts.get(within.start + outputs.rows);
+      if (next === undefined) break;
+      outputs = joinRanges(outputs, next);
+    }
+    assertLogitsNotProbabilities({ name }, outputs, within.end - within.start);
+    if (outputs.rows >= ENOUGH_ROWS) cleared.add(name);
     return true;
+  };
+  return {
+    isReady: ({ work }) => work.kind === 'clean' || isSeen(work.source),
+    assertAll() {
+      if (plan.attacks.length > 0) for (const { source } of transfersOf(plan)) isSeen(source.name);
+    },
   };
 }
 
@@ -119,7 +142,7 @@ function completed(
   const [first] = ranges;
   const end = ranges[last - 1]?.end;
   if (first === undefined || end === undefined) {
-    throw new InputError(
+    throw new BudgetError(
       'the budget ended before the first unit of examples was done: give more time, or go on with --resume',
     );
   }

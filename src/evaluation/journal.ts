@@ -3,7 +3,8 @@
  * was killed at any moment goes on from it and ends in the same numbers.
  */
 import { createHash } from 'node:crypto';
-import { open, readFile, rm, stat, truncate, type FileHandle } from 'node:fs/promises';
+import { mkdir, open, readFile, rm, stat, truncate, type FileHandle } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { InputError, messageOf } from '../core/errors.ts';
 import { packJson, unpackJson } from './columns-text.ts';
 import type { UnitRecord } from './records.ts';
@@ -13,8 +14,8 @@ export interface Journal {
   readonly unitSize: number;
   /** What was done before, by the units' keys. */
   readonly done: ReadonlyMap<string, UnitRecord>;
-  /** Whether it holds no record yet. */
-  isEmpty(): boolean;
+  /** Of how many ranges it holds attacks: what models do on clean inputs is soon done again. */
+  attackedRanges(): number;
   /** Returns once the record is on disk. */
   append(key: string, record: UnitRecord): Promise<void>;
   close(): Promise<void>;
@@ -36,6 +37,9 @@ const FORMAT = 'robust-bench/journal/1';
  * @throws InputError when there is one already, or it cannot be written
  */
 export async function beginJournal(path: string, header: JournalHeader): Promise<Journal> {
+  await mkdir(dirname(path), { recursive: true }).catch((error: unknown) => {
+    throw new InputError(`the journal ${path} cannot be written: ${messageOf(error)}`);
+  });
   const handle = await open(path, 'wx').catch((error: unknown) => {
     throw new InputError(
       isCode(error, 'EEXIST')
@@ -80,7 +84,9 @@ function journalOf(
   done: ReadonlyMap<string, UnitRecord>,
 ): Journal {
   let last = Promise.resolve();
-  let appended = 0;
+  const attacked = new Set(
+    [...done.values()].filter(({ kind }) => kind === 'attack').map(({ start }) => start),
+  );
   let isOpen = true;
   const close = async (): Promise<void> => {
     if (isOpen) await handle.close();
@@ -89,9 +95,9 @@ function journalOf(
   return {
     unitSize,
     done,
-    isEmpty: () => done.size + appended === 0,
+    attackedRanges: () => attacked.size,
     append(key, record) {
-      appended += 1;
+      if (record.kind === 'attack') attacked.add(record.start);
       last = last.then(() => write(handle, { key, record }));
       return last;
     },

@@ -1,4 +1,5 @@
 /** What a unit of work leaves behind: columns of its range, plain data that can be sent, journalled and put together. */
+import type { ModelCheck } from '../classifier/classifier.ts';
 import type { Norm } from '../attacks/balls/ball.ts';
 import type { OutputRanges } from './probability-check.ts';
 import type { ScoreColumns } from './score.ts';
@@ -41,4 +42,14 @@ export interface AttackRecord {
   }[];
 }
 
-export type UnitRecord = CleanRecord | AttackRecord;
+/** What was learned of a model when it ran. */
+export interface ModelFindings {
+  readonly name: string;
+  readonly check: ModelCheck | undefined;
+  readonly notes: readonly string[];
+}
+
+export type UnitRecord = (CleanRecord | AttackRecord) & {
+  /** What was known of the models when the unit was journalled: a run that goes on from it may not learn it again. */
+  readonly findings?: readonly ModelFindings[];
+};

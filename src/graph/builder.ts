@@ -114,11 +114,11 @@ export class GraphBuilder extends NodeBuilder {
     return this.apply('Cast', [x], { to: int(dataTypeCodes[to]) });
   }
 
-  softmax(x: string, axis = -1): string {
-    return this.apply('Softmax', [x], { axis: int(axis) });
+  softmax(x: string, axis?: number): string {
+    return this.apply('Softmax', [x], axis === undefined ? {} : { axis: int(axis) });
   }
 
-  logSoftmax(x: string, axis = -1): string {
+  logSoftmax(x: string, axis: number): string {
     return this.apply('LogSoftmax', [x], { axis: int(axis) });
   }
 
@@ -129,9 +129,10 @@ export class GraphBuilder extends NodeBuilder {
     bias: string,
     mean: string,
     variance: string,
-    epsilon = 1e-5,
+    epsilon?: number,
   ): string {
-    return this.apply('BatchNormalization', [x, scale, bias, mean, variance], { epsilon: float(epsilon) });
+    const attributes = epsilon === undefined ? {} : { epsilon: float(epsilon) };
+    return this.apply('BatchNormalization', [x, scale, bias, mean, variance], attributes);
   }
 
   maxPool(x: string, settings: PoolSettings): string {

@@ -4,10 +4,11 @@ import type { GradientGraphOptions } from '../autodiff/gradient-graph.ts';
 import { InputError, UnsupportedOperatorError } from '../core/errors.ts';
 import { externalDataBeside } from '../graph/onnx/external-data.ts';
 import { decodeModel } from '../graph/onnx/read.ts';
+import { writableGraph } from '../graph/operators/expand.ts';
 import { specialize } from '../graph/specialize/specialize.ts';
 import type { SpecializedGraph, SpecializeOptions } from '../graph/specialize/specialize.ts';
 import type { Graph, SourceGraph } from '../graph/types.ts';
-import { checkModelCard, isModelCard, weightsPath } from './card/model-card-file.ts';
+import { checkModelCard, confinedWeightsPath, isModelCard } from './card/model-card-file.ts';
 import { openFile, readModelFile } from './file.ts';
 
 export interface GradientModelOptions extends GradientGraphOptions {
@@ -44,7 +45,7 @@ export async function createGradientModel(
     const { graph, notes } = await understood(source, means);
     const { name: output } = chooseOutput(graph.outputs, options.output);
     return {
-      graph: createGradientGraph(graph, options),
+      graph: writableGraph(createGradientGraph(graph, options)),
       output,
       notes: [...read.notes, ...notes, ...normalizedOutput(graph, output, options)],
     };
@@ -80,7 +81,10 @@ async function readSource(path: string, options: GradientModelOptions): Promise<
   }
   if (isModelCard(opened.json)) {
     const card = await checkModelCard(path, opened.json);
-    const read = await readSource(weightsPath(path, card), { inputShape: card.input.shape, ...options });
+    const read = await readSource(confinedWeightsPath(path, card), {
+      inputShape: card.input.shape,
+      ...options,
+    });
     const beside = card.input.normalization === undefined ? [] : [normalizationNote];
     return { ...read, notes: [...read.notes, ...beside] };
   }

@@ -2,7 +2,13 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { InputError } from '../core/errors.ts';
-import { checkModelCard, isModelCard, sidecarPaths, weightsPath } from './card/model-card-file.ts';
+import {
+  checkModelCard,
+  confinedWeightsPath,
+  isModelCard,
+  sidecarPaths,
+  weightsPath,
+} from './card/model-card-file.ts';
 import type { ModelCard } from './card/model-card.ts';
 import { openFile, readModelFile } from './file.ts';
 import type { FileSettings, ModelFile } from './file.ts';
@@ -25,7 +31,7 @@ export async function locateModel(path: string, settings: FileSettings): Promise
   const opened = await openFile(path);
   if (opened.kind === 'json' && isModelCard(opened.json)) {
     const content = await checkModelCard(path, opened.json);
-    const weights = weightsPath(path, content);
+    const weights = confinedWeightsPath(path, content);
     const inner = await openFile(weights);
     if (inner.kind === 'json' && isModelCard(inner.json)) {
       throw new InputError(

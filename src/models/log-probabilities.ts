@@ -4,8 +4,9 @@
  * gives the probabilities back. Taking the logarithm of the finished float32 probabilities instead would lose the
  * gradient wherever the model is sure.
  */
-import { attribute, int } from '../graph/attributes.ts';
+import { int } from '../graph/attributes.ts';
 import { GraphBuilder } from '../graph/builder.ts';
+import { intOf } from '../graph/operators/definitions.ts';
 import { float32, numbersOf } from '../graph/tensor.ts';
 import type { Graph, Node } from '../graph/types.ts';
 
@@ -82,7 +83,7 @@ class Search {
     const log = (input: string): string | undefined => this.logOf(input, depth + 1);
     switch (node.operator) {
       case 'Softmax':
-        return this.#softmax(x, attribute(node, 'axis', 'int') ?? -1);
+        return this.#softmax(x, intOf(node, 'axis'));
       case 'Sigmoid':
         // log σ(z) = −softplus(−z)
         return builder.neg(builder.apply('Softplus', [builder.neg(x)]));
@@ -148,7 +149,7 @@ class Search {
   #isLogSoftmax(value: string): boolean {
     const node = this.#producers.get(value);
     if (node?.operator !== 'LogSoftmax') return false;
-    return this.#builder.dims(value).at(attribute(node, 'axis', 'int') ?? -1) === this.#classes;
+    return this.#builder.dims(value).at(intOf(node, 'axis')) === this.#classes;
   }
 
   /** σ(−z) is 1 − σ(z). */

@@ -3,7 +3,7 @@
  * softmax underflows where the model is sure, the gradient vanishes, and the model looks robust without being so.
  */
 import { InputError } from '../core/errors.ts';
-import { attribute } from '../graph/attributes.ts';
+import { intOf } from '../graph/operators/definitions.ts';
 import { GraphBuilder } from '../graph/builder.ts';
 import { float32, numbersOf } from '../graph/tensor.ts';
 import type { Dimension, Graph, Node } from '../graph/types.ts';
@@ -157,7 +157,7 @@ function logitsBehind(graph: Graph, node: Node): string | undefined {
   switch (node.operator) {
     case 'Softmax':
     case 'LogSoftmax':
-      return isOverClasses(graph, input, attribute(node, 'axis', 'int') ?? -1) ? input : undefined;
+      return isOverClasses(graph, input, intOf(node, 'axis')) ? input : undefined;
     case 'Div':
       return exponentBehind(graph, node);
     default:

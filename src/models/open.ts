@@ -2,7 +2,8 @@
 import { basename, dirname, resolve } from 'node:path';
 import type { Bounds } from '../classifier/classifier.ts';
 import { InputError } from '../core/errors.ts';
-import { drawsAtRandom } from '../graph/rows/index.ts';
+import { printable } from '../core/printable.ts';
+import { definitionOf } from '../graph/operators/definitions.ts';
 import type { SpecializeOptions } from '../graph/specialize/specialize.ts';
 import { sizeOf } from '../graph/tensor.ts';
 import type { Graph, SourceGraph } from '../graph/types.ts';
@@ -162,7 +163,7 @@ export async function describeLocated(
     ...(options.approximateGradient === undefined
       ? {}
       : { approximateGradient: options.approximateGradient }),
-    notes: [...(file.notes ?? []), ...leftOut(file), ...image.notes, ...opened.notes],
+    notes: [...(file.notes ?? []), ...leftOut(file), ...image.notes, ...opened.notes].map(printable),
     ...(card === undefined ? {} : { card }),
     ...(data === undefined ? {} : { data }),
   };
@@ -240,7 +241,7 @@ function fileProgram(
   settings: ModelSettings,
   obstacle: InputError | undefined,
 ): OpenedProgram {
-  const chance = [...file.operators.keys()].find(drawsAtRandom);
+  const chance = [...file.operators.keys()].find((operator) => definitionOf(operator)?.isRandom === true);
   if (chance !== undefined) {
     throw new InputError(
       `${name}: its operator ${chance} draws random numbers, so that no outcome is the same twice; export the model in evaluation mode, or without it`,

@@ -27,10 +27,10 @@ export function encodeEpoch({
  * @throws InputError when the file is damaged, an array is missing, no [examples, classes] of floating-point numbers,
  *   or holds what is not finite, or when the two arrays have different numbers of classes
  */
-export async function decodeEpoch(bytes: Uint8Array, source: string): Promise<EpochPredictions> {
-  const present = new Set(await namesInNpz(bytes, source));
-  const train = await readSet(bytes, source, present, 'train');
-  const test = await readSet(bytes, source, present, 'test');
+export function decodeEpoch(bytes: Uint8Array, source: string): EpochPredictions {
+  const present = new Set(namesInNpz(bytes, source));
+  const train = readSet(bytes, source, present, 'train');
+  const test = readSet(bytes, source, present, 'test');
   if (train.classCount !== test.classCount) {
     throw new InputError(
       `${source}: its training examples have ${String(train.classCount)} classes and its test examples ` +
@@ -52,12 +52,12 @@ interface SetPredictions {
   readonly classCount: number;
 }
 
-async function readSet(
+function readSet(
   bytes: Uint8Array,
   source: string,
   present: ReadonlySet<string>,
   set: 'train' | 'test',
-): Promise<SetPredictions> {
+): SetPredictions {
   const logitsName = `${set}_logits`;
   const probabilitiesName = `${set}_probabilities`;
   const name = present.has(logitsName) ? logitsName : probabilitiesName;
@@ -66,7 +66,7 @@ async function readSet(
       `${source} holds neither ${logitsName} nor ${probabilitiesName}: save one of them, [examples, classes]`,
     );
   }
-  const array = (await decodeNpz(bytes, source, [name]))[name];
+  const array = decodeNpz(bytes, source, [name])[name];
   if (array === undefined) throw new RangeError(`${name} was not decoded`);
   const what = `${name} in ${source}`;
   const { values, count, classCount } = matrixOf(array, what);

@@ -65,7 +65,7 @@ export async function openPredictions(folder: string): Promise<Predictions> {
       const file = files.get(epoch);
       if (file === undefined) throw new RangeError(`${folder} has no epoch ${String(epoch)}`);
       const path = join(folder, file);
-      const predictions = await decodeEpoch(await readInputFile(path, 'predictions file'), path);
+      const predictions = decodeEpoch(await readInputFile(path, 'predictions file'), path);
       first ??= { epoch, predictions: { ...predictions, train: NOTHING, test: NOTHING } };
       assertAlike(predictions, first.predictions, path, first.epoch);
       return predictions;

@@ -3,10 +3,13 @@
 /** How many are offered. */
 const OFFERED = 3;
 
+/** Names are shorter than this; of what is longer its beginning tells as much. */
+const LONGEST = 200;
+
 /** The few names nearest to a given one, the nearest first, by the edits that lead from one to the other. */
 export function nearNames(given: string, names: readonly string[]): string[] {
   return names
-    .map((name) => ({ name, distance: editDistance(given, name) }))
+    .map((name) => ({ name, distance: editDistance(given.slice(0, LONGEST), name) }))
     .sort((a, b) => a.distance - b.distance)
     .slice(0, OFFERED)
     .map(({ name }) => name);

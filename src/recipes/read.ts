@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { InputError } from '../core/errors.ts';
 import { readInputFile } from '../core/files.ts';
-import { isObject, type JsonObject, parseJson } from '../core/json.ts';
+import { holdsMoreThan, isObject, type JsonObject, parseJson } from '../core/json.ts';
 import { checkRecipe } from './check.ts';
 import { mergeSettings } from './merge.ts';
 import { nearNames } from './near-names.ts';
@@ -67,9 +67,16 @@ async function knownName(name: string): Promise<string> {
   );
 }
 
+/** More than any recipe holds. */
+const mostValues = 10_000;
+
 function parse(path: string, bytes: Buffer): JsonObject {
   const value = parseJson(path, bytes);
   if (!isObject(value))
     throw new InputError(`${path} is no recipe: it is not an object with "title" and "settings"`);
+  // The cost of naming what is wrong grows with the square of how much is.
+  if (holdsMoreThan(mostValues, value)) {
+    throw new InputError(`${path} holds more than ${String(mostValues)} values, which no recipe does`);
+  }
   return value;
 }

@@ -58,8 +58,8 @@ export async function readTrainingState(
   const path = join(folder, FILE);
   if (!existsSync(path)) return undefined;
   const bytes = await readInputFile(path, 'training state');
-  const names = await namesInNpz(bytes, path);
-  const files = await decodeNpz(bytes, path, names);
+  const names = namesInNpz(bytes, path);
+  const files = decodeNpz(bytes, path, names);
   const record = parseRecord(files[RECORD], path);
   const difference = firstDifference(record.configuration, JSON.parse(JSON.stringify(configuration)), '');
   if (difference !== undefined) {

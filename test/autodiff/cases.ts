@@ -7,7 +7,7 @@ import type { Attribute, Dimension, Node, Tensor } from '../../src/graph/types.t
 import type { BATCH } from '../../src/graph/types.ts';
 
 export interface CaseInput {
-  readonly type: 'float32' | 'int64' | 'int32' | 'bool' | 'int8' | 'uint8';
+  readonly type: 'float32' | 'int64' | 'int32' | 'int16' | 'uint16' | 'bool' | 'int8' | 'uint8';
   readonly dims: readonly number[];
   readonly constant: boolean;
   readonly values: readonly number[];
@@ -52,6 +52,8 @@ export function weightsFor(size: number): number[] {
 export function tensorOf({ type, dims, values }: CaseInput): Tensor {
   if (type === 'int64') return tensor('int64', dims, BigInt64Array.from(values, BigInt));
   if (type === 'int32') return tensor('int32', dims, Int32Array.from(values));
+  if (type === 'int16') return tensor('int16', dims, Int16Array.from(values));
+  if (type === 'uint16') return tensor('uint16', dims, Uint16Array.from(values));
   if (type === 'bool') return tensor('bool', dims, Uint8Array.from(values));
   if (type === 'int8') return tensor('int8', dims, Int8Array.from(values));
   if (type === 'uint8') return tensor('uint8', dims, Uint8Array.from(values));
@@ -99,8 +101,8 @@ export function graphOf(item: GradientCase, batchName?: typeof BATCH): CaseGraph
 }
 
 /** Adds a node, or what its expansion writes where graphs do not hold its operator. */
-function addNode(builder: GraphBuilder, node: Node): void {
-  if (!isWrittenOut(node)) {
+export function addNode(builder: GraphBuilder, node: Node): void {
+  if (!isWrittenOut(builder, node)) {
     builder.node(node.operator, node.inputs, node.attributes, { name: node.name, outputs: node.outputs });
     return;
   }

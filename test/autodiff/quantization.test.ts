@@ -8,7 +8,7 @@ import type { Engine } from '../../src/engine/engine.ts';
 import { int, ints } from '../../src/graph/attributes.ts';
 import { GraphBuilder } from '../../src/graph/builder.ts';
 import { float32, tensor } from '../../src/graph/tensor.ts';
-import { graphOf, readCases, tensorOf, weightsFor } from './cases.ts';
+import { addNode, graphOf, readCases, tensorOf, weightsFor } from './cases.ts';
 import { floatsOf, relativeError, runGraph } from './gradient-check.ts';
 
 const approximate = { approximate: 'straight-through' } as const;
@@ -26,8 +26,16 @@ describe('the straight-through gradient', () => {
     it(`${item.name} as PyTorch`, async () => {
       const { builder, output } = graphOf(item);
       const [, scale, zero] = builder.nodes[0]!.inputs;
-      const attributes = builder.nodes[0]!.attributes;
-      const real = builder.apply('DequantizeLinear', [output, scale!, zero!], attributes);
+      const given = Object.entries(builder.nodes[0]!.attributes);
+      const attributes = Object.fromEntries(given.filter(([name]) => name !== 'output_dtype'));
+      const real = 'real';
+      addNode(builder, {
+        operator: 'DequantizeLinear',
+        name: 'dequantize',
+        inputs: [output, scale!, zero!],
+        outputs: [real],
+        attributes,
+      });
       const weights = builder.constant(float32(item.output.dims, weightsFor(item.output.values.length)));
       const [gradient] = appendGradients(builder, builder.mul(real, weights), ['input_0'], approximate);
       const results = await runGraph(engine, builder, [real, gradient!], {

@@ -1,6 +1,6 @@
 /** `robust-bench attack`: that every option does what it says. */
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { decode } from 'fast-png';
@@ -202,6 +202,7 @@ describe('models and attacks', () => {
       '0.6/255',
       '--method',
       'fgsm',
+      '--eight-bit',
       '--save-examples',
       folder,
     );
@@ -361,7 +362,7 @@ describe('output', () => {
     const result = outcomeOf(outcome.out);
     assert.deepEqual(await filesIn(folder), ['fgsm-a.npz', 'fgsm-a.png']);
     const path = join(folder, 'fgsm-a.npz');
-    const arrays = await decodeNpz(await readFile(path), path, ['x', 'y', 'index', 'clean']);
+    const arrays = decodeNpz(await readFile(path), path, ['x', 'y', 'index', 'clean']);
     assert.deepEqual(arrays.x.dims, [20, 1, 8, 8]);
     assert.deepEqual(arrays.index.data, result.examples.indices);
     assert.deepEqual([...(arrays.y.data as Int32Array)], [...result.examples.labels]);
@@ -385,7 +386,8 @@ describe('output', () => {
     };
     const twin = async (name: string): Promise<string> => {
       const path = await workspace.fresh('card.json');
-      const weights = { file: join(workspace.folder, 'b.onnx') };
+      await copyFile(join(workspace.folder, 'b.onnx'), join(dirname(path), 'b.onnx'));
+      const weights = { file: 'b.onnx' };
       await writeFile(path, JSON.stringify({ ...card, name, weights, data: undefined }));
       return path;
     };

@@ -57,7 +57,7 @@ describe('arguments', () => {
       ['attack', '--model', 'm.json', '--label', 'false'],
       /label, Given: "false", Choices: "true", "predicted"/,
     ],
-    [['attack', '--model', 'm.json', '--eps', '1/255', '--eps', '2/255'], /--eps is given 2 times/],
+    [['attack', '--model', 'm.json', '--seed', '1', '--seed', '2'], /--seed is given 2 times/],
     [['attack', '--model', 'm.json', '--seed', 'one'], /--seed takes a whole number/],
     [['attack', '--model', 'm.json', '--seed', '-1'], /--seed takes a whole number/],
     [['attack', '--model', 'm.json', '--threads', '0'], /--threads takes a whole number of at least 1/],
@@ -88,7 +88,7 @@ describe('arguments', () => {
 describe('attack', () => {
   test('sizes that cannot be meant', async () => {
     await refuses(attackA('--eps', '4'), /--eps = 4 is larger than the range \[0, 1\]: write 4\/255/);
-    await refuses(attackA('--eps', '-1/255'), /negative/);
+    await refuses(attackA('--eps=-1/255'), /--eps = -1\/255 is negative/);
     await refuses(attackA('--eps', 'four'), /--eps = four is not a size/);
     await refuses(attackA('--eps', '4', '--bounds', '0,255'), /ambiguous on \[0, 255\].*4units/);
     await refuses(attackA('--step-size', '3'), /--step-size = 3 is larger/);
@@ -114,7 +114,7 @@ describe('attack', () => {
   });
 
   test('values out of their domain', async () => {
-    await refuses(attackA('--method', 'pgd'), /no attack "pgd": write one of fgsm, ifgsm/);
+    await refuses(attackA('--method', 'pgdd'), /no attack "pgdd": write one of fgsm, /);
     await refuses(attackA('--steps', '0'), /steps = 0 must be a whole number/);
     await refuses(attackA('--target-class', 'cat'), /the target "cat" is unknown/);
     await refuses(attackA('--target-class', '10'), /the target class 10 does not exist/);

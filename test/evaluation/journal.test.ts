@@ -59,7 +59,7 @@ test('records come back as they were, in every type of column', async () => {
   const path = await written(3);
   const journal = await resumeJournal(path, 'plan');
   assert.equal(journal.unitSize, 3);
-  assert.ok(!journal.isEmpty());
+  assert.equal(journal.attackedRanges(), 0);
   assert.deepEqual(
     [...journal.done],
     [0, 1, 2].map((place) => [`unit ${String(place)}`, recordAt(3 * place)]),
@@ -122,7 +122,7 @@ test('one that is there, missing, of another plan, or none at all is refused in 
   await refuses(resumeJournal(path, 'another'), /is of another plan .*remove it/);
   assert.deepEqual(await readFile(path), before, 'it is left as it was');
   await refuses(resumeJournal(fresh(), 'plan'), /there is no journal .*leave --resume out/);
-  await refuses(beginJournal(join(folder, 'none', 'x'), { plan: 'plan', unitSize: 3 }), /cannot be written/);
+  await refuses(beginJournal(join(path, 'x'), { plan: 'plan', unitSize: 3 }), /cannot be written/);
   await refuses(resumeJournal(folder, 'plan'), /cannot be read/);
   for (const text of ['', '\n', '{}\n', 'a text\nof two lines\n']) {
     const other = fresh();
@@ -131,12 +131,32 @@ test('one that is there, missing, of another plan, or none at all is refused in 
   }
 });
 
-test('it says whether it is empty, and is removed for good', async () => {
-  const path = fresh();
+test('it counts the ranges that were attacked, makes its folder, and is removed for good', async () => {
+  const path = join(fresh(), 'deeper', 'journal');
   const journal = await beginJournal(path, { plan: 'plan', unitSize: 2 });
-  assert.ok(journal.isEmpty());
-  await journal.append('unit', recordAt(0));
-  assert.ok(!journal.isEmpty());
-  await journal.remove();
+  assert.equal(journal.attackedRanges(), 0);
+  await journal.append('clean', recordAt(0));
+  assert.equal(journal.attackedRanges(), 0);
+  const { score } = recordAt(0);
+  const none = new Int32Array(0);
+  await journal.append('unit', {
+    kind: 'attack',
+    attack: 'fgsm@linf:4/255',
+    source: 'model',
+    start: 0,
+    sizes: { linf: new Float64Array(0), l2: new Float64Array(0) },
+    gradients: none,
+    queries: none,
+    zeroGradients: new Uint8Array(0),
+    targets: null,
+    led: null,
+    rounded: null,
+    scored: [{ model: 'model', score, rounded: null }],
+  });
+  assert.equal(journal.attackedRanges(), 1);
+  await journal.close();
+  const again = await resumeJournal(path, 'plan');
+  assert.equal(again.attackedRanges(), 1);
+  await again.remove();
   await refuses(resumeJournal(path, 'plan'), /there is no journal/);
 });

@@ -123,7 +123,11 @@ describe('what is wrong is one line', () => {
       /has no list "node" of a TensorFlow graph/,
     ],
     ['a card that breaks the schema', '{"kind": "robust-bench-model-card"}', /no valid model card/],
-    ['a card whose file is missing', JSON.stringify(cardOf('gone.onnx')), /there is no such file/],
+    [
+      'a card whose file is missing',
+      JSON.stringify(cardOf('gone.onnx')),
+      /gone\.onnx is missing: put it beside/,
+    ],
     [
       'a card of other classes',
       JSON.stringify(cardOf('net.onnx', { classCount: 5, classNames: ['a', 'b', 'c', 'd', 'e'] })),

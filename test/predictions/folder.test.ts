@@ -50,7 +50,7 @@ test('what is written is read back, epoch by epoch', async () => {
     });
   }
   const bytes = readFileSync(join(folder, 'epoch-0002.npz'));
-  const arrays = await decodeNpz(bytes, 'epoch-0002.npz', ['train_logits', 'test_logits']);
+  const arrays = decodeNpz(bytes, 'epoch-0002.npz', ['train_logits', 'test_logits']);
   assert.deepEqual(
     [arrays.train_logits.dims, arrays.test_logits.dims],
     [

@@ -1,6 +1,7 @@
 /** Choosing elements: by condition, by index, by rank. */
 import { int, text } from '../../graph/attributes.ts';
 import { float32, int64s, tensor } from '../../graph/tensor.ts';
+import { once } from '../backward.ts';
 import type { BackwardNode, Partial, RuleTable } from '../backward.ts';
 import { filledLike } from '../../graph/filling.ts';
 import { padOrCrop, reshapeTo } from '../../graph/reshaping.ts';
@@ -85,7 +86,7 @@ interface Places {
   readonly write: (onto: string, values: string, reduction: string) => string;
 }
 
-/** What is overwritten has no gradient, what is added to has it unchanged, and what is multiplied that of a product. */
+/** What is overwritten has no gradient, and what is added to has it unchanged. */
 function scattered(node: BackwardNode, { read, write }: Places): (Partial | undefined)[] {
   const { builder } = node;
   const reduction = node.text('reduction');
@@ -98,12 +99,40 @@ function scattered(node: BackwardNode, { read, write }: Places): (Partial | unde
     ];
   }
   if (reduction === 'add') return [() => node.gradient, undefined, () => read(node.gradient)];
-  if (reduction !== 'mul') throw node.refuse(`the reduction ${reduction} has no gradient rule`);
+  if (reduction === 'mul') return multiplied(node, { read, write });
+  if (reduction === 'max' || reduction === 'min') return extreme(node, { read, write });
+  throw node.refuse(`the reduction ${reduction} has no gradient rule`);
+}
+
+/**
+ * Each factor of a product has the product of the others as its slope: of all that are not 0, over its own, and 0 where
+ * another factor is.
+ */
+function multiplied(node: BackwardNode, { read, write }: Places): (Partial | undefined)[] {
+  const { builder } = node;
+  const [data, updates] = [node.input(0), node.input(2)];
+  const none = (value: string): string => node.mask(builder.equal(value, node.scalar(0)));
+  const [noneOfData, noneOfUpdates] = [once(() => none(data)), once(() => none(updates))];
+  const lifted = (value: string, zero: string): string => builder.add(value, zero);
+  const zeros = once(() => write(noneOfData(), noneOfUpdates(), 'add'));
+  const products = once(() => write(lifted(data, noneOfData()), lifted(updates, noneOfUpdates()), 'mul'));
+  const slope = (value: string, zero: string, count: string, product: string): string =>
+    builder.mul(builder.div(product, lifted(value, zero)), node.mask(builder.equal(count, zero)));
   return [
-    () => builder.mul(node.gradient, write(filledLike(builder, node.input(0), 1), updates, 'mul')),
+    () => builder.mul(node.gradient, slope(data, noneOfData(), zeros(), products())),
     undefined,
-    undefined,
+    () => builder.mul(read(node.gradient), slope(updates, noneOfUpdates(), read(zeros()), read(products()))),
   ];
+}
+
+/** All that reach an extreme share its gradient, as PyTorch has it. */
+function extreme(node: BackwardNode, { read, write }: Places): (Partial | undefined)[] {
+  const { builder } = node;
+  const reaches = (value: string, most: string): string => node.mask(builder.equal(value, most));
+  const ofData = once(() => reaches(node.input(0), node.output()));
+  const ofUpdates = once(() => reaches(node.input(2), read(node.output())));
+  const share = once(() => builder.div(node.gradient, write(ofData(), ofUpdates(), 'add')));
+  return [() => builder.mul(ofData(), share()), undefined, () => builder.mul(ofUpdates(), read(share()))];
 }
 
 /** The index tuples of GatherND with the places along the first `batch` axes, which they leave out, put before them. */

@@ -12,8 +12,7 @@ function passedInRange(node: BackwardNode): string {
   const x = node.input(0);
   const real = builder.type(x).dataType;
   const scale = spread(node, node.input(1), x);
-  const range = quantizedRange(node.dataType);
-  if (range === undefined) throw node.refuse(`the type ${node.dataType} has no straight-through gradient`);
+  const range = quantizedRange(node);
   const rounded = node.apply('Round', [builder.div(x, scale)]);
   const placed = node.has(2)
     ? builder.add(rounded, spread(node, builder.cast(node.input(2), real), x))

@@ -1,4 +1,5 @@
 /** What `robust-bench attack` does. */
+import { access, rm } from 'node:fs/promises';
 import { join, normalize } from 'node:path';
 import {
   assertWritable,
@@ -31,6 +32,7 @@ import { assertCompute } from '../numbers.ts';
 import { parseDuration, parseShard, parseWorkers } from '../work-options.ts';
 import { createProgressLine } from '../progress.ts';
 import { createExampleStore } from '../save-examples.ts';
+import { Interruption } from '../terminal.ts';
 import { probeOf } from './probe.ts';
 
 const BATCH_SIZE = 64;
@@ -85,12 +87,31 @@ export async function runAttack(argv: AttackArguments, { terminal }: CommandCont
         argv.json ? canonicalJson(result).trimEnd() : renderAttackTable(derive(result), terminal).trimEnd(),
       );
     });
+    // What a budget left undone is still to come.
+    if (work.journal !== undefined && (result.part === null || result.part.reason === 'shard')) {
+      await rm(work.journal.path, { force: true });
+    }
     if (argv.out !== undefined && !argv.quiet) terminal.err(`result written to ${argv.out}\n`);
     await store?.write();
+  } catch (error) {
+    throw await interruptionOf(error, work);
   } finally {
     progress.finish();
     await engine.dispose();
   }
+}
+
+/** An interruption says what it left on disk. */
+async function interruptionOf(
+  error: unknown,
+  { journal }: Pick<AttackBenchmark, 'journal'>,
+): Promise<unknown> {
+  if (!(error instanceof Interruption) || journal === undefined) return error;
+  const isThere = await access(journal.path).then(
+    () => true,
+    () => false,
+  );
+  return isThere ? new Interruption(`what was done is in ${journal.path}: go on with --resume`) : error;
 }
 
 /** What of the work is to be done, checked before anything is opened. */

@@ -1,4 +1,5 @@
 /** What `robust-bench models` does. */
+import { visible } from '../../core/printable.ts';
 import { canonicalJson, createEngine, describeModel, type ModelSummary } from '../../index.ts';
 import type { ModelsArguments } from '../commands/models.ts';
 import { modelSettings } from '../given.ts';
@@ -44,7 +45,7 @@ function linesOf(summary: ModelSummary): string[] {
     ],
   ];
   const width = Math.max(...rows.map(([label]) => label.length));
-  return [summary.path, ...rows.map(([label, text]) => `  ${label.padEnd(width)}  ${text}`)];
+  return [summary.path, ...rows.map(([label, text]) => `  ${label.padEnd(width)}  ${visible(text)}`)];
 }
 
 function formatOf({ format, opset, producer }: ModelSummary): string {

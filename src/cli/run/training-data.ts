@@ -1,7 +1,6 @@
 /** The data of a training run as the command line names them, and the labels that are trained on. */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import {
   applyLabels,
@@ -16,6 +15,7 @@ import {
   type TrainingData,
   writeLabelFile,
 } from '../../index.ts';
+import { readInputFile } from '../../core/files.ts';
 import { dataSettings, type GivenDataOptions } from '../given.ts';
 import type { Terminal } from '../terminal.ts';
 
@@ -95,7 +95,7 @@ export async function corruptInto(
 
 async function sha256Of(path: string): Promise<string> {
   return createHash('sha256')
-    .update(await readFile(path))
+    .update(await readInputFile(path, 'label file'))
     .digest('hex');
 }
 

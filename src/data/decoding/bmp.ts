@@ -5,7 +5,7 @@
 import { InputError } from '../../core/errors.ts';
 import type { PixelImage } from '../resample.ts';
 import { expandRuns } from './bmp-runs.ts';
-import { assertPixelCount, damaged, type StoredImage } from './stored-image.ts';
+import { assertImageSize, damaged, type StoredImage } from './stored-image.ts';
 
 interface Header {
   readonly width: number;
@@ -55,7 +55,8 @@ function parseHeader(buffer: Buffer): Header {
   const height = Math.abs(signedHeight);
   const bits = buffer.readUInt16LE(isCore ? 24 : 28);
   const compression = isShort ? 0 : buffer.readUInt32LE(30);
-  assertPixelCount(height, width);
+  // Run-length codes are expanded to a byte of their own.
+  assertImageSize(height, width, 4);
   assertKind(bits, compression);
   const hasMasks = compression === BIT_FIELDS || compression === ALPHA_BIT_FIELDS;
   // Masks stand in the larger headers, and right behind the smaller one.

@@ -10,7 +10,8 @@ import { isBmp, readBmp } from './bmp.ts';
 import { rgbFromCmyk } from './cmyk.ts';
 import { type PixelFormat, toFormat } from './pixel-format.ts';
 import { isPnm, readPnm } from './pnm.ts';
-import { damaged, type ImageFacts, type StoredImage } from './stored-image.ts';
+import { isRaster } from './raster-formats.ts';
+import { assertImageSize, damaged, type ImageFacts, type StoredImage } from './stored-image.ts';
 
 /** sharp, imported once it is needed; one thread an image, since images are decoded side by side. */
 let loading: Promise<SharpConstructor> | undefined;
@@ -46,14 +47,16 @@ export async function imageFacts(bytes: Uint8Array): Promise<ImageFacts> {
 async function openImage(bytes: Uint8Array): Promise<StoredImage> {
   if (isPnm(bytes)) return readPnm(bytes);
   if (isBmp(bytes)) return readBmp(bytes);
+  if (!isRaster(bytes)) throw damaged('it is of none of the formats that are read');
   const sharp = await loadSharp();
   const metadata = await decodable(() => sharp(bytes).metadata());
-  const { width, height, space, depth } = metadata;
+  const { width, height, channels, space, depth } = metadata;
   if (depth !== 'uchar' && depth !== 'ushort') {
     throw new InputError(
       `its pixels are of the type ${depth}, and levels of 8 or 16 bits are read: store it as PNG`,
     );
   }
+  assertImageSize(height, width, channels * (depth === 'ushort' ? 2 : 1));
   return {
     facts: { width, height, grey: isGrey(space), depth: depth === 'ushort' ? 16 : 8 },
     pixels: () => decodeBySharp(sharp, bytes, metadata),
@@ -79,16 +82,19 @@ async function decodeBySharp(
       .toBuffer({ resolveWithObject: true }),
   );
   const { width, height, channels } = info;
-  // A copy where 16-bit levels would not be aligned.
-  const levels = isDeep
-    ? new Uint16Array(Uint8Array.from(data).buffer)
-    : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const levels = isDeep ? wideLevels(data) : new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   if (!isPrint) {
     if (channels > 4) throw damaged(`it has ${String(channels)} channels`);
     return { data: levels, height, width, channels };
   }
   if (channels < 4) throw damaged(`it has ${String(channels)} of the four channels of CMYK`);
   return { data: rgbFromCmyk(firstFour(levels as Uint8Array, channels)), height, width, channels: 3 };
+}
+
+/** A copy only where 16-bit levels would not be aligned. */
+function wideLevels(data: Buffer): Uint16Array {
+  const aligned = data.byteOffset % 2 === 0 ? data : Uint8Array.from(data);
+  return new Uint16Array(aligned.buffer, aligned.byteOffset, aligned.byteLength / 2);
 }
 
 /** Inks without transparency. */

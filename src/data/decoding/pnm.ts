@@ -5,7 +5,7 @@
  */
 import { InputError } from '../../core/errors.ts';
 import type { Levels, PixelImage } from '../resample.ts';
-import { assertPixelCount, damaged, type StoredImage } from './stored-image.ts';
+import { assertImageSize, damaged, type StoredImage } from './stored-image.ts';
 
 interface Header {
   readonly plain: boolean;
@@ -68,14 +68,15 @@ function parseHeader(bytes: Uint8Array): Header {
   const width = numberAt(bytes, 2);
   const height = numberAt(bytes, width.end);
   const greatest = bitmap ? { value: 1, end: height.end } : numberAt(bytes, height.end);
-  assertPixelCount(height.value, width.value);
   if (!(greatest.value >= 1 && greatest.value <= 65535)) {
     throw new InputError(`its greatest level is ${String(greatest.value)}, and must be from 1 to 65535`);
   }
+  const channels = kind === 3 || kind === 6 ? 3 : 1;
+  assertImageSize(height.value, width.value, channels * (greatest.value > 255 ? 2 : 1));
   return {
     plain: kind <= 3,
     bitmap,
-    channels: kind === 3 || kind === 6 ? 3 : 1,
+    channels,
     width: width.value,
     height: height.value,
     greatest: greatest.value,

@@ -1,6 +1,6 @@
 /** Where the bytes of an encoded image lie, and how they are read. */
-import { open } from 'node:fs/promises';
-import { InputError, messageOf } from '../../core/errors.ts';
+import { InputError } from '../../core/errors.ts';
+import { openInputFile } from '../../core/files.ts';
 import { readParquetImages } from '../parquet/images.ts';
 
 /** A whole file, or the part of one that a tar member fills. */
@@ -91,11 +91,21 @@ export function createSourceReader(): SourceReader {
   };
 }
 
+/** More bytes than an encoded image has. */
+const mostEncodedBytes = 2 ** 28;
+
+function assertEncodedSize(bytes: number): void {
+  if (bytes > mostEncodedBytes) {
+    throw new InputError(
+      `it has ${String(bytes)} bytes, more than any image that is read: replace or remove it`,
+    );
+  }
+}
+
 async function readPart({ path, part }: FileSource): Promise<Uint8Array> {
-  const file = await open(path, 'r').catch((error: unknown) => {
-    throw new InputError(`it cannot be read (${messageOf(error)})`);
-  });
+  const file = await openInputFile(path, 'image');
   try {
+    assertEncodedSize(part?.length ?? (await file.stat()).size);
     if (part === undefined) return await file.readFile();
     const bytes = Buffer.allocUnsafeSlow(part.length);
     let filled = 0;

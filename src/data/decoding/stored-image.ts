@@ -16,12 +16,15 @@ export interface StoredImage {
   pixels(): PixelImage | Promise<PixelImage>;
 }
 
-/** As many as the decoder of the usual formats takes. */
-const mostPixels = 0x3fff * 0x3fff;
+/** As many bytes as an image may have when it is decoded: 89 million pixels in colour, Pillow's limit too. */
+const mostBytes = 2 ** 28;
 
-/** @throws InputError for sizes that no image has or that memory does not hold; it goes on from the image's name */
-export function assertPixelCount(height: number, width: number): void {
-  if (!(height > 0 && width > 0 && height * width <= mostPixels)) {
+/**
+ * @param pixelBytes bytes of a pixel when it is decoded
+ * @throws InputError for sizes that no image has or that memory does not hold; it goes on from the image's name
+ */
+export function assertImageSize(height: number, width: number, pixelBytes: number): void {
+  if (!(height > 0 && width > 0 && height * width * pixelBytes <= mostBytes)) {
     throw new InputError(
       `its header says ${String(height)}×${String(width)} pixels, which is no image or too large a one: replace or remove it`,
     );

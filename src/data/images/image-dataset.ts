@@ -1,6 +1,7 @@
 /** A data set of encoded images, decoded by worker threads whenever they are read. */
 import { createHash } from 'node:crypto';
 import { InputError } from '../../core/errors.ts';
+import { printable } from '../../core/printable.ts';
 import { type Augmentation, type AugmentationDraw } from '../augment.ts';
 import type { DataOptions, DataSettings, Dataset, Examples, ValueRange } from '../dataset.ts';
 import type { ImageRequest } from '../decoding/messages.ts';
@@ -104,7 +105,7 @@ export async function createImageDataset(list: ImageList, options: DataOptions):
     size: labels.length,
     labels,
     range,
-    notes: [...list.notes, ...notes],
+    notes: [...list.notes, ...notes].map(printable),
     settings: { ...settings, ...list.settings },
     hash: () => (hash ??= hashAll()),
     read: (indices) => read(indices),

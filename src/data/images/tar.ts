@@ -2,8 +2,9 @@
  * The index of a tar file (POSIX ustar and pax, GNU long names): where its members lie, so that they can be read in
  * place. A tar file within it, as ImageNet's training set has one for every class, counts as a folder of its name.
  */
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { InputError, messageOf } from '../../core/errors.ts';
+import { closeSync, fstatSync, readSync } from 'node:fs';
+import { InputError } from '../../core/errors.ts';
+import { openInputFileSync } from '../../core/files.ts';
 import { isLeftover } from '../leftovers.ts';
 
 export interface TarMember {
@@ -21,6 +22,8 @@ export interface TarIndex {
 const blockBytes = 512;
 /** Longer names and pax headers than any tool writes are taken for damage. */
 const greatestHeader = 1 << 20;
+/** ImageNet has archives within an archive; more than a few levels of them are made to break readers. */
+const deepest = 4;
 
 /**
  * Reads the headers of a tar file, of gigabytes if need be; the members' content is skipped.
@@ -28,17 +31,12 @@ const greatestHeader = 1 << 20;
  * @throws InputError when it is missing, compressed, truncated or no tar file, or an image in it is a link
  */
 export function indexTar(path: string): TarIndex {
-  let descriptor: number;
-  try {
-    descriptor = openSync(path, 'r');
-  } catch (error) {
-    throw new InputError(`cannot read the tar file ${path}: ${messageOf(error)}`);
-  }
+  const descriptor = openInputFileSync(path, 'tar file');
   try {
     const files: TarMember[] = [];
     const folders: string[] = [];
     const archive = { path, descriptor, files, folders };
-    indexRange(archive, '', 0, fstatSync(descriptor).size);
+    indexRange(archive, '', 0, fstatSync(descriptor).size, 0);
     return { files, folders };
   } finally {
     closeSync(descriptor);
@@ -53,9 +51,14 @@ interface Archive {
 }
 
 /** Indexes the archive that lies from `start` to `end` and whose members are named below `folder`. */
-function indexRange(archive: Archive, folder: string, start: number, end: number): void {
+function indexRange(archive: Archive, folder: string, start: number, end: number, depth: number): void {
   const { path, files, folders } = archive;
   const place = folder === '' ? path : `${folder}.tar in ${path}`;
+  if (depth > deepest) {
+    throw new InputError(
+      `${place}: archives stand within archives deeper than ${String(deepest)} levels: unpack it`,
+    );
+  }
   let position = start;
   // What extension headers say about the member after them, and global ones about all.
   let next: Extension = {};
@@ -96,7 +99,7 @@ function indexRange(archive: Archive, folder: string, start: number, end: number
         `${place}: the member ${name} is of the kind '${type}': only files and folders are read`,
       );
     } else if (name.toLowerCase().endsWith('.tar')) {
-      indexRange(archive, name.slice(0, -4), offset, offset + length);
+      indexRange(archive, name.slice(0, -4), offset, offset + length, depth + 1);
     } else {
       files.push({ name, offset, length });
     }
@@ -145,13 +148,16 @@ function parseHeader(block: Buffer, place: string, position: number): Header {
   };
 }
 
-/** Octal digits, or, for sizes from 8 GiB, a big-endian number after a byte 0x80. */
+/** Octal digits, or, for sizes from 8 GiB, a big-endian number after a byte 0x80; NaN for anything else. */
 function numberOf(field: Buffer): number {
-  return field[0] === 0x80 ? field.readUIntBE(field.length - 6, 6) : octal(field);
+  if (field[0] !== 0x80) return octal(field);
+  const unused = field.subarray(1, field.length - 6);
+  return unused.every((byte) => byte === 0) ? field.readUIntBE(field.length - 6, 6) : NaN;
 }
 
+/** Octal digits, filled up with spaces or ended by a null character. */
 function octal(field: Buffer): number {
-  return Number.parseInt(/[0-7]+/.exec(field.toString('latin1'))?.[0] ?? '', 8);
+  return Number.parseInt(/^ *([0-7]+)(?:[ \0]|$)/.exec(field.toString('latin1'))?.[1] ?? '', 8);
 }
 
 function textOf(field: Buffer): string {

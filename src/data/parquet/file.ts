@@ -1,7 +1,9 @@
 /** Parquet files, opened with the decompressors that the machine has. */
+import { closeSync, fstatSync, readSync } from 'node:fs';
 import * as zlib from 'node:zlib';
 import type { AsyncBuffer, FileMetaData } from 'hyparquet';
 import { InputError, messageOf } from '../../core/errors.ts';
+import { openInputFileSync } from '../../core/files.ts';
 import { snappyDecompress } from './snappy.ts';
 import { assertSoundFooter, assertSoundPages } from './sound.ts';
 
@@ -17,10 +19,8 @@ export interface ParquetFile {
  * @throws InputError when it is missing, truncated or no Parquet file
  */
 export async function openParquetFile(path: string): Promise<ParquetFile> {
-  const { asyncBufferFromFile, parquetMetadataAsync } = await import('hyparquet');
-  const buffer = await asyncBufferFromFile(path).catch((error: unknown) => {
-    throw new InputError(`cannot read the Parquet file ${path}: ${messageOf(error)}`);
-  });
+  const { parquetMetadataAsync } = await import('hyparquet');
+  const buffer = bufferOf(path);
   const metadata = await readable(path, async () => {
     await assertSoundFooter(buffer);
     return parquetMetadataAsync(buffer);
@@ -56,6 +56,32 @@ export async function readColumn(
     throw new InputError(`${path} holds fewer rows than its footer says: it is damaged`);
   }
   return rows.map((row): unknown => row[column]);
+}
+
+/**
+ * The bytes of a file, read at once when they are asked for: of parts that the reader asked for ahead it does not wait
+ * for the others when one fails, and a failure that nobody waits for would end the process.
+ */
+function bufferOf(path: string): AsyncBuffer {
+  const byteLength = withFile(path, (file) => fstatSync(file).size);
+  const slice = (start: number, end = byteLength): ArrayBuffer =>
+    withFile(path, (file) => {
+      const bytes = new Uint8Array(Math.max(0, Math.min(end, byteLength) - start));
+      if (bytes.length > 0 && readSync(file, bytes, 0, bytes.length, start) < bytes.length) {
+        throw new InputError('it has become shorter since it was opened');
+      }
+      return bytes.buffer;
+    });
+  return { byteLength, slice };
+}
+
+function withFile<T>(path: string, use: (descriptor: number) => T): T {
+  const file = openInputFileSync(path, 'Parquet file');
+  try {
+    return use(file);
+  } finally {
+    closeSync(file);
+  }
 }
 
 type Decompress = (bytes: Uint8Array, options: zlib.ZlibOptions) => Uint8Array;

@@ -11,6 +11,9 @@ const tailBytes = 8;
 /** More rows than are ever read as images. */
 const mostRows = 2 ** 31 - 1;
 
+/** The rows that a file of some bytes may have: equal ones take next to none, but images are not all equal. */
+const mostRowsOf = (fileBytes: number): number => Math.min(mostRows, Math.max(1 << 16, fileBytes));
+
 /** @throws ParquetFault when the footer contradicts itself or the file's size */
 export async function assertSoundFooter(file: AsyncBuffer): Promise<void> {
   if (file.byteLength < tailBytes + 4) throw new ParquetFault('it is too short');
@@ -21,7 +24,7 @@ export async function assertSoundFooter(file: AsyncBuffer): Promise<void> {
   const start = file.byteLength - tailBytes - length;
   const { struct } = readThrift(new Uint8Array(await file.slice(start, start + length)));
   assertSoundSchema(structs(struct.get(2)));
-  const rows = whole(struct.get(3), mostRows);
+  const rows = whole(struct.get(3), mostRowsOf(file.byteLength));
   let total = 0;
   for (const group of structs(struct.get(4))) {
     total += whole(group.get(3), mostRows);
@@ -50,7 +53,8 @@ function assertSoundSchema(elements: readonly ThriftStruct[]): void {
 }
 
 function assertSoundChunk(chunk: ThriftStruct, fileBytes: number): void {
-  whole(chunk.get(5), mostRows * 1024);
+  // A list of numbers beside the images may have many values a row.
+  whole(chunk.get(5), 1024 * mostRowsOf(fileBytes));
   const compressed = whole(chunk.get(7), fileBytes);
   for (const field of [9, 11]) {
     const offset = chunk.get(field);
@@ -96,7 +100,8 @@ export async function assertSoundPages(
         await assertSoundColumn(file, {
           offset,
           end: offset + Number(chunk.total_compressed_size),
-          values: Number(chunk.num_values),
+          // No list is read, so that every row is one value.
+          values: whole(Number(chunk.num_values), rows),
           codec: chunk.codec,
         });
       }
@@ -153,11 +158,11 @@ function assertSoundPage(header: ThriftStruct, plain: number, left: number): num
   return count;
 }
 
-/** How many bytes a compressed page can become; Infinity where the decompressor itself keeps to what is promised. */
+/** How many bytes a compressed page may become. */
 function greatestSize(stored: number, codec: string): number {
   if (codec === 'UNCOMPRESSED') return stored;
-  // Snappy copies at most 64 bytes for 3.
-  return codec === 'SNAPPY' ? 64 + 22 * stored : Infinity;
+  // Snappy copies at most 64 bytes for 3; others make more of less, and pages are of a MiB where their writers choose.
+  return codec === 'SNAPPY' ? 64 + 22 * stored : (1 << 20) + 1032 * stored;
 }
 
 async function headerAt(file: AsyncBuffer, position: number, end: number) {

@@ -61,7 +61,16 @@ export function unquote(line: string): Buffer {
 
 /** A line of text of protocol 0, in Python's raw-unicode-escape. */
 export function unescapeUnicode(line: string): string {
-  return line.replace(/\\u([0-9a-f]{4})|\\U([0-9a-f]{8})/gi, (_, short?: string, long?: string) =>
-    String.fromCodePoint(Number.parseInt(short ?? long ?? '', 16)),
+  // A backslash before anything else stands for itself, and so does what follows it.
+  return line.replace(
+    /\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|([^]))/g,
+    (whole, short: string | undefined, long: string | undefined, other: string | undefined) => {
+      const code = Number.parseInt(short ?? long ?? '', 16);
+      if (code <= 0x10ffff) return String.fromCodePoint(code);
+      if (other === undefined || other === 'u' || other === 'U') {
+        throw new PickleFault('the pickle holds text with a damaged escape');
+      }
+      return whole;
+    },
   );
 }

@@ -16,7 +16,7 @@ const lastProtocol = 4;
  */
 export function readPickle(bytes: Uint8Array, source: string): PickleValue {
   try {
-    return run(new Cursor(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)));
+    return run(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength));
   } catch (error) {
     if (error instanceof PickleFault) throw new InputError(`${source}: ${error.message}`);
     throw error;
@@ -26,13 +26,17 @@ export function readPickle(bytes: Uint8Array, source: string): PickleValue {
 /** The stack; a mark opens a stack of its own. */
 interface State {
   readonly cursor: Cursor;
+  /** How many more bytes may be made of text: each time a text is used as bytes it is copied. */
+  copies: number;
   stack: PickleValue[];
   readonly marked: PickleValue[][];
   readonly memo: Map<number, PickleValue>;
 }
 
-function run(cursor: Cursor): PickleValue {
-  const state: State = { cursor, stack: [], marked: [], memo: new Map() };
+function run(bytes: Buffer): PickleValue {
+  const cursor = new Cursor(bytes);
+  // Python writes every text once, and a text takes its length in the pickle at least.
+  const state: State = { cursor, copies: 4 * bytes.length + 1024, stack: [], marked: [], memo: new Map() };
   for (;;) {
     const code = cursor.unsigned(1);
     if (code === 0x2e) return pop(state); // STOP
@@ -77,15 +81,28 @@ function recall(state: State, index: number): void {
   state.stack.push(value);
 }
 
+/** Refuses a pickle that would make more bytes of its texts than it has itself. */
+function countCopies(state: State, values: PickleValue): void {
+  if (!Array.isArray(values)) return;
+  for (const value of values) {
+    if (typeof value === 'string' || value instanceof Uint8Array) state.copies -= value.length;
+  }
+  if (state.copies < 0) throw new PickleFault('the pickle makes far more bytes than it holds');
+}
+
+/** The longest key that is taken for the name of a field. */
+const longestKey = 1024;
+
 function setItems(target: PickleValue, pairs: readonly PickleValue[]): void {
   if (!(target instanceof Map))
     throw new PickleFault('the pickle is damaged: it puts items into no dictionary');
   for (let index = 0; index + 1 < pairs.length; index += 2) {
     const key = pairs[index];
     const value = pairs[index + 1];
-    const name = textOf(key) ?? (typeof key === 'number' ? String(key) : undefined);
+    const isLong = (typeof key === 'string' || key instanceof Uint8Array) && key.length > longestKey;
+    const name = (isLong ? undefined : textOf(key)) ?? (typeof key === 'number' ? String(key) : undefined);
     if (name === undefined || value === undefined) {
-      throw new PickleFault('the pickle has a dictionary whose keys are neither text nor numbers');
+      throw new PickleFault('the pickle has a dictionary whose keys are neither short texts nor numbers');
     }
     target.set(name, value);
   }
@@ -163,6 +180,7 @@ const instructions: Readonly<Record<number, Instruction>> = {
     if (!(callable instanceof PickleGlobal) || !Array.isArray(values)) {
       throw new PickleFault('the pickle is damaged: it calls what is no function');
     }
+    countCopies(state, values);
     state.stack.push(call(callable.callable, values));
   },
   0x53: push((cursor) => unquote(cursor.line())), // STRING
@@ -188,6 +206,7 @@ const instructions: Readonly<Record<number, Instruction>> = {
   0x62: (state) => {
     // BUILD
     const content = pop(state);
+    countCopies(state, content);
     setState(top(state), content);
   },
   0x63: (state) => {
@@ -197,8 +216,10 @@ const instructions: Readonly<Record<number, Instruction>> = {
   },
   0x93: (state) => {
     // STACK_GLOBAL
-    const name = textOf(pop(state)) ?? '';
-    named(state, textOf(pop(state)) ?? '', name);
+    const name = pop(state);
+    const module = pop(state);
+    countCopies(state, [name, module]);
+    named(state, textOf(module) ?? '', textOf(name) ?? '');
   },
   0x64: collect(dictionaryOf), // DICT
   0x7d: push(() => new Map<string, PickleValue>()), // EMPTY_DICT

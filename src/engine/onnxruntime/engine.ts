@@ -2,6 +2,7 @@
 import type { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-node';
 import { InputError, messageOf } from '../../core/errors.ts';
 import { encodeModel } from '../../graph/onnx/write.ts';
+import { writableGraph } from '../../graph/operators/expand.ts';
 import type { Graph, Tensor } from '../../graph/types.ts';
 import type { CompiledGraph, CompileOptions, Engine, RunnableFile, Tensors } from '../engine.ts';
 import { assertInputs } from '../inputs.ts';
@@ -139,7 +140,7 @@ class OnnxRuntimeEngine implements Engine {
   }
 
   #create(graph: Graph, options = this.#options): Promise<InferenceSession> {
-    return this.#runtime.InferenceSession.create(encodeModel(graph), options);
+    return this.#runtime.InferenceSession.create(encodeModel(writableGraph(graph)), options);
   }
 
   /** Whether this runtime on this processor computes a blocked convolution as it does an ordinary one. */

@@ -57,7 +57,7 @@ export function outputDims(call: Call): readonly number[] {
 export function windowsOf(call: Call, kernel: readonly number[]): SpatialWindows {
   const sizes = call.input(0).dims.slice(2);
   const counts = outputDims(call).slice(2);
-  const autoPad = call.text('auto_pad', 'NOTSET');
+  const autoPad = call.text('auto_pad');
   const windows = sizes.map((size, axis): Window => {
     const window = {
       ...whole,

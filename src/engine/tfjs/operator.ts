@@ -2,6 +2,7 @@
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { InputError } from '../../core/errors.ts';
 import { attribute } from '../../graph/attributes.ts';
+import { floatOf, intOf, textOf } from '../../graph/operators/definitions.ts';
 import type { DataType, Node } from '../../graph/types.ts';
 import type { Tf } from './backend.ts';
 import type { Layout } from './layout.ts';
@@ -46,16 +47,19 @@ export class Call {
     return this.#inputs.map((_, index) => this.input(index));
   }
 
-  int(name: string, absent: number): number {
-    return attribute(this.node, name, 'int') ?? absent;
+  /** An integer attribute, or its default by the operator's definition. */
+  int(name: string): number {
+    return intOf(this.node, name);
   }
 
-  float(name: string, absent: number): number {
-    return attribute(this.node, name, 'float') ?? absent;
+  /** A floating-point attribute, or its default by the operator's definition. */
+  float(name: string): number {
+    return floatOf(this.node, name);
   }
 
-  text(name: string, absent: string): string {
-    return attribute(this.node, name, 'string') ?? absent;
+  /** A text attribute, or its default by the operator's definition. */
+  text(name: string): string {
+    return textOf(this.node, name);
   }
 
   ints(name: string): readonly number[] | undefined {

@@ -6,6 +6,7 @@ import type { Bounds, ModelCheck } from '../../classifier/classifier.ts';
 import { InputError, messageOf } from '../../core/errors.ts';
 import { createEngine } from '../../engine/select.ts';
 import { createUnitRunner, type UnitInputs, type UnitResult } from '../../evaluation/unit-runner.ts';
+import type { ModelFindings } from '../../evaluation/records.ts';
 import type { Unit } from '../../evaluation/units.ts';
 import { createModelClassifier } from '../../models/model-classifier.ts';
 import type { ModelDescription } from '../../models/open.ts';
@@ -31,13 +32,6 @@ export type WorkerRequest =
   | { readonly kind: 'do'; readonly unit: Unit; readonly inputs: UnitInputs }
   /** To end between two calls of a model: a thread that is terminated within one takes the process with it. */
   | { readonly kind: 'stop' };
-
-/** What was learned of a model on the way. */
-export interface ModelFindings {
-  readonly name: string;
-  readonly check: ModelCheck | undefined;
-  readonly notes: readonly string[];
-}
 
 export type WorkerReply =
   | { readonly kind: 'done'; readonly result: UnitResult; readonly findings: readonly ModelFindings[] }

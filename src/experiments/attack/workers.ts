@@ -3,7 +3,8 @@ import type { Worker } from 'node:worker_threads';
 import { InputError } from '../../core/errors.ts';
 import { startWorkerThread } from '../../core/worker-thread.ts';
 import type { UnitResult, UnitRunner } from '../../evaluation/unit-runner.ts';
-import type { ModelFindings, WorkerReply, WorkerRequest, WorkerSetup } from './worker.ts';
+import type { ModelFindings } from '../../evaluation/records.ts';
+import type { WorkerReply, WorkerRequest, WorkerSetup } from './worker.ts';
 
 export interface Workers {
   readonly runners: readonly UnitRunner[];
@@ -24,7 +25,7 @@ export function startWorkers(count: number, setup: WorkerSetup): Workers {
     thread.on('error', () => ended.add(thread));
   }
   const learn = (found: readonly ModelFindings[]): void => {
-    for (const each of found) findings.set(each.name, merged(findings.get(each.name), each));
+    for (const each of found) findings.set(each.name, mergedFindings(findings.get(each.name), each));
   };
   return {
     findings,
@@ -88,7 +89,7 @@ function ask(
 }
 
 /** One model's findings in two workers: the more that was compared, and the greater difference, is what holds. */
-function merged(known: ModelFindings | undefined, found: ModelFindings): ModelFindings {
+export function mergedFindings(known: ModelFindings | undefined, found: ModelFindings): ModelFindings {
   const [a, b] = [known?.check, found.check];
   if (known === undefined || a === undefined || b === undefined) return found;
   const greatest = Math.max(a.forwardAgainstGradientGraph ?? 0, b.forwardAgainstGradientGraph ?? 0);

@@ -1,7 +1,7 @@
 /** Decodes AttributeProto messages. */
 import { InputError } from '../../core/errors.ts';
-import type { Attribute, OpenGraph } from '../types.ts';
-import { decodeSparseTensor, decodeTensor } from './decode-tensor.ts';
+import type { Attribute, OpenGraph, Tensor } from '../types.ts';
+import { decodeNarrow, decodeSparseTensor, decodeTensor, narrowCodeOf } from './decode-tensor.ts';
 import type { ExternalData } from './external-data.ts';
 import { attributeField, attributeType } from './fields.ts';
 import type { Message } from './wire-reader.ts';
@@ -11,6 +11,8 @@ export interface AttributeContext {
   /** The attributes of the call whose function this stands in, which others may refer to; absent outside functions. */
   readonly referred?: ReadonlyMap<string, Attribute> | undefined;
   readonly decodeInner: (message: Message) => OpenGraph;
+  /** Is told the code of the type of a tensor of narrow numbers; without it such a tensor is refused. */
+  readonly onNarrow?: (code: number) => void;
 }
 
 /**
@@ -51,10 +53,7 @@ export function decodeAttribute(
     case attributeType.strings:
       return { kind: 'strings', value: message.strings(attributeField.strings) };
     case attributeType.tensor:
-      return {
-        kind: 'tensor',
-        value: decodeTensor(held(attributeField.tensor, 'tensor'), where, context.external),
-      };
+      return { kind: 'tensor', value: heldTensor(held(attributeField.tensor, 'tensor'), where, context) };
     case attributeType.sparseTensor:
       return {
         kind: 'tensor',
@@ -71,6 +70,13 @@ export function decodeAttribute(
     default:
       throw new InputError(`${where} is of a kind (several tensors, graphs or types) that is not supported`);
   }
+}
+
+function heldTensor(message: Message, where: string, { external, onNarrow }: AttributeContext): Tensor {
+  const code = onNarrow === undefined ? undefined : narrowCodeOf(message);
+  if (code === undefined) return decodeTensor(message, where, external);
+  onNarrow?.(code);
+  return decodeNarrow(message, code, where, external);
 }
 
 /** Old files leave the type out: it is that of the field which is there. */

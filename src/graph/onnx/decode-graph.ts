@@ -1,11 +1,12 @@
 /** Decodes GraphProto messages as they stand in the file; order.ts and upgrade/ make them graphs of the toolkit. */
 import { InputError } from '../../core/errors.ts';
-import type { Node, OpenGraph, OpenValue, SourceGraph, Tensor, Value } from '../types.ts';
+import type { OpenGraph, OpenValue, SourceGraph, Tensor, Value } from '../types.ts';
 import { decodeNode, outermost } from './decode-node.ts';
 import type { FileContext, Place } from './decode-node.ts';
-import { decodeHalfBytes, decodeSparseTensor, decodeTensor, isHalfByte } from './decode-tensor.ts';
+import { decodeNarrow, decodeSparseTensor, decodeTensor, narrowCodeOf } from './decode-tensor.ts';
 import { decodeInput, decodeOpenValue } from './decode-type.ts';
 import { graphField, sparseTensorField, tensorField, valueField } from './fields.ts';
+import { withNarrowValues } from './narrow-values.ts';
 import { assertDepth, initializerNames, neededParts } from './needed.ts';
 import type { FileNode } from './order.ts';
 import type { Message } from './wire-reader.ts';
@@ -40,35 +41,14 @@ export function decodeGraph(message: Message, file: FileContext, chosen?: readon
   const nodes = (needed?.nodes ?? [...message.messages(graphField.node)]).flatMap((node) =>
     decodeNode(node, file, outermost, decodeInner(file)),
   );
-  assertHalfBytesDequantized(nodes, file.halfBytes);
   return {
     name: message.string(graphField.name) ?? '',
     inputs,
     outputs: chosen ?? outputs.map(({ name }) => name),
     declared: new Map([...said, ...outputs, ...inputs].map((value) => [value.name, value])),
     initializers,
-    nodes: nameNodes(nodes),
+    nodes: nameNodes(withNarrowValues(nodes, file.narrow)),
   };
-}
-
-/**
- * A byte holds the numbers of half a byte for DequantizeLinear, to which the width does not matter; to others it does.
- *
- * @throws InputError naming a node that reads such a constant otherwise
- */
-function assertHalfBytesDequantized(nodes: readonly Node[], halfBytes: ReadonlySet<string>): void {
-  if (halfBytes.size === 0) return;
-  for (const node of nodes) {
-    const read = node.inputs.find((input) => halfBytes.has(input));
-    if (read !== undefined && node.operator !== 'DequantizeLinear') {
-      throw new InputError(
-        `node ${node.name} (${node.operator}) reads ${read}, whose numbers take half a byte (int4, uint4), which only DequantizeLinear may: export the model with int8`,
-      );
-    }
-    for (const attribute of Object.values(node.attributes)) {
-      if (attribute.kind === 'graph') assertHalfBytesDequantized(attribute.value.nodes, halfBytes);
-    }
-  }
 }
 
 /** A graph within a node, which says less of its values than a whole one must. */
@@ -107,12 +87,13 @@ function decodeInitializers(
   };
   for (const held of message.messages(graphField.initializer)) {
     const name = held.string(tensorField.name);
-    if (isHalfByte(held)) {
-      file.halfBytes.add(place.rename(name ?? ''));
-      add(name, (where) => decodeHalfBytes(held, where, file.external));
-    } else {
-      add(name, (where) => decodeTensor(held, where, file.external));
-    }
+    const code = narrowCodeOf(held);
+    if (code !== undefined) file.narrow.set(place.rename(name ?? ''), code);
+    add(name, (where) =>
+      code === undefined
+        ? decodeTensor(held, where, file.external)
+        : decodeNarrow(held, code, where, file.external),
+    );
   }
   for (const held of message.messages(graphField.sparseInitializer)) {
     const name = held.message(sparseTensorField.values)?.string(tensorField.name);

@@ -1,6 +1,5 @@
 /** Decodes NodeProto messages, and writes the functions that the file defines in the place of their calls. */
 import { InputError } from '../../core/errors.ts';
-import { knownOperators } from '../shapes/infer.ts';
 import type { Attribute, OpenGraph } from '../types.ts';
 import { decodeAttribute } from './decode-attribute.ts';
 import type { ExternalData } from './external-data.ts';
@@ -15,8 +14,8 @@ import { isZipMap } from './zip-map.ts';
 export interface FileContext {
   readonly external: ExternalData | undefined;
   readonly functions: FunctionTable;
-  /** Constants of half a byte a number, by name: their numbers are held in bytes. */
-  readonly halfBytes: Set<string>;
+  /** Constants of narrow types, with the codes of these. */
+  readonly narrow: Map<string, number>;
 }
 
 /** Where nodes stand: how deep in graphs within nodes, and in the body of which function. */
@@ -61,7 +60,7 @@ export function decodeNode(
   const inputs = message.strings(nodeField.input).map(place.rename);
   if (called === undefined) {
     if (isZipMap(message)) return [{ operator: 'Identity', name, inputs, outputs, attributes: {} }];
-    assertKnown(domain, operator, where);
+    assertStandard(domain, where);
   }
   const node: FileNode = {
     operator: functionKey(domain, operator),
@@ -82,10 +81,13 @@ function decodeAttributes(
   decodeInner: DecodeInner,
 ): [string, Attribute][] {
   const inner = { ...place, depth: place.depth + 1 };
+  const isConstant = message.string(nodeField.operator) === 'Constant';
+  const [output = ''] = message.strings(nodeField.output).map(place.rename);
   const context = {
     external: file.external,
     referred: place.referred,
     decodeInner: (graph: Message) => decodeInner(graph, inner),
+    ...(isConstant ? { onNarrow: (code: number) => void file.narrow.set(output, code) } : {}),
   };
   return [...message.messages(nodeField.attribute)].flatMap((held): [string, Attribute][] => {
     const key = held.string(attributeField.name) ?? '';
@@ -137,9 +139,8 @@ function written(
   ];
 }
 
-function assertKnown(domain: string, operator: string, where: string): void {
-  const key = functionKey(domain, operator);
-  if (isStandardDomain(domain) || knownOperators.has(key)) return;
+function assertStandard(domain: string, where: string): void {
+  if (isStandardDomain(domain)) return;
   throw new InputError(
     `${where} is of the domain ${domain}, and only standard ONNX operators are supported: export the model without it`,
   );

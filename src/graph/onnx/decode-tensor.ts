@@ -1,6 +1,7 @@
 /** Decodes TensorProto messages, in each of the forms that ONNX allows for the elements. */
 import { InputError } from '../../core/errors.ts';
 import { dataTypeOf, elementArrays, type NumericType } from '../data-types.ts';
+import { narrowTypeOf } from '../narrow-types.ts';
 import { elementsOf, zeros } from '../simplify/storage.ts';
 import { sizeOf } from '../tensor.ts';
 import type { DataOf, DataType, Tensor } from '../types.ts';
@@ -22,13 +23,8 @@ const otherTypes: Readonly<Record<number, string>> = {
   0: 'undefined',
   14: 'complex64',
   15: 'complex128',
-  17: 'float8e4m3fn',
-  18: 'float8e4m3fnuz',
-  19: 'float8e5m2',
-  20: 'float8e5m2fnuz',
-  21: 'uint4',
-  22: 'int4',
-  23: 'float4e2m1',
+  27: 'float6e2m3',
+  28: 'float6e3m2',
 };
 
 /**
@@ -41,7 +37,7 @@ export function heldDataType(code: bigint | undefined, where: string): DataType 
   const dataType = dataTypeOf(number);
   if (dataType === undefined) {
     throw new InputError(
-      `${where} has the data type ${otherTypes[number] ?? String(number)}, which is not supported: convert the model to float32`,
+      `${where} has the data type ${narrowTypeOf(number)?.name ?? otherTypes[number] ?? String(number)}, which is not supported: convert the model to float32`,
     );
   }
   return dataType;
@@ -58,26 +54,34 @@ export function decodeTensor(message: Message, where: string, external: External
   return decodeAs(heldDataType(message.integer(tensorField.dataType), where), message, where, external);
 }
 
-/** Types of half a byte by their codes, and what holds their numbers. */
-const HALF_BYTES: Readonly<Record<number, 'uint8' | 'int8'>> = { 21: 'uint8', 22: 'int8' };
-
-/** Whether a tensor's numbers take half a byte. */
-export function isHalfByte(message: Message): boolean {
-  return Object.hasOwn(HALF_BYTES, Number(message.integer(tensorField.dataType) ?? 0n));
+/** The code of a tensor's type where its numbers are narrow (narrow-types.ts); undefined where they are not. */
+export function narrowCodeOf(message: Message): number | undefined {
+  const code = Number(message.integer(tensorField.dataType) ?? 0n);
+  return narrowTypeOf(code) === undefined ? undefined : code;
 }
 
-/** The numbers of a tensor of half bytes, one a byte: of two in a byte the lower is the first. */
-export function decodeHalfBytes(message: Message, where: string, external: ExternalData | undefined): Tensor {
-  const dataType = HALF_BYTES[Number(message.integer(tensorField.dataType) ?? 0n)] ?? 'uint8';
+/**
+ * A tensor of narrow numbers, in the type that holds them. Of several in a byte the lowest bits are the first.
+ *
+ * @throws InputError as decodeTensor
+ */
+export function decodeNarrow(
+  message: Message,
+  code: number,
+  where: string,
+  external: ExternalData | undefined,
+): Tensor {
+  const { bits = 8, heldAs = 'uint8', numberOf = (held: number) => held } = narrowTypeOf(code) ?? {};
   const dims = dimsOf(message, where);
   const size = sizeOf(dims);
-  const packed = decodeAs('uint8', message, where, external, [Math.ceil(size / 2)]).data as Uint8Array;
-  const data = new elementArrays[dataType](size);
+  const inByte = 8 / bits;
+  const packed = decodeAs('uint8', message, where, external, [Math.ceil(size / inByte)]).data as Uint8Array;
+  const data = new elementArrays[heldAs](size);
   for (let index = 0; index < size; index++) {
-    const half = ((packed[index >> 1] ?? 0) >> (index % 2 === 0 ? 0 : 4)) & 15;
-    data[index] = dataType === 'int8' && half > 7 ? half - 16 : half;
+    const byte = packed[Math.floor(index / inByte)] ?? 0;
+    data[index] = numberOf((byte >> (bits * (index % inByte))) % 2 ** bits);
   }
-  return { dataType, dims, data };
+  return { dataType: heldAs, dims, data };
 }
 
 function decodeAs(
@@ -107,8 +111,9 @@ function dimsOf(message: Message, where: string): number[] {
   return dims;
 }
 
-/** Sparse tensors are made dense; beyond this many elements that would not be what the file's author had in mind. */
-const MOST_DENSE_ELEMENTS = 2 ** 28;
+/** Sparse tensors are made dense: with fewer values for their size a small file would fill the memory. */
+const MOST_ELEMENTS_PER_VALUE = 256;
+const ALWAYS_ALLOWED = 4096;
 
 /**
  * The dense tensor of a SparseTensorProto: values, and their places as positions in C order or as coordinates.
@@ -124,11 +129,17 @@ export function decodeSparseTensor(
     message.message(field),
   );
   const dims = message.integers(sparseTensorField.dims).map(Number);
-  if (heldValues === undefined || dims.some((dim) => dim < 0) || sizeOf(dims) > MOST_DENSE_ELEMENTS) {
+  if (heldValues === undefined || !dims.every((dim) => dim >= 0)) {
     throw new InputError(`${where} is sparse, and has no values or an impossible shape`);
   }
   const values = decodeTensor(heldValues, where, external);
   if (values.dataType === 'string') throw new InputError(`${where} is sparse and holds texts`);
+  const mostElements = Math.max(ALWAYS_ALLOWED, MOST_ELEMENTS_PER_VALUE * values.data.length);
+  if (!(sizeOf(dims) <= mostElements)) {
+    throw new InputError(
+      `${where} is sparse, with ${String(values.data.length)} values for the shape [${dims.join(', ')}]: too few to make it dense, as the toolkit does`,
+    );
+  }
   const indices =
     heldIndices === undefined ? { dims: [0], data: [] } : decodeTensor(heldIndices, where, external);
   const coordinates = Array.from(indices.data as ArrayLike<bigint | number>, Number);

@@ -1,7 +1,8 @@
 /** Reads weights that stand in files beside the model file. */
-import { closeSync, fstatSync, openSync, readSync, realpathSync } from 'node:fs';
-import { dirname, isAbsolute, relative, resolve, sep } from 'node:path';
-import { InputError, messageOf } from '../../core/errors.ts';
+import { closeSync, fstatSync, readSync } from 'node:fs';
+import { weightsBeside } from '../../core/confined.ts';
+import { InputError } from '../../core/errors.ts';
+import { openInputFileSync } from '../../core/files.ts';
 
 /**
  * Gives `length` bytes from `offset` of a file named relative to the model's folder; without a length, up to its end.
@@ -9,65 +10,49 @@ import { InputError, messageOf } from '../../core/errors.ts';
 export type ExternalData = (location: string, offset: number, length: number | undefined) => Uint8Array;
 
 /**
- * External data of the model file at `path`. Each range is read straight into a buffer of its own.
+ * External data of the model file at `path`. Each range is read straight into a buffer of its own; one that is asked
+ * for again, as tensors that share their weights do, is the same buffer.
  *
- * @returns a reader that throws InputError for a file outside the model's folder, one that is missing, or a range
- *   beyond its end
+ * @returns a reader that throws InputError for a file outside the model's folder, one that is missing, a range beyond
+ *   its end, or ranges that overlap so much that they hold more than the file
  */
 export function externalDataBeside(path: string): ExternalData {
-  const folder = dirname(resolve(path));
+  const ranges = new Map<string, Uint8Array>();
+  const read = new Map<string, number>();
   return (location, offset, length) => {
-    const target = resolve(folder, location);
-    if (isAbsolute(location) || leaves(folder, target)) {
-      throw new InputError(
-        `the weights file ${location} is outside the model's folder, which is not allowed`,
-      );
-    }
-    const descriptor = openWithin(folder, target, location);
+    const key = JSON.stringify([location, offset, length]);
+    const known = ranges.get(key);
+    if (known !== undefined) return known;
+    const descriptor = openInputFileSync(weightsBeside(path, location), 'weights file');
     try {
-      return readRange(descriptor, location, offset, length);
+      const { size } = fstatSync(descriptor);
+      const wanted = length ?? size - offset;
+      const total = (read.get(location) ?? 0) + wanted;
+      if (wanted >= 0 && offset + wanted <= size && total > size) {
+        throw new InputError(
+          `the tensors in the weights file ${location} overlap and hold more than its ${String(size)} bytes: export the model again`,
+        );
+      }
+      read.set(location, total);
+      const bytes = readRange(descriptor, location, offset, wanted, size);
+      ranges.set(key, bytes);
+      return bytes;
     } finally {
       closeSync(descriptor);
     }
   };
 }
 
-function openWithin(folder: string, target: string, location: string): number {
-  let real: string;
-  try {
-    real = realpathSync(target);
-  } catch {
-    throw new InputError(`the weights file ${location} is missing: put it beside the model file`);
-  }
-  if (leaves(realpathSync(folder), real)) {
-    throw new InputError(
-      `the weights file ${location} is a link that leaves the model's folder, which is not allowed`,
-    );
-  }
-  try {
-    return openSync(real, 'r');
-  } catch (error) {
-    throw new InputError(`cannot read the weights file ${location}: ${messageOf(error)}`);
-  }
-}
-
-function leaves(folder: string, target: string): boolean {
-  const way = relative(folder, target);
-  return way === '' || way === '..' || way.startsWith(`..${sep}`) || isAbsolute(way);
-}
-
 function readRange(
   descriptor: number,
   location: string,
   offset: number,
-  length: number | undefined,
+  wanted: number,
+  size: number,
 ): Uint8Array {
-  const status = fstatSync(descriptor);
-  if (!status.isFile()) throw new InputError(`the weights file ${location} is not a file`);
-  const wanted = length ?? status.size - offset;
-  if (wanted < 0 || offset + wanted > status.size) {
+  if (wanted < 0 || offset + wanted > size) {
     throw new InputError(
-      `the weights file ${location} has ${String(status.size)} bytes, and the model needs it to ${String(offset + Math.max(wanted, 0))}: fetch or export it again`,
+      `the weights file ${location} has ${String(size)} bytes, and the model needs it to ${String(offset + Math.max(wanted, 0))}: fetch or export it again`,
     );
   }
   const bytes = new Uint8Array(wanted);

@@ -43,7 +43,10 @@ export function standardOpset(message: Message, field: number): bigint | undefin
 export class FunctionTable {
   readonly #functions = new Map<string, LocalFunction>();
   readonly #model: Message;
+  /** How often each hint was asked for. */
+  readonly #hints = new Map<string, number>();
   readonly #prefixes = new Set<string>();
+  /** The names of the file, sorted: those with a beginning stand together. */
   #names: readonly string[] | undefined;
   #nodes = 0;
 
@@ -94,17 +97,33 @@ export class FunctionTable {
     }
   }
 
+  #sortedNames(): readonly string[] {
+    const graph = this.#model.message(modelField.graph);
+    return graph === undefined ? [] : namesIn(graph).sort();
+  }
+
   /** A beginning that no name of the file has, nor one given before. */
   prefix(hint: string): string {
-    const graph = this.#model.message(modelField.graph);
-    this.#names ??= graph === undefined ? [] : namesIn(graph);
-    for (let count = 0; ; count++) {
+    const names = (this.#names ??= this.#sortedNames());
+    for (let count = this.#hints.get(hint) ?? 0; ; count++) {
       const prefix = count === 0 ? `${hint}/` : `${hint}_${String(count)}/`;
-      if (this.#prefixes.has(prefix) || this.#names.some((name) => name.startsWith(prefix))) continue;
+      if (this.#prefixes.has(prefix) || beginsOne(names, prefix)) continue;
       this.#prefixes.add(prefix);
+      this.#hints.set(hint, count + 1);
       return prefix;
     }
   }
+}
+
+/** Whether one of some sorted names begins so: the first that is not before the beginning does. */
+function beginsOne(names: readonly string[], beginning: string): boolean {
+  let [low, high] = [0, names.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((names[middle] ?? '') < beginning) low = middle + 1;
+    else high = middle;
+  }
+  return names[low]?.startsWith(beginning) === true;
 }
 
 /** A call being written out. */

@@ -20,14 +20,14 @@ export interface Wiring extends Pick<OpenGraph, 'inputs' | 'initializers'> {
  * The nodes in an order in which each value is made before it is used, here and in the graphs within nodes: the
  * order given where it is one already.
  *
- * @param outer values of the graphs around this one
+ * @param outer whether a value is one of the graphs around this one
  * @throws InputError naming a value that is made twice or never, or a node on a cycle
  */
-export function orderNodes(graph: Wiring, outer: ReadonlySet<string> = new Set()): FileNode[] {
+export function orderNodes(graph: Wiring, outer: (value: string) => boolean = () => false): FileNode[] {
   const makers = findMakers(graph);
-  const known = new Set([...outer, ...makers.keys()]);
+  const known = (value: string): boolean => makers.has(value) || outer(value);
   for (const node of graph.nodes) {
-    const missing = readsOf(node).find((value) => !known.has(value));
+    const missing = readsOf(node).find((value) => !known(value));
     if (missing !== undefined) {
       throw new InputError(
         `node ${node.name} (${node.operator}) reads the value ${missing}, which no input, initializer or node makes`,
@@ -35,7 +35,7 @@ export function orderNodes(graph: Wiring, outer: ReadonlySet<string> = new Set()
     }
   }
   for (const output of graph.outputs) {
-    if (!known.has(output)) {
+    if (!known(output)) {
       throw new InputError(`the graph's output ${output} is made by no input, initializer or node`);
     }
   }
@@ -78,7 +78,7 @@ function subgraphsOf(attributes: Attributes): OpenGraph[] {
   );
 }
 
-function ordered(graph: OpenGraph, outer: ReadonlySet<string>): OpenGraph {
+function ordered(graph: OpenGraph, outer: (value: string) => boolean): OpenGraph {
   const outputs = graph.outputs.map((output) => output.name);
   return { ...graph, nodes: orderNodes({ ...graph, outputs }, outer) };
 }
@@ -114,7 +114,7 @@ function sorted(nodes: readonly FileNode[], makers: ReadonlyMap<string, FileNode
   const result: FileNode[] = [];
   const done = new Set<FileNode>();
   for (const start of nodes) {
-    const way: { node: FileNode; makers: FileNode[] }[] = [];
+    const way: { readonly node: FileNode; readonly makers: readonly FileNode[]; next: number }[] = [];
     const onWay = new Set<FileNode>();
     const enter = (node: FileNode): void => {
       if (done.has(node)) return;
@@ -124,11 +124,11 @@ function sorted(nodes: readonly FileNode[], makers: ReadonlyMap<string, FileNode
         );
       }
       onWay.add(node);
-      way.push({ node, makers: readsOf(node).flatMap((value) => makers.get(value) ?? []) });
+      way.push({ node, makers: readsOf(node).flatMap((value) => makers.get(value) ?? []), next: 0 });
     };
     enter(start);
     for (let last = way.at(-1); last !== undefined; last = way.at(-1)) {
-      const next = last.makers.shift();
+      const next = last.makers[last.next++];
       if (next !== undefined) {
         enter(next);
         continue;

@@ -113,7 +113,7 @@ function decode(
   const opset = opsetOf(message);
   const conversion = new FloatConversion('float16', 'bfloat16');
   const graph = inHeldFloats(
-    decodeGraph(held, { external, functions: new FunctionTable(message), halfBytes: new Set() }, chosen),
+    decodeGraph(held, { external, functions: new FunctionTable(message), narrow: new Map() }, chosen),
     conversion,
   );
   return {

@@ -1,251 +1,42 @@
-/**
- * The standard operators of opsets 7 to 26: since which opset each is there (7: it or an earlier one), until which,
- * and the attributes that may be left out, with what they are then (of OPSET, or of the opset that brought the
- * operator). What an operator does stands beside it, by family: its types in shapes/, its expansion into other
- * operators in expansions/, its gradient in autodiff/rules/.
- */
+/** The definitions of the standard operators of opsets 7 to 26, and what can be asked of them. */
+import { InputError } from '../../core/errors.ts';
+import { attribute } from '../attributes.ts';
+import type { Node } from '../types.ts';
+import type { Default, Definition, Definitions } from './definition.ts';
+import { activationDefinitions } from './definitions/activation.ts';
+import { attentionDefinitions } from './definitions/attention.ts';
+import { controlDefinitions } from './definitions/control.ts';
+import { elementwiseDefinitions } from './definitions/elementwise.ts';
+import { generationDefinitions } from './definitions/generation.ts';
+import { indexingDefinitions } from './definitions/indexing.ts';
+import { logicDefinitions } from './definitions/logic.ts';
+import { movementDefinitions } from './definitions/movement.ts';
+import { normalizationDefinitions } from './definitions/normalization.ts';
+import { otherDefinitions } from './definitions/other.ts';
+import { poolingDefinitions } from './definitions/pooling.ts';
+import { productDefinitions } from './definitions/product.ts';
+import { quantizationDefinitions } from './definitions/quantization.ts';
+import { recurrentDefinitions } from './definitions/recurrent.ts';
+import { reductionDefinitions } from './definitions/reduction.ts';
+import { samplingDefinitions } from './definitions/sampling.ts';
 
-type Default = number | string | readonly number[] | readonly string[];
-
-export interface Definition {
-  readonly since: number;
-  /** The first opset without it. */
-  readonly until?: number;
-  readonly attributes?: Readonly<Record<string, Default>>;
-}
-
-export const definitions: Readonly<Record<string, Definition>> = {
-  Abs: { since: 7 },
-  Acos: { since: 7 },
-  Acosh: { since: 9 },
-  Add: { since: 7 },
-  AffineGrid: { since: 20, attributes: { align_corners: 0 } },
-  And: { since: 7 },
-  ArgMax: { since: 7, attributes: { axis: 0, keepdims: 1, select_last_index: 0 } },
-  ArgMin: { since: 7, attributes: { axis: 0, keepdims: 1, select_last_index: 0 } },
-  Asin: { since: 7 },
-  Asinh: { since: 9 },
-  Atan: { since: 7 },
-  Atanh: { since: 9 },
-  Attention: {
-    since: 23,
-    attributes: {
-      is_causal: 0,
-      left_window_size: -1,
-      qk_matmul_output_mode: 0,
-      right_window_size: -1,
-      softcap: 0.0,
-    },
-  },
-  AveragePool: { since: 7, attributes: { auto_pad: 'NOTSET', ceil_mode: 0, count_include_pad: 0 } },
-  BatchNormalization: { since: 7, attributes: { epsilon: 1e-5, momentum: 0.9, training_mode: 0 } },
-  Bernoulli: { since: 15 },
-  BitCast: { since: 26 },
-  BitShift: { since: 11 },
-  BitwiseAnd: { since: 18 },
-  BitwiseNot: { since: 18 },
-  BitwiseOr: { since: 18 },
-  BitwiseXor: { since: 18 },
-  BlackmanWindow: { since: 17, attributes: { output_datatype: 1, periodic: 1 } },
-  Cast: { since: 7 },
-  CastLike: { since: 15 },
-  Ceil: { since: 7 },
-  Celu: { since: 12, attributes: { alpha: 1.0 } },
-  CenterCropPad: { since: 18 },
-  Clip: { since: 7 },
-  Col2Im: { since: 18 },
-  Compress: { since: 9 },
-  Concat: { since: 7 },
-  ConcatFromSequence: { since: 11, attributes: { new_axis: 0 } },
-  Constant: { since: 7 },
-  ConstantOfShape: { since: 9 },
-  Conv: { since: 7, attributes: { auto_pad: 'NOTSET', group: 1 } },
-  ConvInteger: { since: 10, attributes: { auto_pad: 'NOTSET', group: 1 } },
-  ConvTranspose: { since: 7, attributes: { auto_pad: 'NOTSET', group: 1 } },
-  Cos: { since: 7 },
-  Cosh: { since: 9 },
-  CumProd: { since: 26, attributes: { exclusive: 0, reverse: 0 } },
-  CumSum: { since: 11, attributes: { exclusive: 0, reverse: 0 } },
-  DFT: { since: 17, attributes: { axis: 1, inverse: 0, onesided: 0 } },
-  DeformConv: { since: 19, attributes: { group: 1, offset_group: 1 } },
-  DepthToSpace: { since: 7, attributes: { mode: 'DCR' } },
-  DequantizeLinear: { since: 10, attributes: { axis: 1 } },
-  Det: { since: 11 },
-  Div: { since: 7 },
-  Dropout: { since: 7 },
-  DynamicQuantizeLinear: { since: 11 },
-  Einsum: { since: 12 },
-  Elu: { since: 7, attributes: { alpha: 1.0 } },
-  Equal: { since: 7 },
-  Erf: { since: 9 },
-  Exp: { since: 7 },
-  Expand: { since: 8 },
-  EyeLike: { since: 9, attributes: { k: 0 } },
-  Flatten: { since: 7, attributes: { axis: 1 } },
-  Floor: { since: 7 },
-  GRU: { since: 7, attributes: { direction: 'forward', layout: 0, linear_before_reset: 0 } },
-  Gather: { since: 7, attributes: { axis: 0 } },
-  GatherElements: { since: 11, attributes: { axis: 0 } },
-  GatherND: { since: 11, attributes: { batch_dims: 0 } },
-  Gelu: { since: 20, attributes: { approximate: 'none' } },
-  Gemm: { since: 7, attributes: { alpha: 1.0, beta: 1.0, transA: 0, transB: 0 } },
-  GlobalAveragePool: { since: 7 },
-  GlobalLpPool: { since: 7, attributes: { p: 2 } },
-  GlobalMaxPool: { since: 7 },
-  Greater: { since: 7 },
-  GreaterOrEqual: { since: 12 },
-  GridSample: { since: 16, attributes: { align_corners: 0, mode: 'bilinear', padding_mode: 'zeros' } },
-  GroupNormalization: { since: 18, attributes: { epsilon: 1e-5 } },
-  HammingWindow: { since: 17, attributes: { output_datatype: 1, periodic: 1 } },
-  HannWindow: { since: 17, attributes: { output_datatype: 1, periodic: 1 } },
-  HardSigmoid: { since: 7, attributes: { alpha: 0.2, beta: 0.5 } },
-  HardSwish: { since: 14 },
-  Hardmax: { since: 7, attributes: { axis: -1 } },
-  Identity: { since: 7 },
-  If: { since: 7 },
-  ImageDecoder: { since: 20, attributes: { pixel_format: 'RGB' } },
-  InstanceNormalization: { since: 7, attributes: { epsilon: 1e-5 } },
-  IsInf: { since: 10, attributes: { detect_negative: 1, detect_positive: 1 } },
-  IsNaN: { since: 9 },
-  LRN: { since: 7, attributes: { alpha: 0.0001, beta: 0.75, bias: 1.0 } },
-  LSTM: { since: 7, attributes: { direction: 'forward', input_forget: 0, layout: 0 } },
-  LayerNormalization: { since: 17, attributes: { axis: -1, epsilon: 1e-5, stash_type: 1 } },
-  LeakyRelu: { since: 7, attributes: { alpha: 0.01 } },
-  Less: { since: 7 },
-  LessOrEqual: { since: 12 },
-  Log: { since: 7 },
-  LogSoftmax: { since: 7, attributes: { axis: -1 } },
-  Loop: { since: 7 },
-  LpNormalization: { since: 7, attributes: { axis: -1, p: 2 } },
-  LpPool: { since: 7, attributes: { auto_pad: 'NOTSET', ceil_mode: 0, p: 2 } },
-  MatMul: { since: 7 },
-  MatMulInteger: { since: 10 },
-  Max: { since: 7 },
-  MaxPool: { since: 7, attributes: { auto_pad: 'NOTSET', ceil_mode: 0, storage_order: 0 } },
-  MaxRoiPool: { since: 7, attributes: { spatial_scale: 1.0 } },
-  MaxUnpool: { since: 9 },
-  Mean: { since: 7 },
-  MeanVarianceNormalization: { since: 9, attributes: { axes: [0, 2, 3] } },
-  MelWeightMatrix: { since: 17, attributes: { output_datatype: 1 } },
-  Min: { since: 7 },
-  Mish: { since: 18 },
-  Mod: { since: 10, attributes: { fmod: 0 } },
-  Mul: { since: 7 },
-  Multinomial: { since: 7, attributes: { dtype: 6, sample_size: 1 } },
-  Neg: { since: 7 },
-  NegativeLogLikelihoodLoss: { since: 12, attributes: { reduction: 'mean' } },
-  NonMaxSuppression: { since: 10, attributes: { center_point_box: 0 } },
-  NonZero: { since: 9 },
-  Not: { since: 7 },
-  OneHot: { since: 9, attributes: { axis: -1 } },
-  Optional: { since: 15 },
-  OptionalGetElement: { since: 15 },
-  OptionalHasElement: { since: 15 },
-  Or: { since: 7 },
-  PRelu: { since: 7 },
-  Pad: { since: 7, attributes: { mode: 'constant' } },
-  Pow: { since: 7 },
-  QLinearConv: { since: 10, attributes: { auto_pad: 'NOTSET', group: 1 } },
-  QLinearMatMul: { since: 10 },
-  QuantizeLinear: { since: 10, attributes: { axis: 1 } },
-  RMSNormalization: { since: 23, attributes: { axis: -1, epsilon: 1e-5, stash_type: 1 } },
-  RNN: { since: 7, attributes: { activations: ['Tanh', 'Tanh'], direction: 'forward', layout: 0 } },
-  RandomNormal: { since: 7, attributes: { dtype: 1, mean: 0.0, scale: 1.0 } },
-  RandomNormalLike: { since: 7, attributes: { mean: 0.0, scale: 1.0 } },
-  RandomUniform: { since: 7, attributes: { dtype: 1, high: 1.0, low: 0.0 } },
-  RandomUniformLike: { since: 7, attributes: { high: 1.0, low: 0.0 } },
-  Range: { since: 11 },
-  Reciprocal: { since: 7 },
-  ReduceL1: { since: 7, attributes: { keepdims: 1, noop_with_empty_axes: 0 } },
-  ReduceL2: { since: 7, attributes: { keepdims: 1, noop_with_empty_axes: 0 } },
-  ReduceLogSum: { since: 7, attributes: { keepdims: 1, noop_with_empty_axes: 0 } },
-  ReduceLogSumExp: { since: 7, attributes: { keepdims: 1, noop_with_empty_axes: 0 } },
-  ReduceMax: { since: 7, attributes: { keepdims: 1, noop_with_empty_axes: 0 } },
-  ReduceMean: { since: 7, attributes: { keepdims: 1, noop_with_empty_axes: 0 } },
-  ReduceMin: { since: 7, attributes: { keepdims: 1, noop_with_empty_axes: 0 } },
-  ReduceProd: { since: 7, attributes: { keepdims: 1, noop_with_empty_axes: 0 } },
-  ReduceSum: { since: 7, attributes: { keepdims: 1, noop_with_empty_axes: 0 } },
-  ReduceSumSquare: { since: 7, attributes: { keepdims: 1, noop_with_empty_axes: 0 } },
-  RegexFullMatch: { since: 20 },
-  Relu: { since: 7 },
-  Reshape: { since: 7, attributes: { allowzero: 0 } },
-  Resize: {
-    since: 10,
-    attributes: {
-      antialias: 0,
-      coordinate_transformation_mode: 'half_pixel',
-      cubic_coeff_a: -0.75,
-      exclude_outside: 0,
-      extrapolation_value: 0.0,
-      keep_aspect_ratio_policy: 'stretch',
-      mode: 'nearest',
-      nearest_mode: 'round_prefer_floor',
-    },
-  },
-  ReverseSequence: { since: 10, attributes: { batch_axis: 1, time_axis: 0 } },
-  RoiAlign: {
-    since: 10,
-    attributes: {
-      coordinate_transformation_mode: 'half_pixel',
-      mode: 'avg',
-      output_height: 1,
-      output_width: 1,
-      sampling_ratio: 0,
-      spatial_scale: 1.0,
-    },
-  },
-  RotaryEmbedding: { since: 23, attributes: { interleaved: 0, rotary_embedding_dim: 0 } },
-  Round: { since: 11 },
-  STFT: { since: 17, attributes: { onesided: 1 } },
-  Scan: { since: 8 },
-  Scatter: { since: 9, until: 11, attributes: { axis: 0 } },
-  ScatterElements: { since: 11, attributes: { axis: 0, reduction: 'none' } },
-  ScatterND: { since: 11, attributes: { reduction: 'none' } },
-  Selu: { since: 7, attributes: { alpha: 1.6732632, gamma: 1.050701 } },
-  SequenceAt: { since: 11 },
-  SequenceConstruct: { since: 11 },
-  SequenceEmpty: { since: 11 },
-  SequenceErase: { since: 11 },
-  SequenceInsert: { since: 11 },
-  SequenceLength: { since: 11 },
-  SequenceMap: { since: 17 },
-  Shape: { since: 7, attributes: { start: 0 } },
-  Shrink: { since: 9, attributes: { bias: 0.0, lambd: 0.5 } },
-  Sigmoid: { since: 7 },
-  Sign: { since: 9 },
-  Sin: { since: 7 },
-  Sinh: { since: 9 },
-  Size: { since: 7 },
-  Slice: { since: 7 },
-  Softmax: { since: 7, attributes: { axis: -1 } },
-  SoftmaxCrossEntropyLoss: { since: 12, attributes: { reduction: 'mean' } },
-  Softplus: { since: 7 },
-  Softsign: { since: 7 },
-  SpaceToDepth: { since: 7 },
-  Split: { since: 7, attributes: { axis: 0 } },
-  SplitToSequence: { since: 11, attributes: { axis: 0, keepdims: 1 } },
-  Sqrt: { since: 7 },
-  Squeeze: { since: 7 },
-  StringConcat: { since: 20 },
-  StringNormalizer: { since: 10, attributes: { case_change_action: 'NONE', is_case_sensitive: 0 } },
-  StringSplit: { since: 20 },
-  Sub: { since: 7 },
-  Sum: { since: 7 },
-  Swish: { since: 24, attributes: { alpha: 1.0 } },
-  Tan: { since: 7 },
-  Tanh: { since: 7 },
-  TensorScatter: { since: 24, attributes: { axis: -2, mode: 'linear' } },
-  TfIdfVectorizer: { since: 9 },
-  ThresholdedRelu: { since: 10, attributes: { alpha: 1.0 } },
-  Tile: { since: 7 },
-  TopK: { since: 7, attributes: { axis: -1, largest: 1, sorted: 1 } },
-  Transpose: { since: 7 },
-  Trilu: { since: 14, attributes: { upper: 1 } },
-  Unique: { since: 11, attributes: { sorted: 1 } },
-  Unsqueeze: { since: 7 },
-  Upsample: { since: 7, until: 10, attributes: { mode: 'nearest' } },
-  Where: { since: 9 },
-  Xor: { since: 7 },
+export const definitions: Definitions = {
+  ...activationDefinitions,
+  ...attentionDefinitions,
+  ...controlDefinitions,
+  ...elementwiseDefinitions,
+  ...generationDefinitions,
+  ...indexingDefinitions,
+  ...logicDefinitions,
+  ...movementDefinitions,
+  ...normalizationDefinitions,
+  ...otherDefinitions,
+  ...poolingDefinitions,
+  ...productDefinitions,
+  ...quantizationDefinitions,
+  ...recurrentDefinitions,
+  ...reductionDefinitions,
+  ...samplingDefinitions,
 };
 
 /** The operator's definition, or undefined where no standard operator has the name. */
@@ -259,7 +50,51 @@ export function isInOpset(operator: string, opset: number): boolean {
   return definition !== undefined && definition.since <= opset && opset < (definition.until ?? Infinity);
 }
 
+/** What is wrong with the number of a node's inputs; undefined where nothing is, or the operator is unknown. */
+export function inputCountProblem({ operator, inputs }: Node): string | undefined {
+  const [least, most] = definitionOf(operator)?.inputs ?? [0, Infinity];
+  if (inputs.length >= least && inputs.length <= most) return undefined;
+  const range = most === Infinity ? `at least ${String(least)}` : `${String(least)} to ${String(most)}`;
+  return `it has ${String(inputs.length)} inputs, expected ${least === most ? String(least) : range}`;
+}
+
+/** Whether graphs may hold the operator. */
+export function isHeld(operator: string): boolean {
+  return definitionOf(operator)?.types !== undefined;
+}
+
 /** What an attribute is where a node leaves it out; undefined where it has to be there, or means something of its own. */
 export function defaultOf(operator: string, name: string): Default | undefined {
   return definitionOf(operator)?.attributes?.[name];
+}
+
+type Attributed = Pick<Node, 'operator' | 'name' | 'attributes'>;
+
+/**
+ * An integer attribute of a node, or its default.
+ *
+ * @throws InputError where it has neither
+ */
+export function intOf(node: Attributed, name: string): number {
+  return numberOf(node, name, 'int');
+}
+
+/** A floating-point attribute of a node, or its default; see `intOf`. */
+export function floatOf(node: Attributed, name: string): number {
+  return numberOf(node, name, 'float');
+}
+
+/** A text attribute of a node, or its default; see `intOf`. */
+export function textOf(node: Attributed, name: string): string {
+  const value = attribute(node, name, 'string') ?? defaultOf(node.operator, name);
+  return typeof value === 'string' ? value : missing(node, name);
+}
+
+function numberOf(node: Attributed, name: string, kind: 'int' | 'float'): number {
+  const value = attribute(node, name, kind) ?? defaultOf(node.operator, name);
+  return typeof value === 'number' ? value : missing(node, name);
+}
+
+function missing(node: Attributed, name: string): never {
+  throw new InputError(`node ${node.name} (${node.operator}): the attribute ${name} is missing`);
 }

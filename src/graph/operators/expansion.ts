@@ -14,6 +14,9 @@ export type Expansion = (site: ExpansionSite) => readonly string[];
 
 export type Expansions = Readonly<Record<string, Expansion>>;
 
+/** Whether a node is of a certain form, by its attributes and the types of its inputs. */
+export type Form = (site: ExpansionSite) => boolean;
+
 /** An error for a node in a form that has no expansion. */
 export type Refusal = (node: Node, reason: string) => Error;
 

@@ -4,12 +4,13 @@
  */
 import { attribute, int, ints } from '../attributes.ts';
 import type { Dimension, Node } from '../types.ts';
+import { intOf, textOf } from './definitions.ts';
 
 /** The same pool without ceil_mode, where its sizes are known and its padding can say what ceil_mode does. */
 export function withoutCeilMode(pool: Node, input: readonly Dimension[], output: readonly Dimension[]): Node {
   const isPool = pool.operator === 'MaxPool' || pool.operator === 'AveragePool';
-  if (!isPool || (attribute(pool, 'ceil_mode', 'int') ?? 0) === 0) return pool;
-  if ((attribute(pool, 'auto_pad', 'string') ?? 'NOTSET') !== 'NOTSET') return pool;
+  if (!isPool || intOf(pool, 'ceil_mode') === 0) return pool;
+  if (textOf(pool, 'auto_pad') !== 'NOTSET') return pool;
   const node = withinInput(pool, input);
   const { kernel, pads, strides, dilations } = windowsOf(node);
   const ends = kernel.map((size, axis) => {
@@ -23,7 +24,7 @@ export function withoutCeilMode(pool: Node, input: readonly Dimension[], output:
   if (ends.some((end, axis) => end >= (kernel[axis] ?? 1))) return node;
   // Where padding counts, what a last window reaches beyond the declared padding does not.
   const declared = pads.slice(kernel.length);
-  const counts = (attribute(node, 'count_include_pad', 'int') ?? 0) === 1;
+  const counts = node.operator === 'AveragePool' && intOf(node, 'count_include_pad') === 1;
   if (counts && ends.some((end, axis) => end > (declared[axis] ?? 0))) return node;
   const written = counts ? declared : ends;
   return {

@@ -1,4 +1,5 @@
-/** What quantisation shares: the ranges of its types, and scales brought to the shape of what they scale. */
+/** What rules of quantisation share: the ranges of its types, and scales brought to the shape of what they scale. */
+import { narrowRange } from '../narrow-types.ts';
 import type { DataType } from '../types.ts';
 import type { OperatorSite } from './site.ts';
 
@@ -9,9 +10,21 @@ const ranges: Readonly<Partial<Record<DataType, readonly [number, number]>>> = {
   uint16: [0, 65535],
 };
 
-/** The least and the greatest value of a type that values are quantised to; undefined for another. */
-export function quantizedRange(dataType: DataType): readonly [number, number] | undefined {
-  return ranges[dataType];
+/** The type that a QuantizeLinear node quantises to, as it is held: its zero point's, or uint8. */
+export function quantizedType(site: OperatorSite): DataType {
+  return site.has(2) ? site.builder.type(site.input(2)).dataType : 'uint8';
+}
+
+/** The least and the greatest value that a QuantizeLinear node gives. */
+export function quantizedRange(site: OperatorSite): readonly [number, number] {
+  return narrowRange(site.int('output_dtype')) ?? rangeOf(site, quantizedType(site));
+}
+
+/** The least and the greatest value of a type that values are quantised to. */
+export function rangeOf(site: OperatorSite, dataType: DataType): readonly [number, number] {
+  const range = ranges[dataType];
+  if (range === undefined) throw site.refuse(`values are not quantised to ${dataType}`);
+  return range;
 }
 
 /**

@@ -50,6 +50,14 @@ export abstract class OperatorSite {
     return this.#number(name, 'float');
   }
 
+  /** A list of integers as attribute, or its default by the operator's definition. */
+  ints(name: string): readonly number[] {
+    const value = this.attribute(name, 'ints') ?? defaultOf(this.node.operator, name);
+    const numbers = Array.isArray(value) ? value.filter((each) => typeof each === 'number') : undefined;
+    if (numbers === undefined) throw this.refuse(`the attribute ${name} is missing`);
+    return numbers;
+  }
+
   /** A text attribute, or its default by the operator's definition. */
   text(name: string): string {
     const value = this.attribute(name, 'string') ?? defaultOf(this.node.operator, name);

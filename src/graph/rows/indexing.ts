@@ -7,7 +7,7 @@ const pickedFrom = 'picks examples out of the batch';
 
 const gather: RowRule = (site) => {
   const [data, indices] = [site.rows(0), site.rows(1)];
-  const axis = site.axis('axis', 0);
+  const axis = site.axis();
   const [own, chosen] = [axisOf(data), axisOf(indices)];
   if (own !== undefined && chosen !== undefined) return site.mayMix();
   if (own !== undefined) {
@@ -27,7 +27,7 @@ const gather: RowRule = (site) => {
 const sameRows =
   (...values: readonly number[]): RowRule =>
   (site) => {
-    const axis = site.axis('axis', 0);
+    const axis = site.axis();
     const operands = values.map((index) => ({ rows: site.rows(index), dims: site.dims(index) }));
     const places = new Set(operands.map(({ rows }) => axisOf(rows)));
     if (places.size > 1) return site.mayMix();
@@ -42,7 +42,7 @@ const gatherTuples: RowRule = (site) => {
   if (data.kind === 'shared' && axisOf(indices) !== undefined && axisOf(indices) !== site.rank(1) - 1) {
     return site.all(indices);
   }
-  const batchDims = site.int('batch_dims', 0);
+  const batchDims = site.int('batch_dims');
   const [own, chosen] = [axisOf(data), axisOf(indices)];
   if (own !== undefined && own < batchDims && chosen === own) {
     return site.all(
@@ -81,7 +81,7 @@ const oneHot: RowRule = (site) => {
   site.onlyExamplesIn(0);
   const rows = site.rows(0);
   const own = axisOf(rows);
-  const axis = site.axis('axis', -1, site.rank(0) + 1);
+  const axis = site.axis(site.rank(0) + 1);
   return site.all(own === undefined ? rows : movedTo(rows, own < axis ? own : own + 1));
 };
 
@@ -103,7 +103,7 @@ function filledRows(site: RowSite): Rows {
   return open.length === 1 ? repeatedAt(axis) : site.mayMix();
 }
 
-export const indexingRows: RowRules = {
+export const indexingRows = {
   ConstantOfShape: filled,
   Gather: gather,
   GatherElements: sameRows(0, 1),
@@ -113,4 +113,4 @@ export const indexingRows: RowRules = {
   ScatterND: scatterTuples,
   Shape: shape,
   Size: shape,
-};
+} satisfies RowRules;

@@ -65,7 +65,7 @@ const transpose: RowRule = (site) => {
 
 const concat: RowRule = (site) => {
   const rank = site.outputDims().length;
-  const axis = site.axis('axis', 0, rank);
+  const axis = site.axis(rank);
   const operands = site.inputs.map((rows, index) => ({ rows, dims: site.dims(index) }));
   const places = operands.flatMap(({ rows }) => axisOf(rows) ?? []);
   if (places.length === 0) return site.all(operands.some(({ rows }) => rows.kind === 'size') ? SIZE : SHARED);
@@ -79,7 +79,7 @@ const concat: RowRule = (site) => {
 };
 
 const split: RowRule = (site) => {
-  const axis = site.axis('axis', 0);
+  const axis = site.axis();
   if (site.rows(1).kind === 'rows') return site.mayMix();
   return site.axisOf(0) === axis ? site.mixes('parts the batch') : site.all(site.rows(0));
 };
@@ -146,7 +146,7 @@ const tile: RowRule = (site) => {
   return typeof size === 'number' ? site.all(rowsAt(axis, size)) : site.mayMix();
 };
 
-export const movementRows: RowRules = {
+export const movementRows = {
   Concat: concat,
   Expand: expand,
   Flatten: reshaped,
@@ -158,4 +158,4 @@ export const movementRows: RowRules = {
   Tile: tile,
   Transpose: transpose,
   Unsqueeze: reshaped,
-};
+} satisfies RowRules;

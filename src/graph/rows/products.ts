@@ -52,8 +52,8 @@ const generalProduct: RowRule = (site) => {
     const axis = axisOf(rows);
     return axis === undefined || !transposed ? rows : movedTo(rows, 1 - axis);
   };
-  const left = placed(0, site.int('transA', 0) === 1);
-  const right = placed(1, site.int('transB', 0) === 1);
+  const left = placed(0, site.int('transA') === 1);
+  const right = placed(1, site.int('transB') === 1);
   if (axisOf(left) === 1 || axisOf(right) === 0) return site.mixes(summedOver);
   if (axisOf(left) !== undefined && axisOf(right) !== undefined) {
     return site.mixes('multiplies the examples of a batch with each other');
@@ -65,7 +65,7 @@ const generalProduct: RowRule = (site) => {
   return site.all(joined(site, [{ rows, dims: out }, ...third], out.length));
 };
 
-export const productRows: RowRules = {
+export const productRows = {
   Gemm: generalProduct,
   MatMul: matrixProduct,
   MatMulInteger: matrixProduct,
@@ -80,4 +80,4 @@ export const productRows: RowRules = {
           : a,
     );
   },
-};
+} satisfies RowRules;

@@ -4,17 +4,17 @@ import type { RowRule, RowRules } from './site.ts';
 const byScale: RowRule = (site) => {
   site.onlyExamplesIn(0);
   const own = site.axisOf(0);
-  if (own !== undefined && site.rank(1) > 0 && site.axis('axis', 1) === own) {
+  if (own !== undefined && site.rank(1) > 0 && site.axis() === own) {
     return site.mayMix('has a scale for each example of the batch');
   }
   return site.all(site.rows(0));
 };
 
-export const quantizationRows: RowRules = {
+export const quantizationRows = {
   DequantizeLinear: byScale,
   QuantizeLinear: byScale,
   DynamicQuantizeLinear: (site) =>
     site.rows(0).kind === 'shared'
       ? site.all(site.rows(0))
       : site.mayMix('takes its scale from all the examples of a batch'),
-};
+} satisfies RowRules;

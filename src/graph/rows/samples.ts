@@ -25,7 +25,7 @@ const pool: RowRule = (site) => {
 
 /** In training mode the statistics are those of the batch; in inference the channels' own parameters. */
 const batchNormalization: RowRule = (site) => {
-  if (site.int('training_mode', 0) === 1) {
+  if (site.int('training_mode') === 1) {
     return site.mixes('is in training mode and normalises by the statistics of the batch');
   }
   return samples(site);
@@ -55,7 +55,7 @@ const gridSample: RowRule = (site) => {
  * [N, directions, …], the lengths [N].
  */
 const recurrent: RowRule = (site) => {
-  const batchFirst = site.int('layout', 0) === 1;
+  const batchFirst = site.int('layout') === 1;
   const x = site.rows(0);
   const axis = axisOf(x);
   if (axis === undefined) return site.inputs.every(isShared) ? site.all(x) : site.mayMix();
@@ -75,32 +75,25 @@ const recurrent: RowRule = (site) => {
 
 const isShared = (rows: Rows): boolean => rows.kind === 'shared';
 
-const ofSamples = [
-  'Col2Im',
-  'Conv',
-  'ConvInteger',
-  'ConvTranspose',
-  'DepthToSpace',
-  'GlobalLpPool',
-  'GroupNormalization',
-  'InstanceNormalization',
-  'LRN',
-  'QLinearConv',
-  'SpaceToDepth',
-];
-
-export const sampleRows: RowRules = {
-  ...Object.fromEntries(ofSamples.map((operator) => [operator, samples])),
+export const sampleRows = {
   AveragePool: pool,
   BatchNormalization: batchNormalization,
+  Col2Im: samples,
+  Conv: samples,
+  ConvInteger: samples,
+  ConvTranspose: samples,
+  DepthToSpace: samples,
   GlobalAveragePool: pool,
   GlobalMaxPool: pool,
   GridSample: gridSample,
   GRU: recurrent,
+  InstanceNormalization: samples,
+  LRN: samples,
   LSTM: recurrent,
-  LpPool: pool,
   MaxPool: pool,
   MaxUnpool: (site) => site.all(samplesOf(site, 0)),
+  QLinearConv: samples,
   Resize: resize,
   RNN: recurrent,
-};
+  SpaceToDepth: samples,
+} satisfies RowRules;

@@ -1,6 +1,6 @@
 /** One node as a rule of rows sees it: what lies where in its inputs, their shapes, and a way to say that it mixes. */
 import { InputError } from '../../core/errors.ts';
-import { attribute } from '../attributes.ts';
+import { intOf } from '../operators/definitions.ts';
 import type { GraphBuilder } from '../builder.ts';
 import { numbersOf } from '../tensor.ts';
 import type { Dimension, Node, Tensor } from '../types.ts';
@@ -53,12 +53,9 @@ export class RowSite {
     return output === '' ? [] : this.builder.dims(output);
   }
 
-  int(name: string, otherwise: number): number {
-    return attribute(this.node, name, 'int') ?? otherwise;
-  }
-
-  text(name: string, otherwise: string): string {
-    return attribute(this.node, name, 'string') ?? otherwise;
+  /** An integer attribute, or its default by the operator's definition. */
+  int(name: string): number {
+    return intOf(this.node, name);
   }
 
   constant(index: number): Tensor | undefined {
@@ -74,9 +71,9 @@ export class RowSite {
     return elements?.every((element) => typeof element === 'number') === true ? elements : undefined;
   }
 
-  /** An axis counted from the front of input 0. */
-  axis(name: string, otherwise: number, rank = this.rank(0)): number {
-    const axis = this.int(name, otherwise);
+  /** The attribute axis counted from the front of input 0. */
+  axis(rank = this.rank(0)): number {
+    const axis = this.int('axis');
     return axis < 0 ? axis + rank : axis;
   }
 

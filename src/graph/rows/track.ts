@@ -1,7 +1,7 @@
 /** Follows the examples of a batch through a graph, node by node. */
 import { GraphBuilder } from '../builder.ts';
 import { BATCH, type Graph, type Node } from '../types.ts';
-import { drawsAtRandom, rowRuleOf } from './index.ts';
+import { definitionOf } from '../operators/definitions.ts';
 import { axisOf, rowsAt, SHARED, type Rows } from './rows.ts';
 import { MixingError, RowSite } from './site.ts';
 
@@ -40,9 +40,9 @@ export class RowTracker {
   follow(node: Node): void {
     const inputs = node.inputs.map((input) => (input === '' ? SHARED : this.of(input)));
     const site = new RowSite(this.#builder, node, inputs, this.#batch);
-    const rule = rowRuleOf(node.operator);
+    const { rows: rule, isRandom = false } = definitionOf(node.operator) ?? {};
     // What is computed from constants alone is one, whatever computes it, chance excepted.
-    const constant = inputs.every(({ kind }) => kind === 'shared') && !drawsAtRandom(node.operator);
+    const constant = inputs.every(({ kind }) => kind === 'shared') && !isRandom;
     const rows = constant ? site.all(SHARED) : rule === undefined ? site.mayMix() : rule(site);
     node.outputs.forEach((output, index) => {
       if (output !== '') this.#rows.set(output, rows[index] ?? SHARED);

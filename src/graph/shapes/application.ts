@@ -1,6 +1,7 @@
 /** One application of an operator, as a shape rule sees it: input types, constants, attributes, and a way to fail. */
 import { attribute } from '../attributes.ts';
 import { InputError } from '../../core/errors.ts';
+import { defaultOf, intOf, textOf } from '../operators/definitions.ts';
 import { numbersOf, sizeOf } from '../tensor.ts';
 import type { DataType, Dimension, Node, Tensor, ValueType } from '../types.ts';
 import { shapeText } from './dimensions.ts';
@@ -10,19 +11,10 @@ export interface InferredType extends ValueType {
   readonly elements?: readonly Dimension[];
 }
 
-/** How an operator's output types follow from its inputs. */
-export interface ShapeRule {
-  /** The least and the greatest number of inputs. */
-  readonly inputs: readonly [number, number];
-  readonly types: (site: Application) => readonly ValueType[];
-}
+/** How the types of an operator's outputs follow from its inputs: as many as it can have, named or not. */
+export type ShapeRule = (site: Application) => readonly ValueType[];
 
 export type ShapeRules = Readonly<Record<string, ShapeRule>>;
-
-export const FLOATS: readonly DataType[] = ['float32', 'float64', 'float16'];
-export const SIGNED: readonly DataType[] = [...FLOATS, 'int8', 'int16', 'int32', 'int64'];
-export const NUMBERS: readonly DataType[] = [...SIGNED, 'uint8', 'uint16', 'uint32', 'uint64'];
-export const INDICES: readonly DataType[] = ['int64', 'int32'];
 
 /** Values longer than this are no shapes. */
 const MOST_ELEMENTS = 256;
@@ -133,16 +125,23 @@ export class Application {
     return elements?.every((element) => typeof element === 'number') ? elements : undefined;
   }
 
-  int(name: string, otherwise: number): number {
-    return attribute(this.node, name, 'int') ?? otherwise;
+  /** An integer attribute, or its default by the operator's definition. */
+  int(name: string): number {
+    return intOf(this.node, name);
   }
 
   ints(name: string): readonly number[] | undefined {
     return attribute(this.node, name, 'ints');
   }
 
-  text(name: string, otherwise: string): string {
-    return attribute(this.node, name, 'string') ?? otherwise;
+  /** Whether the operator has an attribute of the name, with a default. */
+  knows(name: string): boolean {
+    return defaultOf(this.node.operator, name) !== undefined;
+  }
+
+  /** A text attribute, or its default by the operator's definition. */
+  text(name: string): string {
+    return textOf(this.node, name);
   }
 
   /** An axis counted from the front, checked to lie in a shape of the given rank. */

@@ -1,6 +1,7 @@
 /** Shapes of convolutions and matrix products. */
 import type { Dimension, ValueType } from '../types.ts';
-import { FLOATS, type Application, type ShapeRules } from './application.ts';
+import type { Application, ShapeRules } from './application.ts';
+import { FLOATS } from './type-groups.ts';
 import { broadcast } from './broadcast.ts';
 import { add, multiply, neverLess, neverSame, shapeText, sizeText, smaller, subtract } from './dimensions.ts';
 import { extent, readWindows, windowCounts } from './windows.ts';
@@ -37,7 +38,7 @@ function assertBias(site: Application, channels: Dimension): void {
 }
 
 function groups(site: Application): number {
-  const group = site.int('group', 1);
+  const group = site.int('group');
   return group >= 1 ? group : site.fail(`group is ${String(group)}, expected at least 1`);
 }
 
@@ -120,8 +121,8 @@ function gemm(site: Application): readonly ValueType[] {
     const [rows, columns] = [site.dim(index, 0), site.dim(index, 1)];
     return transposed ? [columns, rows] : [rows, columns];
   };
-  const [rows, inner] = matrix(0, site.int('transA', 0) !== 0);
-  const [otherInner, columns] = matrix(1, site.int('transB', 0) !== 0);
+  const [rows, inner] = matrix(0, site.int('transA') !== 0);
+  const [otherInner, columns] = matrix(1, site.int('transB') !== 0);
   assertInner(site, inner, otherInner);
   const dims = [rows, columns];
   if (site.has(2)) {
@@ -157,9 +158,9 @@ function matrixProduct(site: Application): readonly ValueType[] {
   return [{ dataType: site.commonDataType([0, 1], PRODUCTS), dims: multiplied(site) }];
 }
 
-export const convolutionShapes: ShapeRules = {
-  Conv: { inputs: [2, 3], types: convolution },
-  ConvTranspose: { inputs: [2, 3], types: transposedConvolution },
-  Gemm: { inputs: [2, 3], types: gemm },
-  MatMul: { inputs: [2, 2], types: matrixProduct },
-};
+export const convolutionShapes = {
+  Conv: convolution,
+  ConvTranspose: transposedConvolution,
+  Gemm: gemm,
+  MatMul: matrixProduct,
+} satisfies ShapeRules;

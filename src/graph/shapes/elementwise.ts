@@ -2,7 +2,8 @@
 import { attribute } from '../attributes.ts';
 import { dataTypeOf } from '../data-types.ts';
 import type { DataType, ValueType } from '../types.ts';
-import { FLOATS, NUMBERS, SIGNED, type Application, type ShapeRule, type ShapeRules } from './application.ts';
+import type { Application, ShapeRule, ShapeRules } from './application.ts';
+import { FLOATS, NUMBERS, SIGNED } from './type-groups.ts';
 import { broadcast, broadcastInputs } from './broadcast.ts';
 import { shapeText } from './dimensions.ts';
 
@@ -11,20 +12,14 @@ const INTEGERS: readonly DataType[] = [...UNSIGNED, 'int8', 'int16', 'int32', 'i
 
 /** One input; the output has its type. */
 function unary(allowed: readonly DataType[]): ShapeRule {
-  return {
-    inputs: [1, 1],
-    types: (site) => [{ dataType: site.dataTypeAmong(0, allowed), dims: site.dims(0) }],
-  };
+  return (site) => [{ dataType: site.dataTypeAmong(0, allowed), dims: site.dims(0) }];
 }
 
 /** Inputs of one data type that broadcast together. */
 function joined(inputs: readonly [number, number], allowed: readonly DataType[]): ShapeRule {
-  return {
-    inputs,
-    types: (site) => {
-      const all = Array.from({ length: site.inputCount }, (_, index) => index);
-      return [{ dataType: site.commonDataType(all, allowed), dims: broadcastInputs(site, all) }];
-    },
+  return (site) => {
+    const all = Array.from({ length: site.inputCount }, (_, index) => index);
+    return [{ dataType: site.commonDataType(all, allowed), dims: broadcastInputs(site, all) }];
   };
 }
 
@@ -65,7 +60,7 @@ const arithmetic = joined([2, 2], NUMBERS);
 const bits = joined([2, 2], INTEGERS);
 const several = joined([1, Infinity], NUMBERS);
 
-export const elementwiseShapes: ShapeRules = {
+export const elementwiseShapes = {
   Abs: unary(NUMBERS),
   Neg: signed,
   Sign: unary(NUMBERS),
@@ -99,7 +94,7 @@ export const elementwiseShapes: ShapeRules = {
   HardSigmoid: float,
   HardSwish: float,
   Mish: float,
-  PRelu: { inputs: [2, 2], types: parametricRelu },
+  PRelu: parametricRelu,
   Add: arithmetic,
   Sub: arithmetic,
   Mul: arithmetic,
@@ -110,11 +105,11 @@ export const elementwiseShapes: ShapeRules = {
   BitwiseOr: bits,
   BitwiseXor: bits,
   BitwiseNot: unary(INTEGERS),
-  Pow: { inputs: [2, 2], types: power },
+  Pow: power,
   Min: several,
   Max: several,
   Sum: joined([1, Infinity], FLOATS),
   Mean: joined([1, Infinity], FLOATS),
-  Clip: { inputs: [1, 3], types: clip },
-  Cast: { inputs: [1, 1], types: cast },
-};
+  Clip: clip,
+  Cast: cast,
+} satisfies ShapeRules;

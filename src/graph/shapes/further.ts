@@ -2,7 +2,8 @@
 import { attribute } from '../attributes.ts';
 import { dataTypeOf } from '../data-types.ts';
 import type { DataType, Dimension, ValueType } from '../types.ts';
-import { FLOATS, type Application, type ShapeRules } from './application.ts';
+import type { Application, ShapeRules } from './application.ts';
+import { FLOATS } from './type-groups.ts';
 import { shapeText } from './dimensions.ts';
 
 /** Ones on a diagonal: of the input's shape, and of its type where no other is asked for. */
@@ -61,22 +62,16 @@ function maxRegions(site: Application): readonly ValueType[] {
 }
 
 function alignedRegions(site: Application): readonly ValueType[] {
-  return regions(site, [site.int('output_height', 1), site.int('output_width', 1)]);
+  return regions(site, [site.int('output_height'), site.int('output_width')]);
 }
 
-export const furtherShapes: ShapeRules = {
-  EyeLike: { inputs: [1, 1], types: eyeLike },
-  Compress: { inputs: [2, 2], types: compress },
-  Unique: { inputs: [1, 1], types: unique },
-  Det: { inputs: [1, 1], types: determinant },
-  ReverseSequence: {
-    inputs: [2, 2],
-    types: (site) => [{ dataType: site.dataType(0), dims: site.dims(0) }],
-  },
-  MaxRoiPool: { inputs: [2, 2], types: maxRegions },
-  RoiAlign: { inputs: [3, 3], types: alignedRegions },
-  NonMaxSuppression: {
-    inputs: [2, 5],
-    types: (site) => [{ dataType: 'int64', dims: [site.unknown(0), 3] }],
-  },
-};
+export const furtherShapes = {
+  EyeLike: eyeLike,
+  Compress: compress,
+  Unique: unique,
+  Det: determinant,
+  ReverseSequence: (site) => [{ dataType: site.dataType(0), dims: site.dims(0) }],
+  MaxRoiPool: maxRegions,
+  RoiAlign: alignedRegions,
+  NonMaxSuppression: (site) => [{ dataType: 'int64', dims: [site.unknown(0), 3] }],
+} satisfies ShapeRules;

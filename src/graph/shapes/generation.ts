@@ -29,7 +29,7 @@ function constantOfShape(site: Application): readonly ValueType[] {
 export function shapePart(site: Application): readonly [number, number] {
   const rank = site.dims(0).length;
   const placed = (at: number): number => Math.min(Math.max(at < 0 ? at + rank : at, 0), rank);
-  return [placed(site.int('start', 0)), placed(site.int('end', rank))];
+  return [placed(site.int('start')), placed(attribute(site.node, 'end', 'int') ?? rank)];
 }
 
 function shape(site: Application): readonly ValueType[] {
@@ -56,10 +56,10 @@ function range(site: Application): readonly ValueType[] {
   return [{ dataType, dims: [larger(ceilDivide(length, Math.abs(step)), 0)] }];
 }
 
-export const generationShapes: ShapeRules = {
-  Constant: { inputs: [0, 0], types: constant },
-  ConstantOfShape: { inputs: [1, 1], types: constantOfShape },
-  Shape: { inputs: [1, 1], types: shape },
-  Size: { inputs: [1, 1], types: () => [{ dataType: 'int64', dims: [] }] },
-  Range: { inputs: [3, 3], types: range },
-};
+export const generationShapes = {
+  Constant: constant,
+  ConstantOfShape: constantOfShape,
+  Shape: shape,
+  Size: () => [{ dataType: 'int64', dims: [] }],
+  Range: range,
+} satisfies ShapeRules;

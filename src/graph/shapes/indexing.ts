@@ -1,12 +1,13 @@
 /** Shapes of operators that take or put elements at given places. */
 import type { Dimension, ValueType } from '../types.ts';
-import { INDICES, type Application, type ShapeRules } from './application.ts';
+import type { Application, ShapeRules } from './application.ts';
+import { INDICES } from './type-groups.ts';
 import { neverSame, shapeText } from './dimensions.ts';
 
 function gather(site: Application): readonly ValueType[] {
   site.dataTypeAmong(1, INDICES);
   const dims = site.dims(0);
-  const axis = site.axis(site.int('axis', 0), dims.length);
+  const axis = site.axis(site.int('axis'), dims.length);
   return [
     { dataType: site.dataType(0), dims: [...dims.slice(0, axis), ...site.dims(1), ...dims.slice(axis + 1)] },
   ];
@@ -15,7 +16,7 @@ function gather(site: Application): readonly ValueType[] {
 function gatherElements(site: Application): readonly ValueType[] {
   site.dataTypeAmong(1, INDICES);
   assertSameRank(site);
-  site.axis(site.int('axis', 0), site.dims(0).length);
+  site.axis(site.int('axis'), site.dims(0).length);
   return [{ dataType: site.dataType(0), dims: site.dims(1) }];
 }
 
@@ -29,7 +30,7 @@ function assertSameRank(site: Application): void {
 function scatterElements(site: Application): readonly ValueType[] {
   site.dataTypeAmong(1, INDICES);
   assertSameRank(site);
-  site.axis(site.int('axis', 0), site.dims(0).length);
+  site.axis(site.int('axis'), site.dims(0).length);
   const dataType = site.commonDataType([0, 2]);
   assertUpdates(site, site.dims(1));
   return [{ dataType, dims: site.dims(0) }];
@@ -55,7 +56,7 @@ function tupleLength(site: Application, rank: number): number {
 
 function gatherTuples(site: Application): readonly ValueType[] {
   site.dataTypeAmong(1, ['int64']);
-  const batch = site.int('batch_dims', 0);
+  const batch = site.int('batch_dims');
   const dims = site.dims(0);
   const length = tupleLength(site, dims.length - batch);
   return [
@@ -73,7 +74,7 @@ function scatterTuples(site: Application): readonly ValueType[] {
 
 function oneHot(site: Application): readonly ValueType[] {
   const dims = site.dims(0);
-  const axis = site.axis(site.int('axis', -1), dims.length + 1);
+  const axis = site.axis(site.int('axis'), dims.length + 1);
   const held = site.constant(1);
   const depth = site.elements(1)?.[0] ?? (held === undefined ? site.unknown(axis) : Number(held.data[0]));
   return [{ dataType: site.dataType(2), dims: dims.toSpliced(axis, 0, depth) }];
@@ -84,12 +85,12 @@ function nonZero(site: Application): readonly ValueType[] {
   return [{ dataType: 'int64', dims: [site.dims(0).length, site.unknown(1)] }];
 }
 
-export const indexingShapes: ShapeRules = {
-  NonZero: { inputs: [1, 1], types: nonZero },
-  Gather: { inputs: [2, 2], types: gather },
-  GatherElements: { inputs: [2, 2], types: gatherElements },
-  GatherND: { inputs: [2, 2], types: gatherTuples },
-  ScatterElements: { inputs: [3, 3], types: scatterElements },
-  ScatterND: { inputs: [3, 3], types: scatterTuples },
-  OneHot: { inputs: [3, 3], types: oneHot },
-};
+export const indexingShapes = {
+  NonZero: nonZero,
+  Gather: gather,
+  GatherElements: gatherElements,
+  GatherND: gatherTuples,
+  ScatterElements: scatterElements,
+  ScatterND: scatterTuples,
+  OneHot: oneHot,
+} satisfies ShapeRules;

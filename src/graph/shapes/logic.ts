@@ -1,29 +1,24 @@
 /** Shapes of comparisons, of logic, and of the choice between two values. */
 import type { DataType } from '../types.ts';
-import { FLOATS, NUMBERS, type ShapeRule, type ShapeRules } from './application.ts';
+import type { ShapeRule, ShapeRules } from './application.ts';
+import { FLOATS, NUMBERS } from './type-groups.ts';
 import { broadcastInputs } from './broadcast.ts';
 
 function comparison(allowed: readonly DataType[]): ShapeRule {
-  return {
-    inputs: [2, 2],
-    types: (site) => {
-      site.commonDataType([0, 1], allowed);
-      return [{ dataType: 'bool', dims: broadcastInputs(site, [0, 1]) }];
-    },
+  return (site) => {
+    site.commonDataType([0, 1], allowed);
+    return [{ dataType: 'bool', dims: broadcastInputs(site, [0, 1]) }];
   };
 }
 
 function test(allowed: readonly DataType[]): ShapeRule {
-  return {
-    inputs: [1, 1],
-    types: (site) => {
-      site.dataTypeAmong(0, allowed);
-      return [{ dataType: 'bool', dims: site.dims(0) }];
-    },
+  return (site) => {
+    site.dataTypeAmong(0, allowed);
+    return [{ dataType: 'bool', dims: site.dims(0) }];
   };
 }
 
-export const logicShapes: ShapeRules = {
+export const logicShapes = {
   Equal: comparison([...NUMBERS, 'bool']),
   Greater: comparison(NUMBERS),
   GreaterOrEqual: comparison(NUMBERS),
@@ -35,11 +30,8 @@ export const logicShapes: ShapeRules = {
   Not: test(['bool']),
   IsNaN: test(FLOATS),
   IsInf: test(FLOATS),
-  Where: {
-    inputs: [3, 3],
-    types: (site) => {
-      site.dataTypeAmong(0, ['bool']);
-      return [{ dataType: site.commonDataType([1, 2]), dims: broadcastInputs(site, [0, 1, 2]) }];
-    },
+  Where: (site) => {
+    site.dataTypeAmong(0, ['bool']);
+    return [{ dataType: site.commonDataType([1, 2]), dims: broadcastInputs(site, [0, 1, 2]) }];
   },
-};
+} satisfies ShapeRules;

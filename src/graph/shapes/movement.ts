@@ -1,4 +1,5 @@
 /** Shapes of operators that move elements without computing: the axes change, the elements do not. */
+import { attribute } from '../attributes.ts';
 import type { Dimension, ValueType } from '../types.ts';
 import type { Application, ShapeRules } from './application.ts';
 import { broadcast } from './broadcast.ts';
@@ -40,7 +41,7 @@ function reshape(site: Application): readonly ValueType[] {
   const target = site.elements(1);
   if (target === undefined) return moved(site, site.unknownDims(lengthOf(site, 1)));
   const explained = (): string => `cannot reshape ${shapeText(dims)} to ${shapeText(target)}`;
-  const keepsZero = site.int('allowzero', 0) !== 0;
+  const keepsZero = site.int('allowzero') !== 0;
   const sizes = target.map((size, axis) => {
     if (typeof size === 'number' && size < -1) return site.fail(`${explained()}: a size is below -1`);
     if (size !== 0 || keepsZero) return size;
@@ -85,7 +86,7 @@ function quotient(
 
 function flatten(site: Application): readonly ValueType[] {
   const dims = site.dims(0);
-  const given = site.int('axis', 1);
+  const given = site.int('axis');
   const axis = given === dims.length ? given : site.axis(given, dims.length);
   return moved(site, [product(dims.slice(0, axis)), product(dims.slice(axis))]);
 }
@@ -148,7 +149,7 @@ function concat(site: Application): readonly ValueType[] {
   const all = Array.from({ length: site.inputCount }, (_, index) => index);
   const dataType = site.commonDataType(all);
   const first = site.dims(0);
-  const axis = site.axis(site.int('axis', 0), first.length);
+  const axis = site.axis(site.int('axis'), first.length);
   let sum: Dimension = 0;
   for (const index of all) {
     const dims = site.dims(index);
@@ -170,7 +171,7 @@ function concat(site: Application): readonly ValueType[] {
 /** The parts are given by input 1, or are equal but for a smaller last one. */
 function split(site: Application): readonly ValueType[] {
   const dims = site.dims(0);
-  const axis = site.axis(site.int('axis', 0), dims.length);
+  const axis = site.axis(site.int('axis'), dims.length);
   const size = site.dim(0, axis);
   const count = site.node.outputs.length;
   const part = (length: Dimension): ValueType => ({
@@ -193,7 +194,7 @@ function split(site: Application): readonly ValueType[] {
     }
     return lengths.map(part);
   }
-  const parts = site.int('num_outputs', count);
+  const parts = attribute(site.node, 'num_outputs', 'int') ?? count;
   if (parts !== count) site.fail(`num_outputs is ${String(parts)}, but it has ${String(count)} outputs`);
   const length = ceilDivide(size, count);
   const last = subtract(size, multiply(length, count - 1));
@@ -322,18 +323,18 @@ function trilu(site: Application): readonly ValueType[] {
   return moved(site, site.dims(0));
 }
 
-export const movementShapes: ShapeRules = {
-  Identity: { inputs: [1, 1], types: (site) => moved(site, site.dims(0)) },
-  Reshape: { inputs: [2, 2], types: reshape },
-  Flatten: { inputs: [1, 1], types: flatten },
-  Transpose: { inputs: [1, 1], types: transpose },
-  Squeeze: { inputs: [1, 2], types: squeeze },
-  Unsqueeze: { inputs: [2, 2], types: unsqueeze },
-  Concat: { inputs: [1, Infinity], types: concat },
-  Split: { inputs: [1, 2], types: split },
-  Slice: { inputs: [3, 5], types: slice },
-  Pad: { inputs: [2, 4], types: pad },
-  Expand: { inputs: [2, 2], types: expand },
-  Tile: { inputs: [2, 2], types: tile },
-  Trilu: { inputs: [1, 2], types: trilu },
-};
+export const movementShapes = {
+  Identity: (site) => moved(site, site.dims(0)),
+  Reshape: reshape,
+  Flatten: flatten,
+  Transpose: transpose,
+  Squeeze: squeeze,
+  Unsqueeze: unsqueeze,
+  Concat: concat,
+  Split: split,
+  Slice: slice,
+  Pad: pad,
+  Expand: expand,
+  Tile: tile,
+  Trilu: trilu,
+} satisfies ShapeRules;

@@ -1,6 +1,7 @@
 /** Shapes of normalizations and of dropout. */
 import type { Dimension, ValueType } from '../types.ts';
-import { FLOATS, type Application, type ShapeRule, type ShapeRules } from './application.ts';
+import type { Application, ShapeRule, ShapeRules } from './application.ts';
+import { FLOATS } from './type-groups.ts';
 import { broadcast } from './broadcast.ts';
 import { neverSame, shapeText, sizeText } from './dimensions.ts';
 
@@ -26,7 +27,7 @@ function batchNormalization(site: Application): readonly ValueType[] {
   for (const index of [1, 2, 3, 4]) site.dataTypeAmong(index, FLOATS);
   const channels = perChannel(site, [1, 2, 3, 4]);
   const output = { dataType, dims: site.dims(0) };
-  if (site.int('training_mode', 0) === 0) return [output];
+  if (site.int('training_mode') === 0) return [output];
   if (site.node.outputs.length !== 3) {
     site.fail(`it has ${String(site.node.outputs.length)} outputs, expected 3 in training mode`);
   }
@@ -44,7 +45,7 @@ function instanceNormalization(site: Application): readonly ValueType[] {
 function layerNormalization(site: Application): readonly ValueType[] {
   const dataType = site.commonDataType([0, 1, 2], FLOATS);
   const dims = site.dims(0);
-  const first = site.axis(site.int('axis', -1), dims.length);
+  const first = site.axis(site.int('axis'), dims.length);
   for (const index of [1, 2].filter((input) => site.has(input))) {
     const joined = broadcast(site, dims, site.dims(index));
     if (joined.length !== dims.length || joined.some((size, axis) => neverSame(size, dims[axis] ?? 0))) {
@@ -69,25 +70,19 @@ function dropout(site: Application): readonly ValueType[] {
 }
 
 /** The output has the input's type; the axis must lie in it. */
-const alongAxis: ShapeRule = {
-  inputs: [1, 1],
-  types: (site) => {
-    const dims = site.dims(0);
-    site.axis(site.int('axis', -1), dims.length);
-    return [{ dataType: site.dataTypeAmong(0, FLOATS), dims }];
-  },
+const alongAxis: ShapeRule = (site) => {
+  const dims = site.dims(0);
+  site.axis(site.int('axis'), dims.length);
+  return [{ dataType: site.dataTypeAmong(0, FLOATS), dims }];
 };
 
-export const normalizationShapes: ShapeRules = {
-  BatchNormalization: { inputs: [5, 5], types: batchNormalization },
-  InstanceNormalization: { inputs: [3, 3], types: instanceNormalization },
-  LayerNormalization: { inputs: [2, 3], types: layerNormalization },
-  LRN: {
-    inputs: [1, 1],
-    types: (site) => [{ dataType: site.dataTypeAmong(0, FLOATS), dims: site.dims(0) }],
-  },
-  Dropout: { inputs: [1, 3], types: dropout },
+export const normalizationShapes = {
+  BatchNormalization: batchNormalization,
+  InstanceNormalization: instanceNormalization,
+  LayerNormalization: layerNormalization,
+  LRN: (site) => [{ dataType: site.dataTypeAmong(0, FLOATS), dims: site.dims(0) }],
+  Dropout: dropout,
   Softmax: alongAxis,
   LogSoftmax: alongAxis,
   Hardmax: alongAxis,
-};
+} satisfies ShapeRules;

@@ -1,8 +1,10 @@
 /** Shapes of pooling, its inverse, and resizing of images. */
 import { attribute } from '../attributes.ts';
+import { isDense } from '../operators/dilation.ts';
 import { numbersOf } from '../tensor.ts';
 import type { DataType, Dimension, ValueType } from '../types.ts';
-import { FLOATS, NUMBERS, type Application, type ShapeRules } from './application.ts';
+import type { Application, ShapeRules } from './application.ts';
+import { FLOATS, NUMBERS } from './type-groups.ts';
 import { add, divideExactly, floorDivide, multiply, shapeText, sizeText, subtract } from './dimensions.ts';
 import { resizedAxes } from './resizing.ts';
 import { extent, readWindows, windowCounts } from './windows.ts';
@@ -27,7 +29,12 @@ function pooled(site: Application): readonly Dimension[] {
   const sizes = spatialSizes(site);
   const kernel = kernelShape(site, sizes.length);
   const windows = readWindows(site, sizes.length);
-  const counts = windowCounts(site, sizes, kernel, windows, site.int('ceil_mode', 0) !== 0);
+  if (windows.autoPad.startsWith('SAME') && !isDense(site.node)) {
+    site.fail(
+      'automatic padding of dilated windows, of which runtimes differ, is not supported: export with pads',
+    );
+  }
+  const counts = windowCounts(site, sizes, kernel, windows, site.int('ceil_mode') !== 0);
   return [site.dim(0, 0), site.dim(0, 1), ...counts];
 }
 
@@ -41,10 +48,6 @@ function maxPool(site: Application): readonly ValueType[] {
 }
 
 function averagePool(site: Application): readonly ValueType[] {
-  // The opset of this toolkit has no dilated average; a file of a newer one may ask for it.
-  if (site.ints('dilations')?.some((dilation) => dilation !== 1) ?? false) {
-    site.fail('dilations above 1 are unknown to AveragePool, expected none');
-  }
   return [{ dataType: site.dataTypeAmong(0, FLOATS), dims: pooled(site) }];
 }
 
@@ -82,7 +85,7 @@ function resize(site: Application): readonly ValueType[] {
     axes,
     scales: held === undefined ? undefined : numbersOf(held),
     sizes: site.has(3) ? (sizes ?? []) : undefined,
-    policy: site.text('keep_aspect_ratio_policy', 'stretch'),
+    policy: site.text('keep_aspect_ratio_policy'),
   });
   return [{ dataType, dims: resized.map((axis, at) => axis?.size ?? site.unknown(at)) }];
 }
@@ -123,13 +126,13 @@ function spaceToDepth(site: Application): readonly ValueType[] {
   return [{ dataType: site.dataType(0), dims: [batch, multiply(channels, block * block), ...divided] }];
 }
 
-export const poolingShapes: ShapeRules = {
-  MaxPool: { inputs: [1, 1], types: maxPool },
-  AveragePool: { inputs: [1, 1], types: averagePool },
-  GlobalAveragePool: { inputs: [1, 1], types: globalPool },
-  GlobalMaxPool: { inputs: [1, 1], types: globalPool },
-  MaxUnpool: { inputs: [2, 3], types: maxUnpool },
-  Resize: { inputs: [1, 4], types: resize },
-  DepthToSpace: { inputs: [1, 1], types: depthToSpace },
-  SpaceToDepth: { inputs: [1, 1], types: spaceToDepth },
-};
+export const poolingShapes = {
+  MaxPool: maxPool,
+  AveragePool: averagePool,
+  GlobalAveragePool: globalPool,
+  GlobalMaxPool: globalPool,
+  MaxUnpool: maxUnpool,
+  Resize: resize,
+  DepthToSpace: depthToSpace,
+  SpaceToDepth: spaceToDepth,
+} satisfies ShapeRules;

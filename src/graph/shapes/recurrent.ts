@@ -1,7 +1,8 @@
 /** Shapes of recurrent layers. */
 import type { ValueType } from '../types.ts';
-import { FLOATS, type Application, type ShapeRules } from './application.ts';
+import type { Application, ShapeRules } from './application.ts';
 import { neverSame, shapeText, sizeText } from './dimensions.ts';
+import { FLOATS } from './type-groups.ts';
 
 /** All hidden states [length, directions, batch, hidden], then the last [directions, batch, hidden], and cells. */
 function recurrent(gates: number): (site: Application) => readonly ValueType[] {
@@ -14,7 +15,7 @@ function recurrent(gates: number): (site: Application) => readonly ValueType[] {
       );
     }
     const hidden = site.dim(2, 2);
-    const directions = site.text('direction', 'forward') === 'bidirectional' ? 2 : 1;
+    const directions = site.text('direction') === 'bidirectional' ? 2 : 1;
     const rows = site.dim(1, 1);
     if (
       neverSame(site.dim(1, 0), directions) ||
@@ -24,7 +25,7 @@ function recurrent(gates: number): (site: Application) => readonly ValueType[] {
         `its weights are ${shapeText(weights)}, expected [${String(directions)}, ${String(gates)} · hidden size, …]`,
       );
     }
-    const batchFirst = site.int('layout', 0) !== 0;
+    const batchFirst = site.int('layout') !== 0;
     const [length, batch] = batchFirst ? [site.dim(0, 1), site.dim(0, 0)] : [site.dim(0, 0), site.dim(0, 1)];
     const states = gates === 4 ? [5, 6] : [5];
     for (const index of states) {
@@ -45,8 +46,8 @@ function recurrent(gates: number): (site: Application) => readonly ValueType[] {
   };
 }
 
-export const recurrentShapes: ShapeRules = {
-  LSTM: { inputs: [3, 8], types: recurrent(4) },
-  GRU: { inputs: [3, 6], types: recurrent(3) },
-  RNN: { inputs: [3, 6], types: recurrent(1) },
-};
+export const recurrentShapes = {
+  LSTM: recurrent(4),
+  GRU: recurrent(3),
+  RNN: recurrent(1),
+} satisfies ShapeRules;

@@ -1,13 +1,14 @@
 /** Shapes of operators that fold axes into one number each, or pick along an axis. */
 import type { DataType, ValueType } from '../types.ts';
-import { FLOATS, NUMBERS, type Application, type ShapeRule, type ShapeRules } from './application.ts';
+import type { Application, ShapeRule, ShapeRules } from './application.ts';
+import { FLOATS, NUMBERS } from './type-groups.ts';
 import { sizeText } from './dimensions.ts';
 
 /** The axes are input 1; none mean all of them, or none of them where noop_with_empty_axes is set. */
 function reduce(site: Application, allowed: readonly DataType[]): readonly ValueType[] {
   const dataType = site.dataTypeAmong(0, allowed);
   const dims = site.dims(0);
-  const keep = site.int('keepdims', 1) !== 0;
+  const keep = site.int('keepdims') !== 0;
   const given = site.has(1) ? site.integers(1) : [];
   if (given === undefined) {
     const count = site.dim(1, 0);
@@ -15,7 +16,7 @@ function reduce(site: Application, allowed: readonly DataType[]): readonly Value
     const rank = keep || typeof count !== 'number' ? dims.length : dims.length - count;
     return [{ dataType, dims: site.unknownDims(rank) }];
   }
-  if (given.length === 0 && site.int('noop_with_empty_axes', 0) !== 0) return [{ dataType, dims }];
+  if (given.length === 0 && site.int('noop_with_empty_axes') !== 0) return [{ dataType, dims }];
   const axes = given.length === 0 ? dims.map((_, axis) => axis) : site.axes(given, dims.length);
   return [
     {
@@ -28,14 +29,14 @@ function reduce(site: Application, allowed: readonly DataType[]): readonly Value
 }
 
 function reduction(allowed: readonly DataType[]): ShapeRule {
-  return { inputs: [1, 2], types: (site) => reduce(site, allowed) };
+  return (site) => reduce(site, allowed);
 }
 
 function argument(site: Application): readonly ValueType[] {
   site.dataTypeAmong(0, NUMBERS);
   const dims = site.dims(0);
-  const chosen = site.axis(site.int('axis', 0), dims.length);
-  const keep = site.int('keepdims', 1) !== 0;
+  const chosen = site.axis(site.int('axis'), dims.length);
+  const keep = site.int('keepdims') !== 0;
   return [
     {
       dataType: 'int64',
@@ -49,7 +50,7 @@ function argument(site: Application): readonly ValueType[] {
 function topK(site: Application): readonly ValueType[] {
   const dataType = site.dataTypeAmong(0, NUMBERS);
   site.dataTypeAmong(1, ['int64']);
-  const chosen = site.axis(site.int('axis', -1), site.dims(0).length);
+  const chosen = site.axis(site.int('axis'), site.dims(0).length);
   const count = site.elements(1)?.[0] ?? site.unknown(chosen);
   const size = site.dim(0, chosen);
   if (typeof count === 'number' && (count < 0 || (typeof size === 'number' && count > size))) {
@@ -72,7 +73,7 @@ function cumulativeSum(site: Application): readonly ValueType[] {
 const sums = reduction([...FLOATS, 'int32', 'int64', 'uint32', 'uint64']);
 const extremes = reduction([...FLOATS, 'int8', 'uint8', 'int32', 'int64', 'uint32', 'uint64']);
 
-export const reductionShapes: ShapeRules = {
+export const reductionShapes = {
   ReduceMean: sums,
   ReduceSum: sums,
   ReduceSumSquare: sums,
@@ -83,8 +84,8 @@ export const reductionShapes: ShapeRules = {
   ReduceLogSumExp: sums,
   ReduceMax: extremes,
   ReduceMin: extremes,
-  ArgMax: { inputs: [1, 1], types: argument },
-  ArgMin: { inputs: [1, 1], types: argument },
-  TopK: { inputs: [2, 2], types: topK },
-  CumSum: { inputs: [2, 2], types: cumulativeSum },
-};
+  ArgMax: argument,
+  ArgMin: argument,
+  TopK: topK,
+  CumSum: cumulativeSum,
+} satisfies ShapeRules;

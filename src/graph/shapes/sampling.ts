@@ -1,6 +1,7 @@
 /** Shapes of operators that read pictures at other places, or put patches together. */
 import type { Dimension, ValueType } from '../types.ts';
-import { FLOATS, type Application, type ShapeRules } from './application.ts';
+import type { Application, ShapeRules } from './application.ts';
+import { FLOATS } from './type-groups.ts';
 import { divideExactly, product, shapeText } from './dimensions.ts';
 
 /** [batch, channels] of the picture, and the grid's own places. */
@@ -25,7 +26,7 @@ function columnsToImage(site: Application): readonly ValueType[] {
   return [{ dataType, dims: [site.dim(0, 0), channels ?? site.unknown(1), ...sizes] }];
 }
 
-export const samplingShapes: ShapeRules = {
-  GridSample: { inputs: [2, 2], types: gridSample },
-  Col2Im: { inputs: [3, 3], types: columnsToImage },
-};
+export const samplingShapes = {
+  GridSample: gridSample,
+  Col2Im: columnsToImage,
+} satisfies ShapeRules;

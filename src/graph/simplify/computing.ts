@@ -3,6 +3,7 @@
  * after each operation, integers wrap and their division truncates. What engines may do differently is left to them.
  */
 import { attribute } from '../attributes.ts';
+import { intOf } from '../operators/definitions.ts';
 import type { DataType, Tensor } from '../types.ts';
 import type { Evaluation, Evaluator, Evaluators } from './evaluation.ts';
 import { broadcastStrides, elementsOf, holdsBigInts, offsetsOf, zeros } from './storage.ts';
@@ -105,7 +106,7 @@ function combining(operator: string): Evaluator {
 
 /** Of integers, with the sign of the divisor; the other form is that of fractions. */
 const modulo: Evaluator = (evaluation) =>
-  (attribute(evaluation.node, 'fmod', 'int') ?? 0) === 0 ? combining('Mod')(evaluation) : undefined;
+  intOf(evaluation.node, 'fmod') === 0 ? combining('Mod')(evaluation) : undefined;
 
 function mapping(operator: string): Evaluator {
   return (evaluation) => {

@@ -1,5 +1,5 @@
 /** One constant node to evaluate: what it is given and the type that inference found for its output. */
-import { attribute } from '../attributes.ts';
+import { intOf } from '../operators/definitions.ts';
 import { numbersOf } from '../tensor.ts';
 import type { Node, Tensor } from '../types.ts';
 import type { NumericType } from '../data-types.ts';
@@ -23,7 +23,7 @@ export function integersOf(evaluation: Evaluation, index: number): readonly numb
 }
 
 /** The attribute axis, counted from the front of input 0. */
-export function axisOf(evaluation: Evaluation, otherwise: number): number {
-  const axis = attribute(evaluation.node, 'axis', 'int') ?? otherwise;
+export function axisOf(evaluation: Evaluation): number {
+  const axis = intOf(evaluation.node, 'axis');
   return axis < 0 ? axis + (evaluation.inputs[0]?.dims.length ?? 0) : axis;
 }

@@ -1,6 +1,7 @@
 /** Constant folding: evaluates one node whose inputs are all constants. */
 import type { GraphBuilder } from '../builder.ts';
 import { attribute } from '../attributes.ts';
+import { definitionOf } from '../operators/definitions.ts';
 import { sizeOf } from '../tensor.ts';
 import type { Graph, Node, Tensor } from '../types.ts';
 import { computingEvaluators } from './computing.ts';
@@ -38,27 +39,15 @@ export function foldedValue(builder: GraphBuilder, node: Node): Tensor | undefin
   return evaluate({ node, inputs, dataType, dims });
 }
 
-/** Operators that draw their result, and those that hold graphs, whose captured values are not among their inputs. */
-const notFolded: ReadonlySet<string> = new Set([
-  'Bernoulli',
-  'Dropout',
-  'If',
-  'Loop',
-  'Multinomial',
-  'RandomNormal',
-  'RandomNormalLike',
-  'RandomUniform',
-  'RandomUniformLike',
-  'Scan',
-  'SequenceMap',
-]);
+/** An operator that may draw its result, and those that hold graphs, whose captured values are not among their inputs. */
+const notFolded: ReadonlySet<string> = new Set(['Dropout', 'If', 'Loop', 'Scan', 'SequenceMap']);
 
 /**
  * The graph, without inputs, that computes a node already added to the builder whose inputs are all constants;
  * undefined where one is not, or where the result would be much larger than what it is made from.
  */
 export function foldableGraph(builder: GraphBuilder, node: Node): Graph | undefined {
-  if (notFolded.has(node.operator)) return undefined;
+  if (notFolded.has(node.operator) || definitionOf(node.operator)?.isRandom === true) return undefined;
   const initializers = new Map<string, Tensor>();
   for (const input of node.inputs) {
     if (input === '') continue;

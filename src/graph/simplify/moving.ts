@@ -46,7 +46,7 @@ function gather(evaluation: Evaluation): Tensor | undefined {
   const [x] = evaluation.inputs;
   const places = integersOf(evaluation, 1);
   if (x === undefined || places === undefined) return undefined;
-  const axis = axisOf(evaluation, 0);
+  const axis = axisOf(evaluation);
   const size = x.dims[axis] ?? 0;
   if (places.some((place) => place < -size || place >= size)) return undefined;
   const inner = sizeOf(x.dims.slice(axis + 1));
@@ -63,7 +63,7 @@ function gather(evaluation: Evaluation): Tensor | undefined {
 
 function concat(evaluation: Evaluation): Tensor | undefined {
   const { inputs, dataType, dims } = evaluation;
-  const axis = axisOf(evaluation, 0);
+  const axis = axisOf(evaluation);
   const result = zeros(dataType, dims);
   const to = elementsOf(result);
   const row = sizeOf(dims.slice(axis));

@@ -1,5 +1,5 @@
 /** Plainer forms of nodes: what a node passes on unchanged, and targets of Reshape that follow from shapes. */
-import { attribute } from '../attributes.ts';
+import { intOf } from '../operators/definitions.ts';
 import type { GraphBuilder } from '../builder.ts';
 import { same } from '../shapes/dimensions.ts';
 import type { Dimension, Node } from '../types.ts';
@@ -25,7 +25,7 @@ export function passedOn(builder: GraphBuilder, node: Node): string | undefined 
 export function plainTarget(builder: GraphBuilder, node: Node): readonly number[] | undefined {
   const [input = '', target = ''] = node.inputs;
   if (node.operator !== 'Reshape' || builder.constantOf(target) !== undefined) return undefined;
-  if ((attribute(node, 'allowzero', 'int') ?? 0) !== 0) return undefined;
+  if (intOf(node, 'allowzero') !== 0) return undefined;
   return plainSizes(builder.dims(input), builder.elementsOf(target));
 }
 

@@ -6,6 +6,7 @@
 import { InputError } from '../../core/errors.ts';
 import { attribute } from '../attributes.ts';
 import { GraphBuilder } from '../builder.ts';
+import { intOf } from '../operators/definitions.ts';
 import { expandNode, isWrittenOut } from '../operators/expand.ts';
 import { withoutCeilMode } from '../operators/pool-windows.ts';
 import { inferTypes } from '../shapes/infer.ts';
@@ -183,7 +184,7 @@ export class Walk {
   /** Adds a node; its outputs, or the values that take their places. */
   *#add(given: Node): Steps<readonly string[]> {
     const { builder } = this;
-    if (isWrittenOut(given)) return yield* this.#addExpanded(given);
+    if (isWrittenOut(builder, given)) return yield* this.#addExpanded(given);
     const node = this.#withPlainWindows(this.#withPlainTarget(this.#withNamedStatistics(given)));
     builder.node(node.operator, node.inputs, node.attributes, { name: node.name, outputs: node.outputs });
     const [first = '', ...others] = node.outputs;
@@ -204,7 +205,7 @@ export class Walk {
     return [first, ...others];
   }
 
-  /** What could not be written out when the file was read, because its shapes were not known. */
+  /** Adds what a node is written out as; its own nodes may be written out in turn, or folded. */
   *#addExpanded(given: Node): Steps<readonly string[]> {
     const { builder } = this;
     const { nodes, constants } = expandNode(given, {
@@ -225,7 +226,7 @@ export class Walk {
 
   /** The runtime fails without a word on BatchNormalization that trains and leaves its statistics unnamed. */
   #withNamedStatistics(node: Node): Node {
-    if (node.operator !== 'BatchNormalization' || (attribute(node, 'training_mode', 'int') ?? 0) === 0) {
+    if (node.operator !== 'BatchNormalization' || intOf(node, 'training_mode') === 0) {
       return node;
     }
     const outputs = [0, 1, 2].map((index) => {

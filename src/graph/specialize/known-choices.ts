@@ -1,5 +1,6 @@
 /** Operators that only a known shape or a known choice decides: EyeLike becomes a constant, Compress a Gather. */
 import { attribute, int } from '../attributes.ts';
+import { intOf } from '../operators/definitions.ts';
 import { dataTypeOf } from '../data-types.ts';
 import { refuseNode, valueBinding } from '../simplify/binding.ts';
 import { elementsOf, holdsBigInts, isNumeric, zeros } from '../simplify/storage.ts';
@@ -27,7 +28,7 @@ export const knownChoiceHandlers: Handlers = {
     if (dataType === undefined || !isNumeric(dataType)) return refuseNode(node, 'it makes no numbers');
     const result = zeros(dataType, dims);
     const elements = elementsOf(result);
-    const shift = attribute(node, 'k', 'int') ?? 0;
+    const shift = intOf(node, 'k');
     for (let row = Math.max(0, -shift); row < rows && row + shift < columns; row++) {
       elements[row * columns + row + shift] = holdsBigInts(dataType) ? 1n : 1;
     }

@@ -1,7 +1,8 @@
 /** Sequences are lists of values known while the graph is walked; what reads them reads the values. */
-import { attribute, int } from '../attributes.ts';
+import { int } from '../attributes.ts';
 import { refuseNode, sequenceBinding, subgraphOf, valueBinding } from '../simplify/binding.ts';
 import type { Binding, Scope } from '../simplify/binding.ts';
+import { intOf } from '../operators/definitions.ts';
 import type { Handlers, Steps, Walk } from '../simplify/walk.ts';
 import { int64s, tensor } from '../tensor.ts';
 import type { Node } from '../types.ts';
@@ -37,11 +38,11 @@ function positionOf(
 function* split(walk: Walk, node: Node, scope: Scope): Steps<readonly Binding[]> {
   const value = walk.value(node, 0, scope);
   const dims = walk.builder.dims(value);
-  const given = attribute(node, 'axis', 'int') ?? 0;
+  const given = intOf(node, 'axis');
   const axis = given < 0 ? given + dims.length : given;
   const length = dims[axis];
   const parts = walk.value(node, 1, scope);
-  const keeps = parts !== '' || (attribute(node, 'keepdims', 'int') ?? 1) !== 0;
+  const keeps = parts !== '' || intOf(node, 'keepdims') !== 0;
   if (typeof length !== 'number') {
     return refuseNode(node, `the size ${String(length)} that it splits is open: give the input's sizes`);
   }
@@ -70,9 +71,9 @@ function* split(walk: Walk, node: Node, scope: Scope): Steps<readonly Binding[]>
 
 function* concatenate(walk: Walk, node: Node, scope: Scope): Steps<readonly Binding[]> {
   const items = sequenceOf(node, 0, scope);
-  const axis = attribute(node, 'axis', 'int') ?? 0;
+  const axis = intOf(node, 'axis');
   if (items.length === 0) return refuseNode(node, 'its sequence is empty');
-  if ((attribute(node, 'new_axis', 'int') ?? 0) !== 0) {
+  if (intOf(node, 'new_axis') !== 0) {
     return [valueBinding(yield* stack(walk, node, items, axis, undefined))];
   }
   return [valueBinding(yield* walk.apply('Concat', items, { axis: int(axis) }))];

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
 import type { ErrorObject, ValidateFunction } from 'ajv';
+import { weightsBeside } from '../../core/confined.ts';
 import { InputError } from '../../core/errors.ts';
 import { readInputFile, writeFileAtomically } from '../../core/files.ts';
 import { parseJson } from '../../core/json.ts';
@@ -64,6 +65,16 @@ export async function writeModelCard(path: string, card: ModelCard): Promise<voi
 /** Where the card's weights are. */
 export function weightsPath(cardPath: string, card: ModelCard): string {
   return fromCard(cardPath, card.weights.file);
+}
+
+/**
+ * Where the card's weights are, for reading them.
+ *
+ * @throws InputError when they are not there, or not in the card's folder or below it
+ */
+export function confinedWeightsPath(cardPath: string, card: ModelCard): string {
+  weightsBeside(cardPath, card.weights.file);
+  return weightsPath(cardPath, card);
 }
 
 /** The card's data specification with its path made relative to where the card is; undefined where it names none. */

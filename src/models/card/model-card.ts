@@ -28,7 +28,7 @@ export interface ModelCard {
    */
   weights: {
     /**
-     * Path relative to the card.
+     * Path relative to the card, in its folder or below it.
      */
     file: string;
     /**

@@ -118,40 +118,56 @@ class Translator {
     return applyMasked(scope, inputs, handler);
   }
 
-  /** Applies a model to values; gives what reads its layers' outputs, each made when first asked for. */
+  /** Applies a model to values; gives what reads its layers' outputs, each layer applied when first asked for. */
   #applyContainer(
     translation: Translation,
     model: Container,
     inputs: readonly LayerValue[],
     within: readonly string[],
   ): (source: Source) => LayerValue {
-    const made = new Map<string, readonly LayerValue[] | 'in progress'>();
-    const outputsOf = ({ layer: name, call }: Source, valueOf: (source: Source) => LayerValue) => {
-      const key = `${String(call)} ${name}`;
-      const known = made.get(key);
-      if (known === 'in progress') {
-        throw new InputError(`${this.#path}: the layer ${name} depends on its own output`);
-      }
-      if (known !== undefined) return known;
+    const made = new Map<string, readonly LayerValue[]>();
+    const applicationOf = (source: Source): Application => {
+      const { layer: name, call, output } = source;
       const layer = model.layers.get(name);
-      const given = inputs[model.inputs.indexOf(name)];
+      const place = model.inputs.indexOf(name);
       const application = layer?.calls[call];
-      if (layer === undefined || (given === undefined && application === undefined)) return [];
-      made.set(key, 'in progress');
-      const values =
-        given === undefined ? this.#call(translation, layer, application, valueOf, within) : [given];
-      made.set(key, values);
-      return values;
+      const given = place >= 0 ? inputs[place] : undefined;
+      if (layer === undefined || (given === undefined && application === undefined)) throw missing(source);
+      if (given !== undefined && output !== 0) throw missing(source);
+      return { key: keyOf(source), layer, call: application, given };
     };
-    const valueOf = (source: Source): LayerValue => {
-      const value = outputsOf(source, valueOf)[source.output];
-      if (value !== undefined) return value;
-      const { layer, call, output } = source;
-      throw new InputError(
+    const missing = ({ layer, call, output }: Source): InputError =>
+      new InputError(
         `${this.#path}: the model ${model.name} refers to output ${String(output)} of call ${String(call)} of the layer ${layer}, which does not exist`,
       );
+    const valueOf = (source: Source): LayerValue => {
+      const value = made.get(keyOf(source))?.[source.output];
+      if (value === undefined) throw missing(source);
+      return value;
     };
-    return valueOf;
+    const make = ({ layer, call, given }: Application): readonly LayerValue[] =>
+      given === undefined ? this.#call(translation, layer, call, valueOf, within) : [given];
+    return (wanted) => {
+      // The way down is a list, not recursion: a chain of layers is longer than calls may nest.
+      const way = [applicationOf(wanted)];
+      const open = new Set<string>();
+      for (let last = way.at(-1); last !== undefined; last = way.at(-1)) {
+        const needed = last.given === undefined ? sourcesOf(last.call) : [];
+        const next = needed.find((source) => !made.has(keyOf(source)));
+        if (made.has(last.key) || next === undefined) {
+          way.pop();
+          open.delete(last.key);
+          if (!made.has(last.key)) made.set(last.key, make(last));
+          continue;
+        }
+        open.add(last.key);
+        if (open.has(keyOf(next))) {
+          throw new InputError(`${this.#path}: the layer ${next.layer} depends on its own output`);
+        }
+        way.push(applicationOf(next));
+      }
+      return valueOf(wanted);
+    };
   }
 
   #call(
@@ -170,6 +186,22 @@ class Translator {
     return this.apply(translation, layer, inputs, within, given);
   }
 }
+
+/** One call of a layer, or the value that a model's input is given. */
+interface Application {
+  readonly key: string;
+  readonly layer: Layer;
+  readonly call: Call | undefined;
+  readonly given: LayerValue | undefined;
+}
+
+/** All values that a call takes, keyword arguments among them. */
+function sourcesOf(call: Call | undefined): readonly Source[] {
+  return call === undefined ? [] : [...call.inputs, ...[...call.named.values()].flat()];
+}
+
+/** Names a call of a layer; all its outputs come of one. */
+const keyOf = ({ layer, call }: Source): string => `${String(call)} ${layer}`;
 
 /** Whether parsed JSON is a layers-model: what tfjs and its converter write. */
 export function isLayersModel(json: unknown): json is JsonObject {

@@ -2,6 +2,7 @@
  * Resampling along one axis as a matrix [new size, old size]: exact, differentiable, and the same on all engines.
  * Each dialect places its samples in its own way.
  */
+import { InputError } from '../../core/errors.ts';
 import { float32 } from '../../graph/tensor.ts';
 import type { Tensor } from '../../graph/types.ts';
 
@@ -20,7 +21,7 @@ export function resamplingMatrix(
   interpolation: Interpolation,
   placement: Placement,
 ): Tensor<'float32'> {
-  const matrix = new Float32Array(newSize * oldSize);
+  const matrix = new Float32Array(elementCount(oldSize, newSize));
   const last = oldSize - 1;
   for (let row = 0; row < newSize; row++) {
     const place = placeOf(row, oldSize, newSize, placement, interpolation);
@@ -36,6 +37,19 @@ export function resamplingMatrix(
     matrix[upper] = (matrix[upper] ?? 0) + place - below;
   }
   return float32([newSize, oldSize], matrix);
+}
+
+/** Of 2048 elements to as many: what a network resizes is smaller, and a size in a file costs nothing to write. */
+const MOST_ELEMENTS = 2 ** 22;
+
+function elementCount(oldSize: number, newSize: number): number {
+  const count = newSize * oldSize;
+  if (!(count <= MOST_ELEMENTS)) {
+    throw new InputError(
+      `the model resizes ${String(oldSize)} elements to ${String(newSize)}, more than the toolkit does: correct the size, or export the model to ONNX`,
+    );
+  }
+  return count;
 }
 
 /** The place of a new element among the old ones, rounded as tfjs and TensorFlow round it: halves decide. */
@@ -65,7 +79,7 @@ export function croppedMatrix(
 ): Tensor<'float32'> {
   const [begin, end] = [Math.fround(box.begin), Math.fround(box.end)];
   const last = oldSize - 1;
-  const matrix = new Float32Array(newSize * oldSize);
+  const matrix = new Float32Array(elementCount(oldSize, newSize));
   const step = newSize > 1 ? ((end - begin) * last) / (newSize - 1) : 0;
   for (let row = 0; row < newSize; row++) {
     const place = newSize > 1 ? begin * last + row * step : 0.5 * (begin + end) * last;

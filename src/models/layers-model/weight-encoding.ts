@@ -143,7 +143,10 @@ function textEntry(named: Named): WeightEntry {
     ...named,
     byteLength: (from) => {
       let end = 0;
-      for (let index = 0; index < count; index++) end += LENGTH_BYTES + lengthAt(from, end);
+      // No further than there are bytes: the count is what the manifest says.
+      for (let index = 0; index < count && end <= from.byteLength; index++) {
+        end += LENGTH_BYTES + lengthAt(from, end);
+      }
       return end;
     },
     decode: (view) => {

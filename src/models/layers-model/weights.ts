@@ -1,6 +1,7 @@
 /** Reads the weight shards of a tfjs model from disk and decodes them, quantised ones included. */
 import { createHash } from 'node:crypto';
-import { basename, dirname, resolve } from 'node:path';
+import { basename } from 'node:path';
+import { weightsBeside } from '../../core/confined.ts';
 import { InputError } from '../../core/errors.ts';
 import { readInputFile } from '../../core/files.ts';
 import { isObject } from '../../core/json.ts';
@@ -34,12 +35,19 @@ export async function readWeights(modelPath: string, manifest: unknown): Promise
   const constants = new Map<string, Tensor<WeightType>>();
   const quantized = new Map<string, number>();
   const files: string[] = [];
+  const places = new Set<string>();
   const hash = createHash('sha256');
   for (const group of manifest as readonly unknown[]) {
     const { paths, entries } = groupOf(modelPath, group);
     const shards: Uint8Array[] = [];
     for (const path of paths) {
-      const shard = await readInputFile(resolve(dirname(modelPath), path), `weights of ${modelPath}`);
+      const place = weightsBeside(modelPath, path);
+      // A small manifest would otherwise fill the memory with one large file.
+      if (places.has(place)) {
+        throw new InputError(`${modelPath}: weightsManifest names the file ${path} twice: name it once`);
+      }
+      places.add(place);
+      const shard = await readInputFile(place, `weights of ${modelPath}`);
       hash.update(shard);
       shards.push(shard);
       files.push(basename(path));

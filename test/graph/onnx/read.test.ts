@@ -290,7 +290,7 @@ describe('decodeModel', () => {
     assert.deepEqual([initializers.get('s'), initializers.get('c')], [dense, dense]);
   });
 
-  test('numbers of half a byte are held in bytes, for DequantizeLinear alone', () => {
+  test('numbers of half a byte are held in bytes, and read by what dequantises, casts or moves them', () => {
     const four = (code: number, values: readonly number[]) => rawTensor(code, [3], Uint8Array.from(values));
     const model = (operator: string) =>
       modelBytes({
@@ -304,7 +304,7 @@ describe('decodeModel', () => {
     assert.deepEqual(initializers.get('z')?.data, Uint8Array.of(15, 8, 7));
     assert.throws(
       () => decodeModel(model('Concat'), 'm'),
-      /node n \(Concat\) reads q, whose numbers take half a byte/,
+      /node n \(Concat\) reads q, which is of the type int4/,
     );
   });
 

@@ -252,6 +252,45 @@ describe('recurrent layers as the runtime has them', () => {
 
   it('RNN', () => assertSame({ operator: 'RNN', x, others: weights(1, 1), attributes: size }));
 
+  for (const direction of ['forward', 'reverse', 'bidirectional']) {
+    it(`with uneven lengths, ${direction}`, async () => {
+      for (const lengths of [
+        [4, 2],
+        [1, 3],
+        [2, 2],
+        [0, 3],
+      ]) {
+        for (const [operator, gates] of [
+          ['LSTM', 4],
+          ['GRU', 3],
+          ['RNN', 1],
+        ] as const) {
+          const directions = direction === 'bidirectional' ? 2 : 1;
+          await assertSame({
+            operator,
+            x,
+            others: [
+              ...weights(directions, gates),
+              tensor('int32', [batch], Int32Array.from(lengths)),
+              normal(directions, batch, hidden),
+            ],
+            attributes: { ...size, direction: text(direction) },
+            outputs: ['y', 'last', ...(operator === 'LSTM' ? ['cells'] : [])],
+          });
+        }
+      }
+    });
+  }
+
+  it('refuse lengths beyond the sequence', () => {
+    const lengths = tensor('int32', [batch], Int32Array.of(5, 2));
+    const item = { operator: 'RNN', x, others: [...weights(1, 1), lengths], attributes: size };
+    assert.throws(
+      () => expandGraph(graphOf(item), () => true),
+      /a sequence is 5 steps long, expected 0 to 4/,
+    );
+  });
+
   const named = (...value: string[]): Attribute => ({ kind: 'strings', value });
   const numbers = (...value: number[]): Attribute => ({ kind: 'floats', value });
 
@@ -341,7 +380,7 @@ describe('recurrent layers as the runtime has them', () => {
       attributes: { ...attributes, layout: int(1) },
       outputs,
     });
-    assert.ok(isWrittenOut(graph.nodes[0]!), 'the runtime has no kernel for it');
+    assert.ok(isWrittenOut(GraphBuilder.from(graph), graph.nodes[0]!), 'the runtime has no kernel for it');
     const other = await run(
       expandGraph(graph, () => true),
       turned(x),

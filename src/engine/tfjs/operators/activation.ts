@@ -43,8 +43,8 @@ const isInfinite: Handler = (call) => {
   const x = call.input(0);
   const { layout } = x;
   const tensor = x.in(layout);
-  const sign = call.int('detect_positive', 1) - call.int('detect_negative', 1);
-  if (call.int('detect_positive', 1) + call.int('detect_negative', 1) === 0) {
+  const sign = call.int('detect_positive') - call.int('detect_negative');
+  if (call.int('detect_positive') + call.int('detect_negative') === 0) {
     return call.value('bool', tf.zeros(tensor.shape, 'bool'), layout);
   }
   const side = sign === 0 ? tf.isInf(tensor) : tf.equal(tensor, sign * Infinity);
@@ -83,18 +83,18 @@ export const activations: Handlers = {
   Atanh: unary((tf, x) => tf.atanh(x)),
   Erf: unary((tf, x) => tf.erf(x)),
   Relu: unary((tf, x) => tf.relu(x)),
-  LeakyRelu: unary((tf, x, call) => tf.leakyRelu(x, call.float('alpha', 0.01))),
+  LeakyRelu: unary((tf, x, call) => tf.leakyRelu(x, call.float('alpha'))),
   Sigmoid: unary((tf, x) => tf.sigmoid(x)),
   Tanh: unary((tf, x) => tf.tanh(x)),
   Softplus: unary((tf, x) => tf.softplus(x)),
   Softsign: unary((tf, x) => tf.div(x, tf.add(tf.abs(x), 1))),
-  Elu: unary((tf, x, call) => byParts(tf, x, x, tf.mul(expm1OfNegative(tf, x), call.float('alpha', 1)))),
+  Elu: unary((tf, x, call) => byParts(tf, x, x, tf.mul(expm1OfNegative(tf, x), call.float('alpha')))),
   Selu: unary((tf, x, call) => {
     // The defaults are those of the ONNX specification.
-    const negative = tf.mul(expm1OfNegative(tf, x), call.float('alpha', 1.67326319217681884765625));
-    return tf.mul(byParts(tf, x, x, negative), call.float('gamma', 1.05070102214813232421875));
+    const negative = tf.mul(expm1OfNegative(tf, x), call.float('alpha'));
+    return tf.mul(byParts(tf, x, x, negative), call.float('gamma'));
   }),
-  HardSigmoid: unary((tf, x, call) => hardSigmoid(tf, x, call.float('alpha', 0.2), call.float('beta', 0.5))),
+  HardSigmoid: unary((tf, x, call) => hardSigmoid(tf, x, call.float('alpha'), call.float('beta'))),
   HardSwish: unary((tf, x) => tf.mul(x, hardSigmoid(tf, x, 1 / 6, 0.5))),
   Mish: unary((tf, x) => tf.mul(x, tf.tanh(tf.softplus(x)))),
   PRelu: prelu,

@@ -51,7 +51,7 @@ function divide(tf: Tf, a: TfTensor, b: TfTensor): TfTensor {
 
 /** The remainder with the sign of b, or with `fmod` that of a. */
 function modulo(tf: Tf, a: TfTensor, b: TfTensor, call: Call): TfTensor {
-  if (call.int('fmod', 0) === 0) return tf.sub(a, tf.mul(tf.floorDiv(a, b), b));
+  if (call.int('fmod') === 0) return tf.sub(a, tf.mul(tf.floorDiv(a, b), b));
   if (a.dtype === 'int32') return tf.sub(a, tf.mul(divide(tf, a, b), b));
   const quotient = tf.div(a, b);
   const whole = tf.mul(tf.sign(quotient), tf.floor(tf.abs(quotient)));
@@ -150,10 +150,10 @@ function cast(call: Call): ReturnType<Handler> {
   const { tf } = call;
   const x = call.input(0);
   const { layout } = x;
-  const dataType = dataTypeOf(call.int('to', 0));
+  const dataType = dataTypeOf(call.int('to'));
   const type = dataType === undefined ? undefined : tfTypeOf(dataType);
   if (dataType === undefined || type === undefined) {
-    throw call.error(`tfjs cannot cast to ${dataType ?? `the type ${String(call.int('to', 0))}`}`);
+    throw call.error(`tfjs cannot cast to ${dataType ?? `the type ${String(call.int('to'))}`}`);
   }
   const tensor = x.in(layout);
   if (type === 'bool' && tensor.dtype !== 'bool') return call.value('bool', tf.notEqual(tensor, 0), layout);

@@ -1,4 +1,5 @@
 /** Logic and shifts of the bits of whole numbers. */
+import { attribute } from '../../../graph/attributes.ts';
 import { broadcastStrides, offsetsOf } from '../../../graph/simplify/storage.ts';
 import type { DataType } from '../../../graph/types.ts';
 import { broadcastDims } from '../movement.ts';
@@ -17,7 +18,7 @@ function binary(formula: (a: bigint, b: bigint, text: string) => bigint): Handle
     const [x, y] = [call.input(0), call.input(1)];
     const dims = broadcastDims(x.dims, y.dims);
     const others = broadcastElements(y, dims);
-    const direction = call.text('direction', '');
+    const direction = attribute(call.node, 'direction', 'string') ?? '';
     const elements = broadcastElements(x, dims).map((a, index) => formula(a, others[index] ?? 0n, direction));
     return hostValue(call, x.dataType, dims, elements);
   };

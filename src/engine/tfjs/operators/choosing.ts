@@ -71,7 +71,7 @@ const unique: Handler = (call) => {
     if (!firsts.has(name)) firsts.set(name, index);
   });
   const order = [...firsts.values()];
-  if (call.int('sorted', 1) === 1) order.sort((a, b) => compare(slices[a] ?? [], slices[b] ?? []));
+  if (call.int('sorted') === 1) order.sort((a, b) => compare(slices[a] ?? [], slices[b] ?? []));
   const ranks = new Map(order.map((first, rank) => [(slices[first] ?? []).join(), rank]));
   const which = slices.map((slice) => ranks.get(slice.join()) ?? 0);
   const counts = order.map((_, rank) => which.filter((each) => each === rank).length);

@@ -20,7 +20,7 @@ const constant: Handler = (call) => {
 const shape: Handler = (call) => {
   const { dims } = call.input(0);
   const end = attribute(call.node, 'end', 'int');
-  return RuntimeValue.ofHost(call.tf, int64s(dims.slice(call.int('start', 0), end)));
+  return RuntimeValue.ofHost(call.tf, int64s(dims.slice(call.int('start'), end)));
 };
 
 const constantOfShape: Handler = (call) => {
@@ -44,7 +44,7 @@ const range: Handler = (call) => {
 const eyeLike: Handler = (call) => {
   const { dataType, dims } = call.input(0);
   const [rows = 0, columns = 0] = dims;
-  const shift = call.int('k', 0);
+  const shift = call.int('k');
   const code = attribute(call.node, 'dtype', 'int');
   const ones = Array.from({ length: rows * columns }, (_, index) =>
     index % columns === Math.floor(index / columns) + shift ? 1 : 0,

@@ -24,7 +24,7 @@ function convolvePlane(
   slice: number,
 ): Tensor4D {
   const { tf } = call;
-  const group = call.int('group', 1);
+  const group = call.int('group');
   if (group === 1) return convolve(call, image, kernelForm(call, kernel, windows, 'HWIO', slice), windows);
   if (kernel.dims[1] === 1) {
     const filter = kernelForm(call, kernel, windows, 'HWCM', slice, group);

@@ -24,7 +24,7 @@ const gather: Handler = (call) => {
   const { tf } = call;
   const x = call.input(0);
   const indices = call.input(1);
-  const axis = call.axis(call.int('axis', 0), x.rank);
+  const axis = call.axis(call.int('axis'), x.rank);
   const places = checkedIndices(call, indices, x.dims[axis] ?? 0);
   const y = asNumbers(call, x.first(), (tensor) => tf.gather(tensor, places, axis));
   return call.value(
@@ -60,7 +60,7 @@ const gatherElements: Handler = (call) => {
   const { tf } = call;
   const x = call.input(0);
   const indices = call.input(1);
-  const places = flatPlaces(call, x.dims, indices, call.axis(call.int('axis', 0), x.rank));
+  const places = flatPlaces(call, x.dims, indices, call.axis(call.int('axis'), x.rank));
   const y = asNumbers(call, x.first(), (tensor) => tf.gather(tf.reshape(tensor, [sizeOf(x.dims)]), places));
   return call.value(x.dataType, tf.reshape(y, [...indices.dims]));
 };
@@ -71,7 +71,7 @@ const oneHot: Handler = (call) => {
   const indices = call.input(0);
   const depth = call.input(1).numbers()[0] ?? 0;
   const values = call.input(2);
-  const axis = call.axis(call.int('axis', -1), indices.rank + 1);
+  const axis = call.axis(call.int('axis'), indices.rank + 1);
   const counted = indices.numbers().map((index) => (index < 0 ? index + depth : index));
   const wanted = tf.expandDims(tf.tensor(counted, [...indices.dims], 'int32'), axis);
   const shape = Array.from({ length: indices.rank + 1 }, (_, each) => (each === axis ? depth : 1));
@@ -119,7 +119,7 @@ const gatherND: Handler = (call) => {
   const { tf } = call;
   const x = call.input(0);
   const indices = call.input(1);
-  const stacked = call.int('batch_dims', 0);
+  const stacked = call.int('batch_dims');
   const depth = stacked + (indices.dims.at(-1) ?? 0);
   const block = x.dims.slice(depth);
   const places = blockPlaces(call, x.dims, indices, stacked);
@@ -133,10 +133,10 @@ const topK: Handler = (call) => {
   const { tf } = call;
   const x = call.input(0);
   const count = call.input(1).numbers()[0] ?? 0;
-  const axis = call.axis(call.int('axis', -1), x.rank);
+  const axis = call.axis(call.int('axis'), x.rank);
   const order = [...x.dims.keys()].filter((each) => each !== axis).concat(axis);
   const turned = tf.transpose(x.first(), order);
-  const largest = call.int('largest', 1) === 1;
+  const largest = call.int('largest') === 1;
   const { values, indices } = tf.topk(largest ? turned : tf.neg(turned), count, true);
   const back = (tensor: TfTensor): TfTensor =>
     tf.transpose(

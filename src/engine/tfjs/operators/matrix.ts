@@ -50,11 +50,11 @@ const gemm: Handler = (call) => {
     transposed ? x.derive('transposed', () => tf.transpose(x.once())) : x.first();
   const scaled = (x: TfTensor, factor: number): TfTensor => (factor === 1 ? x : tf.mul(x, factor));
   const y = scaled(
-    tf.matMul(turned(a, call.int('transA', 0) === 1), turned(b, call.int('transB', 0) === 1)),
-    call.float('alpha', 1),
+    tf.matMul(turned(a, call.int('transA') === 1), turned(b, call.int('transB') === 1)),
+    call.float('alpha'),
   );
   const c = call.optional(2);
-  return call.value(a.dataType, c === undefined ? y : tf.add(y, scaled(c.first(), call.float('beta', 1))));
+  return call.value(a.dataType, c === undefined ? y : tf.add(y, scaled(c.first(), call.float('beta'))));
 };
 
 /** Of each matrix of a stack, by elimination with the greatest pivot of each column, in double precision. */

@@ -26,7 +26,7 @@ const batchNormalization: Handler = (call) => {
     Tensor1D,
     Tensor1D,
   ];
-  const epsilon = call.float('epsilon', 1e-5);
+  const epsilon = call.float('epsilon');
   const rows: Tensor2D = tf.reshape(x.in(layout), [-1, x.dims[1] ?? 1]);
   const dims = layout === 'last' ? toLast(x.dims) : [...x.dims];
   const normalized = (byMean: TfTensor, byVariance: TfTensor): TfTensor => {
@@ -34,9 +34,9 @@ const batchNormalization: Handler = (call) => {
     const y = tf.batchNorm(rows, flatMean as Tensor1D, flatVariance as Tensor1D, bias, scale, epsilon);
     return tf.reshape(y, dims);
   };
-  if (call.int('training_mode', 0) === 0) return call.value(x.dataType, normalized(mean, variance), layout);
+  if (call.int('training_mode') === 0) return call.value(x.dataType, normalized(mean, variance), layout);
   const own = moments(tf, rows, [0]);
-  const momentum = call.float('momentum', 0.9);
+  const momentum = call.float('momentum');
   const running = (old: TfTensor, now: TfTensor): TfTensor =>
     tf.add(tf.mul(old, momentum), tf.mul(tf.reshape(now, old.shape), 1 - momentum));
   return [
@@ -50,10 +50,10 @@ const batchNormalization: Handler = (call) => {
 const layerNormalization: Handler = (call) => {
   const { tf } = call;
   const x = call.input(0);
-  const from = call.axis(call.int('axis', -1), x.rank);
+  const from = call.axis(call.int('axis'), x.rank);
   const axes = [...x.dims.keys()].slice(from);
   const { mean, variance } = moments(tf, x.first(), axes);
-  const inverse = tf.rsqrt(tf.add(variance, call.float('epsilon', 1e-5)));
+  const inverse = tf.rsqrt(tf.add(variance, call.float('epsilon')));
   const scaled = tf.mul(tf.mul(tf.sub(x.first(), mean), inverse), call.input(1).first());
   const bias = call.optional(2);
   const y = bias === undefined ? scaled : tf.add(scaled, bias.first());
@@ -67,7 +67,7 @@ const instanceNormalization: Handler = (call) => {
   const tensor = x.last();
   const axes = [...x.dims.keys()].slice(1, -1);
   const { mean, variance } = moments(tf, tensor, axes);
-  const inverse = tf.rsqrt(tf.add(variance, call.float('epsilon', 1e-5)));
+  const inverse = tf.rsqrt(tf.add(variance, call.float('epsilon')));
   const scaled = tf.mul(tf.mul(tf.sub(tensor, mean), inverse), call.input(1).first());
   return call.value(x.dataType, tf.add(scaled, call.input(2).first()), 'last');
 };
@@ -78,7 +78,7 @@ const localResponseNormalization: Handler = (call) => {
   const x = call.input(0);
   const { layout, rank } = x;
   const axis = axisIn(layout, 1, rank);
-  const size = call.int('size', 1);
+  const size = call.int('size');
   const before = Math.floor((size - 1) / 2);
   const tensor = x.in(layout);
   const dims = tensor.shape;
@@ -93,8 +93,8 @@ const localResponseNormalization: Handler = (call) => {
       dims,
     ),
   );
-  const sum = tf.mul(tf.addN(shifted), call.float('alpha', 1e-4) / size);
-  const y = tf.div(tensor, tf.pow(tf.add(sum, call.float('bias', 1)), call.float('beta', 0.75)));
+  const sum = tf.mul(tf.addN(shifted), call.float('alpha') / size);
+  const y = tf.div(tensor, tf.pow(tf.add(sum, call.float('bias')), call.float('beta')));
   return call.value(x.dataType, y, layout);
 };
 

@@ -86,7 +86,7 @@ function placesOf(
     const further = tf.floor(tf.div(place, window.kernel));
     const tap = tf.sub(place, tf.mul(further, window.kernel));
     // Row by row the last axis lies closest together; column by column, the first.
-    const closer = call.int('storage_order', 0) === 0 ? sizes.slice(0, at) : sizes.slice(at + 1);
+    const closer = call.int('storage_order') === 0 ? sizes.slice(0, at) : sizes.slice(at + 1);
     within = tf.add(within, tf.mul(tf.add(tf.mul(tap, window.dilation), start), sizeOf(closer)));
     place = further;
   });
@@ -145,7 +145,7 @@ const averagePool: Handler = (call) => {
 
 /** For every window of an axis, kernel size ÷ elements counted. */
 function corrections(call: Call, window: Window): number[] {
-  const include = call.int('count_include_pad', 0) === 1;
+  const include = call.int('count_include_pad') === 1;
   const low = include ? -window.begin : 0;
   const high = window.size + (include ? window.end : 0);
   return Array.from({ length: window.count }, (_, index) => {

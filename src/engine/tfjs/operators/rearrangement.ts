@@ -5,10 +5,10 @@ import type { Handler, Handlers } from '../operator.ts';
 const depthToSpace: Handler = (call) => {
   const { tf } = call;
   const x = call.input(0);
-  const block = call.int('blocksize', 1);
+  const block = call.int('blocksize');
   const [batch = 0, all = 0, height = 0, width = 0] = x.dims;
   const channels = all / (block * block);
-  const blocksFirst = call.text('mode', 'DCR') === 'DCR';
+  const blocksFirst = call.text('mode') === 'DCR';
   const apart = tf.reshape(
     x.first(),
     blocksFirst
@@ -23,7 +23,7 @@ const depthToSpace: Handler = (call) => {
 const spaceToDepth: Handler = (call) => {
   const { tf } = call;
   const x = call.input(0);
-  const block = call.int('blocksize', 1);
+  const block = call.int('blocksize');
   const [batch = 0, channels = 0, ...sizes] = x.dims;
   const [height = 0, width = 0] = sizes.map((size) => size / block);
   const apart = tf.reshape(x.first(), [batch, channels, height, block, width, block]);
@@ -37,7 +37,7 @@ const triangle: Handler = (call) => {
   const x = call.input(0);
   const [rows = 0, columns = 0] = x.dims.slice(-2);
   const diagonal = call.optional(1)?.numbers()[0] ?? 0;
-  const upper = call.int('upper', 1) === 1;
+  const upper = call.int('upper') === 1;
   const mask = Uint8Array.from({ length: rows * columns }, (_, index) => {
     const above = (index % columns) - Math.floor(index / columns) - diagonal;
     return Number(upper ? above >= 0 : above <= 0);

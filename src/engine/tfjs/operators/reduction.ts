@@ -12,7 +12,7 @@ type Formula = (tf: Tf, x: TfTensor, axes: number[]) => TfTensor;
 function axesOf(call: Call, x: RuntimeValue): readonly number[] {
   const given = call.optional(1)?.numbers() ?? call.ints('axes') ?? [];
   if (given.length > 0) return given.map((axis) => call.axis(axis, x.rank));
-  return call.int('noop_with_empty_axes', 0) === 1 ? [] : [...x.dims.keys()];
+  return call.int('noop_with_empty_axes') === 1 ? [] : [...x.dims.keys()];
 }
 
 /** @param formula reduces the axes and keeps them with size 1 */
@@ -33,7 +33,7 @@ function reduction(formula: Formula): Handler {
       x.in(layout),
       axes.map((axis) => axisIn(layout, axis, x.rank)),
     );
-    if (call.int('keepdims', 1) === 1) return call.value(x.dataType, kept, layout);
+    if (call.int('keepdims') === 1) return call.value(x.dataType, kept, layout);
     const held = call.value(x.dataType, kept, layout);
     const dims = x.dims.filter((_, axis) => !axes.includes(axis));
     const y = tf.reshape(held.first(), dims);
@@ -57,7 +57,7 @@ function softmax(formula: (tf: Tf, shifted: TfTensor, sum: TfTensor, e: TfTensor
     const { tf } = call;
     const x = call.input(0);
     const { layout } = x;
-    const axes = [axisIn(layout, call.axis(call.int('axis', -1), x.rank), x.rank)];
+    const axes = [axisIn(layout, call.axis(call.int('axis'), x.rank), x.rank)];
     const tensor = x.in(layout);
     const shifted = tf.sub(tensor, largest(tf, tensor, axes));
     const e = tf.exp(shifted);
@@ -69,21 +69,21 @@ function extreme(find: (tf: Tf, x: TfTensor, axis: number) => TfTensor): Handler
   return (call) => {
     const { tf } = call;
     const x = call.input(0);
-    const axis = call.axis(call.int('axis', 0), x.rank);
+    const axis = call.axis(call.int('axis'), x.rank);
     const size = x.dims[axis] ?? 1;
     // tfjs gives the first of equal extremes; the last is the first of the reversed axis.
-    const last = call.int('select_last_index', 0) === 1;
+    const last = call.int('select_last_index') === 1;
     const found = find(tf, last ? tf.reverse(x.first(), axis) : x.first(), axis);
     const index = tf.cast(last ? tf.sub(tf.scalar(size - 1, 'int32'), found) : found, 'int32');
-    return call.value('int64', call.int('keepdims', 1) === 1 ? tf.expandDims(index, axis) : index);
+    return call.value('int64', call.int('keepdims') === 1 ? tf.expandDims(index, axis) : index);
   };
 }
 
 const cumulativeSum: Handler = (call) => {
   const x = call.input(0);
   const axis = call.axis(call.input(1).numbers()[0] ?? 0, x.rank);
-  const exclusive = call.int('exclusive', 0) === 1;
-  const reverse = call.int('reverse', 0) === 1;
+  const exclusive = call.int('exclusive') === 1;
+  const reverse = call.int('reverse') === 1;
   return call.value(x.dataType, call.tf.cumsum(x.first(), axis, exclusive, reverse));
 };
 

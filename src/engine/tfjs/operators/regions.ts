@@ -37,7 +37,7 @@ const maxRegions: Handler = (call) => {
   const [, , height = 0, width = 0] = call.input(0).dims;
   const regions = call.input(1).numbers();
   const [rows = 1, columns = 1] = call.ints('pooled_shape') ?? [];
-  const scale = call.float('spatial_scale', 1);
+  const scale = call.float('spatial_scale');
   const corner = (region: number, at: number): number =>
     Math.floor(Math.fround((regions[5 * region + at] ?? 0) * scale) + 0.5);
   const range = (first: number, last: number, bins: number, bin: number, size: number) => {
@@ -77,10 +77,10 @@ const alignedRegions: Handler = (call) => {
   const [, , height = 0, width = 0] = call.input(0).dims;
   const regions = call.input(1).numbers();
   const pictures = call.input(2).numbers();
-  const bins = [call.int('output_height', 1), call.int('output_width', 1)] as const;
-  const aligned = call.text('coordinate_transformation_mode', 'half_pixel') === 'half_pixel';
-  const greatest = call.text('mode', 'avg') === 'max';
-  const [ratio, scale] = [call.int('sampling_ratio', 0), call.float('spatial_scale', 1)];
+  const bins = [call.int('output_height'), call.int('output_width')] as const;
+  const aligned = call.text('coordinate_transformation_mode') === 'half_pixel';
+  const greatest = call.text('mode') === 'max';
+  const [ratio, scale] = [call.int('sampling_ratio'), call.float('spatial_scale')];
   /** Where the samples of a bin lie along an axis. */
   const samples = (region: number, axis: 0 | 1, bin: number): number[] => {
     const [first = 0, last = 0] = [1 - axis, 3 - axis].map(
@@ -138,7 +138,7 @@ const nonMaxSuppression: Handler = (call) => {
   const setting = (index: number): number | undefined => call.optional(index)?.numbers()[0];
   const [most, iou, threshold] = [setting(2) ?? 0, setting(3) ?? 0, setting(4) ?? -Infinity];
   const [places, values] = [boxes.numbers(), scores.numbers()];
-  const centred = call.int('center_point_box', 0) === 1;
+  const centred = call.int('center_point_box') === 1;
   const boxAt = (index: number): Box => {
     const [a = 0, b = 0, c = 0, d = 0] = places.slice(4 * index, 4 * index + 4);
     return centred

@@ -73,7 +73,7 @@ function scatterJoin(
 /** Rows of a tensor with updates placed by the attribute reduction: in their stead, added, or joined otherwise. */
 function scatter(call: Call, into: TfTensor, places: TfTensor, updates: TfTensor): TfTensor {
   const { tf } = call;
-  const reduction = call.text('reduction', 'none');
+  const reduction = call.text('reduction');
   if (reduction === 'none') return scatterAssign(call, into, places, updates);
   if (reduction === 'add') {
     return tf.add(into, tf.scatterND(tf.reshape(places, [places.size, 1]), updates, into.shape));
@@ -87,7 +87,7 @@ const scatterElements: Handler = (call) => {
   const { tf } = call;
   const x = call.input(0);
   const size = sizeOf(x.dims);
-  const places = flatPlaces(call, x.dims, call.input(1), call.axis(call.int('axis', 0), x.rank));
+  const places = flatPlaces(call, x.dims, call.input(1), call.axis(call.int('axis'), x.rank));
   const updates = tf.reshape(call.input(2).first(), [places.size]);
   const y = scatter(call, tf.reshape(x.first(), [size]), places, updates);
   return call.value(x.dataType, tf.reshape(y, [...x.dims]));

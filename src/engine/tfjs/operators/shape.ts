@@ -1,4 +1,5 @@
 /** Operators that arrange elements anew without choosing among them. */
+import { attribute } from '../../../graph/attributes.ts';
 import type { Tensor as TfTensor } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../../../graph/tensor.ts';
 import { axisIn, toLast } from '../layout.ts';
@@ -17,7 +18,7 @@ function reshaped(call: Call, dims: readonly number[]): RuntimeValue {
 /** 0 keeps a size (unless `allowzero`), −1 takes what is left. */
 const reshape: Handler = (call) => {
   const x = call.input(0);
-  const zeroKeeps = call.int('allowzero', 0) === 0;
+  const zeroKeeps = call.int('allowzero') === 0;
   const wanted = call.input(1).numbers();
   const dims = wanted.map((size, axis) => (size === 0 && zeroKeeps ? (x.dims[axis] ?? 0) : size));
   const known = sizeOf(dims.filter((size) => size !== -1));
@@ -30,7 +31,7 @@ const reshape: Handler = (call) => {
 
 const flatten: Handler = (call) => {
   const { dims, rank } = call.input(0);
-  const axis = call.int('axis', 1);
+  const axis = call.int('axis');
   const split = axis < 0 ? axis + rank : axis;
   return reshaped(call, [sizeOf(dims.slice(0, split)), sizeOf(dims.slice(split))]);
 };
@@ -112,7 +113,7 @@ const concat: Handler = (call) => {
   const values = call.inputs();
   const first = call.input(0);
   const layout = first.rank > 2 && values.every((value) => value.layout === 'last') ? 'last' : 'first';
-  const axis = axisIn(layout, call.axis(call.int('axis', 0), first.rank), first.rank);
+  const axis = axisIn(layout, call.axis(call.int('axis'), first.rank), first.rank);
   const tensors = values.map((value) => value.in(layout));
   return call.value(first.dataType, call.tf.concat(tensors, axis), layout);
 };
@@ -120,7 +121,7 @@ const concat: Handler = (call) => {
 const split: Handler = (call) => {
   const x = call.input(0);
   const { layout } = x;
-  const axis = call.axis(call.int('axis', 0), x.rank);
+  const axis = call.axis(call.int('axis'), x.rank);
   const parts = call.tf.split(x.in(layout), partSizes(call, x.dims[axis] ?? 0), axisIn(layout, axis, x.rank));
   return parts.map((part) => call.value(x.dataType, part, layout));
 };
@@ -129,7 +130,7 @@ const split: Handler = (call) => {
 function partSizes(call: Call, size: number): number[] {
   const given = call.optional(1);
   if (given !== undefined) return [...given.numbers()];
-  const count = call.int('num_outputs', call.node.outputs.length);
+  const count = attribute(call.node, 'num_outputs', 'int') ?? call.node.outputs.length;
   const each = Math.ceil(size / count);
   return Array.from({ length: count }, (_, index) => Math.min(each, size - index * each));
 }

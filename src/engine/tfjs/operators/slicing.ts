@@ -76,7 +76,7 @@ const pad: Handler = (call) => {
       given[index + axes.length] ?? 0,
     ];
   });
-  const mode = call.text('mode', 'constant');
+  const mode = call.text('mode');
   const value = call.optional(2)?.numbers()[0] ?? 0;
   const y = asNumbers(call, x.in(layout), (tensor) =>
     mode === 'constant'

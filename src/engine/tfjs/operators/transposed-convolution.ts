@@ -40,7 +40,7 @@ const convTranspose: Handler = (call) => {
 function transposedPlane(call: Call, image: Tensor4D, spreads: Spreads, slice: number): TfTensor {
   const { tf } = call;
   const kernel = call.input(1);
-  const group = call.int('group', 1);
+  const group = call.int('group');
   const depthwise = group > 1 && group === image.shape[3];
   const parts: Tensor4D[] = group === 1 || depthwise ? [image] : tf.split(image, group, 3);
   const phases = parts.map((part, index) => {
@@ -79,8 +79,7 @@ function alongDepth(call: Call, slices: readonly TfTensor[], depth: Spread): TfT
 function spreadsOf(call: Call, kernel: readonly number[]): SpatialWindows<Spread> {
   const sizes = call.input(0).dims.slice(2);
   const counts = outputDims(call).slice(2);
-  const chosen =
-    call.ints('output_shape') !== undefined || call.text('auto_pad', 'NOTSET').startsWith('SAME');
+  const chosen = call.ints('output_shape') !== undefined || call.text('auto_pad').startsWith('SAME');
   const spreads = sizes.map((size, axis): Spread => {
     const window = {
       size,
@@ -88,7 +87,7 @@ function spreadsOf(call: Call, kernel: readonly number[]): SpatialWindows<Spread
       stride: call.ints('strides')?.[axis] ?? 1,
       dilation: call.ints('dilations')?.[axis] ?? 1,
       count: counts[axis] ?? 0,
-      begin: call.text('auto_pad', 'NOTSET') === 'NOTSET' ? (call.ints('pads')?.[axis] ?? 0) : 0,
+      begin: call.text('auto_pad') === 'NOTSET' ? (call.ints('pads')?.[axis] ?? 0) : 0,
       end: 0,
     };
     const taps = Math.ceil(extent(window) / window.stride);
@@ -100,7 +99,7 @@ function spreadsOf(call: Call, kernel: readonly number[]): SpatialWindows<Spread
     return {
       ...window,
       taps,
-      begin: call.text('auto_pad', 'NOTSET') === 'SAME_UPPER' ? smaller : total - smaller,
+      begin: call.text('auto_pad') === 'SAME_UPPER' ? smaller : total - smaller,
     };
   });
   const { depth, plane } = spatial(call, spreads);

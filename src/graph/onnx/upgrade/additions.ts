@@ -3,11 +3,13 @@
  * older ones had and it has no more.
  */
 import { attribute } from '../../attributes.ts';
-import { dataTypeCodes, dataTypeOf } from '../../data-types.ts';
-import type { Node } from '../../types.ts';
+import { dataTypeOf } from '../../data-types.ts';
+import { narrowRange, narrowTypeOf } from '../../narrow-types.ts';
+import { isDense } from '../../operators/dilation.ts';
+import type { DataType, Node, Tensor } from '../../types.ts';
 import { tensor } from '../../tensor.ts';
 import { refuse, withInputs, without } from './context.ts';
-import type { Rewrite, Rewrites, UpgradeContext } from './context.ts';
+import type { Rewrite, Rewrites } from './context.ts';
 
 function refuseAddition(node: Node, what: string, opset: number): never {
   return refuse(
@@ -16,12 +18,8 @@ function refuseAddition(node: Node, what: string, opset: number): never {
   );
 }
 
-/** AveragePool (opset 19): dilations. */
-const averagePool: Rewrite = (node) => {
-  const dilations = attribute(node, 'dilations', 'ints') ?? [];
-  if (dilations.some((dilation) => dilation !== 1)) refuseAddition(node, 'dilations', 19);
-  return without(node, 'dilations');
-};
+/** AveragePool (opset 19): dilations, which say nothing where all are 1. */
+const averagePool: Rewrite = (node) => (isDense(node) ? without(node, 'dilations') : node);
 
 /** Cast and CastLike (opsets 19 and 24): how 8-bit floats overflow and round, which are not held. */
 const cast: Rewrite = (node) => {
@@ -31,10 +29,6 @@ const cast: Rewrite = (node) => {
   }
   return without(node, 'saturate', 'round_mode');
 };
-
-/** Pad (opset 19): padding with the other side. */
-const pad: Rewrite = (node) =>
-  attribute(node, 'mode', 'string') === 'wrap' ? refuseAddition(node, 'the mode wrap', 19) : node;
 
 /** Equal (opset 19): strings. */
 const equal: Rewrite = (node, context) =>
@@ -51,34 +45,38 @@ const reduction: Rewrite = (node, context) =>
 /** DFT (opset 20): the axis is an input. */
 const dft: Rewrite = (node) => refuseAddition(node, 'this form', 20);
 
-/** DequantizeLinear (opsets 21 and 23): blocks, 16 bits, and a type of its own for the result. */
-const dequantize: Rewrite = (node, context) => {
-  const result = attribute(node, 'output_dtype', 'int') ?? 0;
-  const scale = context.type(node.inputs[1] ?? '')?.dataType;
-  if (result !== 0 && scale !== undefined && result !== dataTypeCodes[scale]) {
-    refuseAddition(node, 'a type of the result other than that of the scale', 23);
-  }
-  const plain = without(node, 'output_dtype');
-  if (blockSize(node) !== 0 || isWide(context, node.inputs[0])) return context.expand(plain);
-  return without(plain, 'block_size');
+/** An attribute that says nothing where it is 0. */
+const withoutZero = (node: Node, name: string): Node =>
+  (attribute(node, name, 'int') ?? 0) === 0 ? without(node, name) : node;
+
+/** DequantizeLinear (opsets 21 and 23): blocks, and a type of its own for the result. */
+const dequantize: Rewrite = (node) => withoutZero(withoutZero(node, 'block_size'), 'output_dtype');
+
+const zeroPoints: Readonly<Partial<Record<DataType, Tensor>>> = {
+  int8: tensor('int8', [], Int8Array.of(0)),
+  uint8: tensor('uint8', [], Uint8Array.of(0)),
+  int16: tensor('int16', [], Int16Array.of(0)),
+  uint16: tensor('uint16', [], Uint16Array.of(0)),
 };
 
-const blockSize = (node: Node): number => attribute(node, 'block_size', 'int') ?? 0;
+/** A zero point of 0 that has the type of a code, or holds it; undefined for a type that values are not quantised to. */
+function zeroPointOf(code: number): Tensor | undefined {
+  const dataType = narrowRange(code) === undefined ? dataTypeOf(code) : narrowTypeOf(code)?.heldAs;
+  return dataType === undefined ? undefined : zeroPoints[dataType];
+}
 
-const isWide = (context: UpgradeContext, value = ''): boolean =>
-  ['int16', 'uint16'].includes(context.type(value)?.dataType ?? '');
-
-/** QuantizeLinear (opset 21): the type may be said by an attribute; opset 18 takes the zero point's, or uint8. */
+/**
+ * QuantizeLinear (opset 21): blocks, and a type said by an attribute, which graphs take from the zero point, or uint8.
+ * Of a type held in bytes the attribute stays, for its range.
+ */
 const quantize: Rewrite = (node, context) => {
-  const written = attribute(node, 'output_dtype', 'int') ?? 0;
-  const zeroPoint = node.inputs[2] ?? '';
-  if (blockSize(node) !== 0) refuseAddition(node, 'quantisation by blocks', 21);
-  if (isWide(context, zeroPoint)) refuseAddition(node, 'quantisation to 16 bits', 21);
-  const plain = without(node, 'block_size', 'output_dtype', 'precision');
-  if (written === 0 || zeroPoint !== '' || written === dataTypeCodes.uint8) return plain;
-  if (written !== dataTypeCodes.int8) refuseAddition(node, 'quantisation to this type', 21);
-  const zero = context.addConstant(`${node.name}_zero_point`, tensor('int8', [], Int8Array.of(0)));
-  return withInputs(plain, [...node.inputs.slice(0, 2), zero]);
+  const asked = attribute(node, 'output_dtype', 'int') ?? 0;
+  const plain = withoutZero(without(node, 'precision'), 'block_size');
+  const named = narrowRange(asked) === undefined ? without(plain, 'output_dtype') : plain;
+  if (asked === 0 || (node.inputs[2] ?? '') !== '') return named;
+  const zero = zeroPointOf(asked) ?? refuseAddition(node, 'quantisation to this type', 21);
+  const zeroPoint = context.addConstant(`${node.name}_zero_point`, zero);
+  return withInputs(named, [...node.inputs.slice(0, 2), zeroPoint]);
 };
 
 export const additions: Readonly<Record<number, Rewrites>> = {
@@ -87,7 +85,6 @@ export const additions: Readonly<Record<number, Rewrites>> = {
     Cast: cast,
     CastLike: cast,
     Equal: equal,
-    Pad: pad,
     QuantizeLinear: (node) => without(node, 'saturate'),
   },
   20: { DFT: dft, ReduceMax: reduction, ReduceMin: reduction },

@@ -16,8 +16,6 @@ export interface UpgradeContext {
   addConstant(hint: string, value: Tensor, name?: string): string;
   /** A name that no value or node has. */
   fresh(hint: string): string;
-  /** The nodes of the operator's expansion. */
-  expand(node: Node): readonly Node[];
 }
 
 /** Writes a node in the form of a neighbouring opset: one node, several that do the same, or none. */

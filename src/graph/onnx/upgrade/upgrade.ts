@@ -5,8 +5,7 @@
  */
 import { InputError } from '../../../core/errors.ts';
 import { definitionOf, isInOpset } from '../../operators/definitions.ts';
-import { expandNode, expansionOf, isWrittenOut } from '../../operators/expand.ts';
-import { inferTypes } from '../../shapes/infer.ts';
+import { hasExpansion, typesOf } from '../../operators/expand.ts';
 import type { InferredType } from '../../shapes/infer.ts';
 import { OPSET } from '../../types.ts';
 import type { Node, OpenGraph, OpenValue, SourceGraph, Tensor } from '../../types.ts';
@@ -140,12 +139,6 @@ class Scope implements UpgradeContext {
     return name;
   }
 
-  expand(node: Node): readonly Node[] {
-    const { nodes, constants } = expandNode(node, this);
-    for (const [name, value] of constants) this.addConstant(name, value, name);
-    return nodes;
-  }
-
   /** The nodes of OPSET that do what the node does. */
   upgrade({ opset = this.#opset, ...node }: FileNode): readonly Node[] {
     this.#current = opset;
@@ -168,9 +161,8 @@ class Scope implements UpgradeContext {
     if (node.operator.includes('::')) return nodes;
     for (let opset = this.opset + 1; opset <= OPSET; opset++) apply(upgrades, opset);
     for (let opset = this.opset; opset > OPSET; opset--) apply(downgrades, opset);
-    nodes = nodes.flatMap((each) => this.#writtenOut(each));
     for (const { operator } of nodes) {
-      if (!isInOpset(operator, OPSET) && expansionOf(operator) === undefined) {
+      if (!isInOpset(operator, OPSET) && !hasExpansion(operator)) {
         refuse(
           node,
           `came with opset ${String(definitionOf(operator)?.since)} and cannot be written for opset ${String(OPSET)}: export the model for opset ${String(OPSET)}`,
@@ -178,20 +170,6 @@ class Scope implements UpgradeContext {
       }
     }
     return nodes;
-  }
-
-  /**
-   * The node, or what its expansion writes where graphs do not hold its operator. A node whose shapes are not known
-   * yet stays as it is: simplify() writes it out once they are.
-   */
-  #writtenOut(node: Node): readonly Node[] {
-    if (!isWrittenOut(node)) return [node];
-    try {
-      return this.expand(node);
-    } catch (error) {
-      if (!(error instanceof InputError)) throw error;
-      return [node];
-    }
   }
 
   #assertInFile(node: Node): void {
@@ -222,7 +200,7 @@ class Scope implements UpgradeContext {
     if (node.inputs.some((input, index) => input !== '' && inputs[index] === undefined)) return;
     let types: readonly InferredType[];
     try {
-      types = inferTypes(node, inputs, (value) => this.constant(value));
+      types = typesOf(node, inputs, (value) => this.constant(value));
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       return;

@@ -40,7 +40,7 @@ function hardmax(site: ExpansionSite): string[] {
   return [site.apply('OneHot', [greatest, builder.constant(depth), values], { axis: int(axis) })];
 }
 
-export const activationExpansions: Expansions = {
+export const activationExpansions = {
   Gelu: gelu,
   Hardmax: hardmax,
   Shrink: shrink,
@@ -62,4 +62,4 @@ export const activationExpansions: Expansions = {
     const above = site.builder.greater(site.input(0), site.scalar(site.float('alpha')));
     return [site.builder.where(above, site.input(0), site.scalar(0))];
   },
-};
+} satisfies Expansions;

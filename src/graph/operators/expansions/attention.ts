@@ -1,5 +1,5 @@
 /** Attention (opset 23 to 25) and the rotary embedding of positions, out of matrix products and softmax. */
-import { numbersOf, tensor } from '../../tensor.ts';
+import { int64s, numbersOf, tensor } from '../../tensor.ts';
 import type { ExpansionSite, Expansions } from '../expansion.ts';
 
 /** Far enough below every score that softmax makes it 0, and finite. */
@@ -31,6 +31,11 @@ function visible(site: ExpansionSite, scores: string, past: string): string | un
   const causal = site.int('is_causal') === 1;
   const [left, right] = [site.int('left_window_size'), site.int('right_window_size')];
   if (!causal && left < 0 && right < 0) return undefined;
+  if (site.has(6)) {
+    throw site.refuse(
+      'positions (is_causal, windows) beside nonpad_kv_seqlen, of which runtimes differ, are not supported',
+    );
+  }
   const [rows, columns] = [site.fixedDim(scores, 2), site.fixedDim(scores, 3)];
   const offset = past === '' ? 0 : site.fixedDim(past, 2);
   const sees = Uint8Array.from({ length: rows * columns }, (_, index) => {
@@ -40,6 +45,14 @@ function visible(site: ExpansionSite, scores: string, past: string): string | un
     return seen ? 1 : 0;
   });
   return site.builder.constant(tensor('bool', [rows, columns], sees));
+}
+
+/** Which keys are no padding: of each example the first ones, as many as input 6 says. [examples, 1, 1, keys] */
+function unpadded(site: ExpansionSite, scores: string): string {
+  const { builder } = site;
+  const keys = site.fixedDim(scores, 3);
+  const places = builder.constant(int64s(Array.from({ length: keys }, (_, key) => key)));
+  return builder.greater(builder.reshape(site.input(6), [-1, 1, 1, 1]), places);
 }
 
 /** Whether some row of a mask may allow no key at all. */
@@ -66,7 +79,6 @@ function maskedSoftmax(site: ExpansionSite, scores: string, masks: readonly stri
 function attention(site: ExpansionSite): string[] {
   const { builder } = site;
   const [pastKey, pastValue] = [site.input(4), site.input(5)];
-  if (site.has(6)) throw site.refuse('lengths of the keys by example (nonpad_kv_seqlen) are not supported');
   const flat = site.rank === 3;
   const query = byHeads(site, site.input(0), 'q_num_heads');
   const joined = (past: string, own: string): string => (past === '' ? own : builder.concat([past, own], 2));
@@ -83,6 +95,7 @@ function attention(site: ExpansionSite): string[] {
     softcap === 0 ? product : site.scaled(builder.tanh(site.scaled(product, 1 / softcap)), softcap);
   const byPosition = visible(site, product, pastKey);
   const masks = byPosition === undefined ? [] : [byPosition];
+  if (site.has(6)) masks.push(unpadded(site, product));
   let scores = capped;
   if (site.has(3)) {
     const mask = wholeMask(site, product);
@@ -152,4 +165,7 @@ function rotaryEmbedding(site: ExpansionSite): string[] {
   return [builder.reshape(whole, [0, 0, site.fixedDim(placed, 2) * size])];
 }
 
-export const attentionExpansions: Expansions = { Attention: attention, RotaryEmbedding: rotaryEmbedding };
+export const attentionExpansions = {
+  Attention: attention,
+  RotaryEmbedding: rotaryEmbedding,
+} satisfies Expansions;

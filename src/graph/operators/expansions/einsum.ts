@@ -156,4 +156,4 @@ function einsum(site: ExpansionSite): string[] {
   return [arranged(builder, summed(builder, product, new Set(output)), output)];
 }
 
-export const einsumExpansions: Expansions = { Einsum: einsum };
+export const einsumExpansions = { Einsum: einsum } satisfies Expansions;

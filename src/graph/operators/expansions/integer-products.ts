@@ -123,9 +123,9 @@ function quantizedProduct(site: ExpansionSite): string[] {
   return [requantized(site, sum, site.dims(sum).length - 1)];
 }
 
-export const integerProductExpansions: Expansions = {
+export const integerProductExpansions = {
   ConvInteger: (site) => [convolved(site, [site.input(0), site.input(1), site.input(2), site.input(3)])],
   MatMulInteger: (site) => [multiplied(site, [site.input(0), site.input(1), site.input(2), site.input(3)])],
   QLinearConv: quantizedConvolution,
   QLinearMatMul: quantizedProduct,
-};
+} satisfies Expansions;

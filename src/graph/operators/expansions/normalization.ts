@@ -27,9 +27,7 @@ function localResponse(site: ExpansionSite): string[] {
 function meanVariance(site: ExpansionSite): string[] {
   const { builder } = site;
   const x = site.input(0);
-  const axes = (site.attribute('axes', 'ints') ?? [0, 2, 3]).map((axis) =>
-    axis < 0 ? axis + site.rank : axis,
-  );
+  const axes = site.ints('axes').map((axis) => (axis < 0 ? axis + site.rank : axis));
   const centred = builder.sub(x, builder.reduceMean(x, axes));
   const deviation = safeRoot(site, builder.reduceMean(builder.mul(centred, centred), axes), 0.5);
   return [builder.div(centred, builder.add(deviation, site.scalar(1e-9)))];
@@ -85,10 +83,10 @@ function byGroup(site: ExpansionSite): string[] {
   return [builder.apply('Reshape', [shifted, builder.shape(x)])];
 }
 
-export const normalizationExpansions: Expansions = {
+export const normalizationExpansions = {
   LRN: localResponse,
   MeanVarianceNormalization: meanVariance,
   LpNormalization: byNorm,
   RMSNormalization: rootMeanSquare,
   GroupNormalization: byGroup,
-};
+} satisfies Expansions;

@@ -4,27 +4,33 @@ import { scalar } from '../../filling.ts';
 import { int } from '../../attributes.ts';
 import type { DataType } from '../../types.ts';
 import type { ExpansionSite, Expansions } from '../expansion.ts';
-import { quantizedRange, spread } from '../quantization.ts';
+import { quantizedRange, quantizedType, rangeOf, spread } from '../quantization.ts';
 
 /** (x − zero point)·scale */
 function dequantize(site: ExpansionSite): string[] {
   const { builder } = site;
   const [x, scale] = [site.input(0), site.input(1)];
-  const real = (value: string): string => builder.cast(value, builder.type(scale).dataType);
+  const held = builder.type(scale).dataType;
+  const real = (value: string): string => builder.cast(value, held);
   const centred = site.has(2) ? builder.sub(real(x), spread(site, real(site.input(2)), x)) : real(x);
-  return [builder.mul(centred, spread(site, scale, x))];
+  const scaled = builder.mul(centred, spread(site, scale, x));
+  const asked = dataTypeOf(site.int('output_dtype')) ?? held;
+  return [asked === held ? scaled : builder.cast(scaled, asked)];
 }
 
 /**
  * Real values in units of a type's scale as values of the type: rounded to the nearest whole number, halves to the even
  * one, moved by the zero point (of real type; '' for 0) and held within the type's range.
  */
-export function rounded(site: ExpansionSite, value: string, zero: string, dataType: DataType): string {
+export function rounded(
+  site: ExpansionSite,
+  value: string,
+  zero: string,
+  dataType: DataType,
+  [least, most] = rangeOf(site, dataType),
+): string {
   const { builder } = site;
   const real = builder.type(value).dataType;
-  const [least, most] = quantizedRange(dataType) ?? [];
-  if (least === undefined || most === undefined)
-    throw site.refuse(`values of the type ${dataType} are not supported`);
   const whole = site.apply('Round', [value]);
   const placed = zero === '' ? whole : builder.add(whole, zero);
   const bounds = [least, most].map((bound) => scalar(builder, bound, real));
@@ -38,14 +44,8 @@ function quantize(site: ExpansionSite): string[] {
   const real = builder.type(scale).dataType;
   const value = builder.type(x).dataType === real ? x : builder.cast(x, real);
   const zero = site.has(2) ? spread(site, builder.cast(site.input(2), real), x) : '';
-  const asked = site.attribute('output_dtype', 'int') ?? 0;
-  const dataType = site.has(2)
-    ? builder.type(site.input(2)).dataType
-    : asked === 0
-      ? 'uint8'
-      : dataTypeOf(asked);
-  if (dataType === undefined) throw site.refuse(`its type ${String(asked)} is unknown`);
-  return [rounded(site, builder.div(value, spread(site, scale, x)), zero, dataType)];
+  const ratio = builder.div(value, spread(site, scale, x));
+  return [rounded(site, ratio, zero, quantizedType(site), quantizedRange(site))];
 }
 
 /** As bytes, on the scale on which the range of the values, and 0, is that of the bytes. */
@@ -64,8 +64,8 @@ function quantizeByRange(site: ExpansionSite): string[] {
   return [bytes, scale, point];
 }
 
-export const quantizationExpansions: Expansions = {
+export const quantizationExpansions = {
   DequantizeLinear: dequantize,
   DynamicQuantizeLinear: quantizeByRange,
   QuantizeLinear: quantize,
-};
+} satisfies Expansions;

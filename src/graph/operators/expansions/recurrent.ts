@@ -125,7 +125,12 @@ function running(site: ExpansionSite, length: number): readonly string[] | undef
   const { builder } = site;
   if (!site.has(4)) return undefined;
   const held = builder.constantOf(site.input(4));
-  if (held !== undefined && numbersOf(held).every((each) => each === length)) return undefined;
+  const known = held === undefined ? undefined : numbersOf(held);
+  const wrong = known?.find((each) => each < 0 || each > length);
+  if (wrong !== undefined) {
+    throw site.refuse(`a sequence is ${String(wrong)} steps long, expected 0 to ${String(length)}`);
+  }
+  if (known?.every((each) => each === length) === true) return undefined;
   const lengths = builder.reshape(builder.cast(site.input(4), 'int64'), [-1, 1]);
   return Array.from({ length }, (_, step) => builder.less(builder.shapeConstant([step]), lengths));
 }
@@ -158,7 +163,11 @@ function runOf(
     }
     all[index] = goesOn === undefined ? next.hidden : kept(site, goesOn, next.hidden, '');
   }
-  return { all, state };
+  // An example without a step ends at 0, as the reference runtime has it, and not where it began.
+  const begun = masks?.[0];
+  if (begun === undefined) return { all, state };
+  const end = (value: string): string => kept(site, begun, value, '');
+  return { all, state: { hidden: end(state.hidden), cell: end(state.cell) } };
 }
 
 function recurrent(kind: Kind): (site: ExpansionSite) => string[] {
@@ -233,7 +242,7 @@ function directionOf(site: ExpansionSite, kind: Kind, parts: Parts): Direction {
   };
 }
 
-export const recurrentExpansions: Expansions = {
+export const recurrentExpansions = {
   LSTM: recurrent({
     gates: 4,
     activations: ['Sigmoid', 'Tanh', 'Tanh'],
@@ -256,4 +265,4 @@ export const recurrentExpansions: Expansions = {
     joinsBiases: () => true,
     step: simple,
   }),
-};
+} satisfies Expansions;

@@ -151,9 +151,9 @@ function columnsToImage(site: ExpansionSite): string[] {
   ];
 }
 
-export const samplingExpansions: Expansions = {
+export const samplingExpansions = {
   AffineGrid: affineGrid,
   Col2Im: columnsToImage,
   GridSample: gridSample,
   Resize: resize,
-};
+} satisfies Expansions;
