@@ -50,6 +50,7 @@ function directionsTable(result: MemorizationResult, colors: Palette): string[] 
   return [
     renderTable(head.map(colors.strong), rows),
     `not decided: an interval of the difference has 0 in it${severalSeeds ? '; in brackets over examples, paired, then over seeds (Student’s t)' : '; it is over examples, paired where both runs have the same'}`,
+    'each interval has its 95 % by itself: of twenty differences that are none, one may be decided by chance',
     'best epochs are chosen on one half of the test examples and compared with the last on the other: the least of many noisy errors is below any other by itself',
     ...againstInTop5(directions, points),
     ...(result.runs.some(({ testOutcomes }) => testOutcomes === null)
