@@ -11,7 +11,7 @@ const MOST_SEEDS = 1000;
  *
  * @param given as written, each with commas inside or not
  * @param root what `--seed` says
- * @throws InputError when one is no whole number or is written twice, or there would be none or too many
+ * @throws InputError when one is no whole number of at least 0 or is written twice, or there would be none or too many
  */
 export function parseSeeds(given: readonly string[], root: number): number[] {
   const texts = given.flatMap((text) => text.split(',')).map((text) => text.trim());
@@ -36,7 +36,7 @@ export function parseSeeds(given: readonly string[], root: number): number[] {
 }
 
 function isWhole(text: string): boolean {
-  return /^(0|-?[1-9]\d*)$/.test(text) && Number.isSafeInteger(Number(text));
+  return /^(0|[1-9]\d*)$/.test(text) && Number.isSafeInteger(Number(text));
 }
 
 /** Where the runs of one seed lie, and how they are called. */
