@@ -3,6 +3,7 @@ export { InputError, UnsupportedOperatorError } from './core/errors.ts';
 export { packageVersion } from './core/package.ts';
 export { permutation, randomStream, type RandomStream, type Seed } from './core/random.ts';
 export { assertWritable, writeFileAtomically } from './core/files.ts';
+export { lockFolder, type FolderLock } from './core/folder-lock.ts';
 
 export type { Bounds, Classifier, LossGradient, ModelCheck } from './classifier/classifier.ts';
 export { wrapFunction } from './classifier/wrap.ts';

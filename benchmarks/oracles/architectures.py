@@ -384,4 +384,5 @@ def main():
     (FOLDER / "architecture-values.json").write_text("[\n" + ",\n".join(rows) + "\n]\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -144,7 +144,9 @@ function place(
   { title }: Pick<AttackDefinition, 'title'>,
 ): void {
   if (made.length !== rows.length * size) {
-    throw new RangeError(`${title} returned ${String(made.length)} values for ${String(rows.length)} examples`);
+    throw new RangeError(
+      `${title} returned ${String(made.length)} values for ${String(rows.length)} examples`,
+    );
   }
   rows.forEach((row, at) => {
     into.set(made.subarray(at * size, (at + 1) * size), row * size);

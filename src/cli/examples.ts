@@ -2,7 +2,7 @@
 
 /** The exit codes of every command, as help texts give them. */
 const EXIT_CODES =
-  'Exit codes: 0 success, 1 a gate failed, 2 usage or data error, 3 internal error, 130 interrupted.';
+  'Exit codes: 0 success, 1 a gate failed, 2 usage, data or output error, 3 internal error, 130 interrupted, 143 terminated.';
 
 /** Examples of command lines, each under a line that says what it is for, and the exit codes. */
 export function examples(lines: readonly (readonly [purpose: string, command: string])[]): string {

@@ -1,13 +1,12 @@
 /** Options as the library takes them; what was not given is left out. */
-import type { DataOptions, ModelOptions } from '../index.ts';
-import { parseNumbers } from './numbers.ts';
+import type { DataOptions, ModelOptions, ValueRange } from '../index.ts';
 
 interface GivenModelOptions {
-  readonly bounds?: string | undefined;
-  readonly mean?: string | undefined;
-  readonly std?: string | undefined;
+  readonly bounds?: ValueRange | undefined;
+  readonly mean?: readonly number[] | 'none' | undefined;
+  readonly std?: readonly number[] | undefined;
   readonly modelLayout?: string | undefined;
-  readonly inputShape?: string | undefined;
+  readonly inputShape?: readonly number[] | undefined;
   readonly outputs?: string | undefined;
   readonly output?: string | undefined;
   readonly approximateGradient?: string | undefined;
@@ -17,11 +16,11 @@ interface GivenModelOptions {
 export function modelSettings(given: GivenModelOptions): ModelOptions {
   const { bounds, mean, std, modelLayout, inputShape, outputs, output, approximateGradient } = given;
   return {
-    ...(bounds === undefined ? {} : { bounds: rangeOf(bounds, '--bounds') }),
-    ...(mean === undefined ? {} : { mean: parseNumbers(mean, '--mean') }),
-    ...(std === undefined ? {} : { std: parseNumbers(std, '--std') }),
+    ...(bounds === undefined ? {} : { bounds: bounds }),
+    ...(mean === undefined || mean === 'none' ? {} : { mean: mean }),
+    ...(std === undefined ? {} : { std: std }),
     ...(modelLayout === undefined ? {} : { layout: modelLayout as NonNullable<ModelOptions['layout']> }),
-    ...(inputShape === undefined ? {} : { inputShape: parseNumbers(inputShape, '--input-shape') }),
+    ...(inputShape === undefined ? {} : { inputShape: inputShape }),
     ...(outputs === undefined ? {} : { outputs: outputs as NonNullable<ModelOptions['outputs']> }),
     ...(output === undefined ? {} : { output }),
     ...(approximateGradient === undefined ? {} : { approximateGradient: 'straight-through' as const }),
@@ -30,7 +29,7 @@ export function modelSettings(given: GivenModelOptions): ModelOptions {
 
 export interface GivenDataOptions {
   readonly layout?: string | undefined;
-  readonly dataRange?: string | undefined;
+  readonly dataRange?: ValueRange | undefined;
   readonly imageSize?: number | undefined;
   readonly imageChannels?: number | undefined;
   readonly classOrder?: string | undefined;
@@ -46,7 +45,7 @@ export function dataSettings(given: GivenDataOptions): Omit<DataOptions, 'split'
   const { imageChannels, classOrder, firstLabel, labelColumn, imageColumn } = given;
   return {
     ...(layout === undefined ? {} : { layout: layout === 'channels-last' ? 'NHWC' : 'NCHW' }),
-    ...(dataRange === undefined ? {} : { range: rangeOf(dataRange, '--data-range') }),
+    ...(dataRange === undefined ? {} : { range: dataRange }),
     ...(imageSize === undefined ? {} : { imageSize }),
     ...(imageChannels === undefined ? {} : { channels: imageChannels }),
     ...(classOrder === undefined ? {} : { classOrder: classOrder as NonNullable<DataOptions['classOrder']> }),
@@ -55,9 +54,4 @@ export function dataSettings(given: GivenDataOptions): Omit<DataOptions, 'split'
     ...(imageColumn === undefined ? {} : { imageColumn }),
     ...(decodingThreads === undefined ? {} : { decodingThreads }),
   };
-}
-
-function rangeOf(text: string, option: string): { lower: number; upper: number } {
-  const [lower = 0, upper = 0] = parseNumbers(text, option, 2);
-  return { lower, upper };
 }

@@ -4,18 +4,21 @@ import type { Argv } from 'yargs';
 import type Yargs from 'yargs';
 import { InputError, messageOf } from '../core/errors.ts';
 import { packageVersion } from '../core/package.ts';
+import { type CommandContext, givenOptions } from './command-context.ts';
 import { addAttackCommand } from './commands/attack.ts';
 import { addCorruptCommand } from './commands/corrupt.ts';
 import { addGateCommand } from './commands/gate.ts';
 import { addGradientCommand } from './commands/gradient.ts';
 import { addMemorizeCommand } from './commands/memorize.ts';
+import { addMergeCommand } from './commands/merge.ts';
 import { addModelsCommand } from './commands/models.ts';
 import { addRecipesCommand } from './commands/recipes.ts';
 import { addTrainCommand } from './commands/train.ts';
 import { addValidateCommand } from './commands/validate.ts';
 import { examples } from './examples.ts';
 import { EXIT } from './exit-codes.ts';
-import { Interruption, processTerminal, type Terminal } from './terminal.ts';
+import { Interruption } from './interruption.ts';
+import { processTerminal, type Terminal } from './terminal.ts';
 
 /** The CommonJS build of yargs: that for ES modules breaks the lines of help texts in the middle of words. */
 const yargs = createRequire(import.meta.url)('yargs') as typeof Yargs;
@@ -23,18 +26,13 @@ const yargs = createRequire(import.meta.url)('yargs') as typeof Yargs;
 /** Adds a command to the parser. */
 type AddCommand = (parser: Argv, context: CommandContext) => void;
 
-/** What a command is given, and where it leaves its exit code. */
-export interface CommandContext {
-  readonly terminal: Terminal;
-  exitCode: number;
-}
-
 const COMMANDS: Readonly<Record<string, AddCommand>> = {
   attack: addAttackCommand,
   corrupt: addCorruptCommand,
   memorize: addMemorizeCommand,
   train: addTrainCommand,
   recipes: addRecipesCommand,
+  merge: addMergeCommand,
   gate: addGateCommand,
   validate: addValidateCommand,
   models: addModelsCommand,
@@ -48,7 +46,7 @@ const COMMANDS: Readonly<Record<string, AddCommand>> = {
  * @returns the exit code
  */
 export async function main(argv: readonly string[], terminal: Terminal = processTerminal()): Promise<number> {
-  const context: CommandContext = { terminal, exitCode: EXIT.success };
+  const context: CommandContext = { terminal, given: givenOptions(argv), exitCode: EXIT.success };
   const parser = yargs([])
     .scriptName('robust-bench')
     .usage(
@@ -68,7 +66,6 @@ export async function main(argv: readonly string[], terminal: Terminal = process
       ]),
     )
     .exitProcess(false)
-    .check(assertOnce, true)
     .parserConfiguration({ 'duplicate-arguments-array': true, 'camel-case-expansion': true })
     .fail((message: string | null, error: Error | undefined) => {
       // Errors of yargs' own are about the arguments; all others come from a command.
@@ -80,6 +77,7 @@ export async function main(argv: readonly string[], terminal: Terminal = process
     await parser.parseAsync([...argv], {}, (_error, _arguments, output) => {
       if (output !== '') terminal.out(output);
     });
+    await terminal.flush();
     return context.exitCode;
   } catch (error) {
     return report(error, terminal);
@@ -91,7 +89,7 @@ function report(error: unknown, terminal: Terminal): number {
   if (error instanceof Interruption) {
     // A terminal echoes ^C: the message starts on a line of its own.
     terminal.err(`${terminal.interactive ? '\n' : ''}${error.message}\n`);
-    return EXIT.interrupted;
+    return error.exitCode;
   }
   const prefix = inputError ? 'error' : 'internal error';
   terminal.err(`${prefix}: ${firstLine(messageOf(error))}\n`);
@@ -104,32 +102,6 @@ function report(error: unknown, terminal: Terminal): number {
 function usageError(message: string, [command = '']: readonly string[]): InputError {
   const help = Object.hasOwn(COMMANDS, command) ? `${command} --help` : '--help';
   return new InputError(`${message.trim().replace(/\s+/g, ' ')} (see robust-bench ${help})`);
-}
-
-/** Options that may be given several times. */
-const REPEATABLE: ReadonlySet<string> = new Set([
-  'model',
-  'target',
-  'method',
-  'eps',
-  'rate',
-  'variant',
-  'seeds',
-  'checkpoint',
-  'files',
-  'inputs',
-  'size',
-  '_',
-]);
-
-/** An option given twice is a contradiction: neither value is taken in silence. */
-function assertOnce(argv: Readonly<Record<string, unknown>>): true {
-  for (const [name, value] of Object.entries(argv)) {
-    if (Array.isArray(value) && !REPEATABLE.has(name)) {
-      throw new InputError(`--${name} is given ${String(value.length)} times: give it once`);
-    }
-  }
-  return true;
 }
 
 function firstLine(text: string): string {

@@ -38,6 +38,6 @@ export function sizeText(norm: string, { value, unit }: NonNullable<AttackIdenti
   if (unit === 'elements') return `${String(value)}el`;
   if (norm !== 'linf') return String(value);
   const levels = Math.round(255 * value * 1000) / 1000;
-  // 4/255 · 255 need not be exactly 4; and what is read again must be the very number.
-  return levels / 255 === value ? `${String(levels)}/255` : String(value);
+  // The last digits apart it must be the very number: a tiny size is not 0/255.
+  return Math.abs(levels / 255 - value) <= 1e-12 * value ? `${String(levels)}/255` : String(value);
 }

@@ -3,6 +3,7 @@
  * versions before it and how they are brought up, and checks of what its fields say of each other. Nothing is read or
  * written that does not pass them.
  */
+import { readFileSync } from 'node:fs';
 import type { ErrorObject, ValidateFunction } from 'ajv';
 import { InputError } from './errors.ts';
 import { readInputFile } from './files.ts';
@@ -13,8 +14,8 @@ import { describeProblems, describeViolations, excerpt } from './violations.ts';
 export interface DocumentFormat<T> {
   /** The kind as messages name it, after "is not a valid". */
   readonly title: string;
-  /** The field that says what a document is, and what it holds in this version; null where nothing says it. */
-  readonly mark: { readonly field: string; readonly id: string } | null;
+  /** How a document says what it is; null where nothing says it. */
+  readonly mark: DocumentMark | null;
   /** What makes such a document, after "use the version that wrote it, or". */
   readonly remedy: string;
   /** The JSON Schema, and those that it refers to. */
@@ -24,6 +25,15 @@ export interface DocumentFormat<T> {
   readonly earlier?: readonly EarlierVersion<T>[];
   /** What a value that the schema accepts says against itself, each as "pointer: what is wrong". */
   readonly check: (value: T) => Iterable<string>;
+}
+
+export interface DocumentMark {
+  /** The field that says it. */
+  readonly field: string;
+  /** Kind and version: `robust-bench/result/2`. */
+  readonly id: string;
+  /** The field that holds the version where that stands by itself; one that lacks it is of the present version. */
+  readonly versionField?: string;
 }
 
 /** A version before the present one. */
@@ -85,7 +95,7 @@ export async function readDocument<T>(format: DocumentFormat<T>, path: string): 
 
 /** Whether a value says that it is a document of this kind, of whatever version. */
 export function isOfFormat({ mark }: Pick<DocumentFormat<unknown>, 'mark'>, value: unknown): boolean {
-  return mark !== null && sameKind(fieldOf(value, mark.field), mark.id);
+  return mark !== null && sameKind(identityOf(value, mark), mark.id);
 }
 
 /** The earlier version that the value is of, null for the present one. */
@@ -95,7 +105,7 @@ function versionOf<T>(
   source: string,
 ): EarlierVersion<T> | null {
   if (mark === null) return null;
-  const found = fieldOf(value, mark.field);
+  const found = identityOf(value, mark);
   if (found === mark.id) return null;
   const version = earlier.find(({ id }) => id === found);
   if (version !== undefined) return version;
@@ -106,20 +116,55 @@ function versionOf<T>(
     );
   }
   throw new InputError(
-    `${source} is no robust-bench ${title}: its field ${excerpt(mark.field)} is ${excerpt(found)}, expected ${excerpt(mark.id)}`,
+    `${source} is no robust-bench ${title}: its field ${excerpt(mark.field)} is ${excerpt(fieldOf(value, mark.field))}, expected ${excerpt(mark.versionField === undefined ? mark.id : kindOf(mark.id))}`,
   );
+}
+
+/** Kind and version as a value states them. */
+function identityOf(value: unknown, { field, id, versionField }: DocumentMark): unknown {
+  const found = fieldOf(value, field);
+  if (versionField === undefined || found !== kindOf(id)) return found;
+  const version = fieldOf(value, versionField);
+  return version === undefined
+    ? id
+    : `${found}/${typeof version === 'number' ? String(version) : JSON.stringify(version)}`;
+}
+
+/** An identifier without its version. */
+function kindOf(id: string): string {
+  return id.slice(0, id.lastIndexOf('/'));
 }
 
 /** Whether two identifiers differ in the version alone. */
 function sameKind(found: unknown, id: string): boolean {
-  const kind = id.replace(/\/\d+$/, '/');
-  return typeof found === 'string' && (found === id || (kind !== id && found.startsWith(kind)));
+  return typeof found === 'string' && found.startsWith(`${kindOf(id)}/`);
 }
 
 function fieldOf(value: unknown, field: string): unknown {
   return typeof value === 'object' && value !== null && Object.hasOwn(value, field)
     ? (value as Readonly<Record<string, unknown>>)[field]
     : undefined;
+}
+
+/**
+ * A schema file, read when first asked for.
+ *
+ * @param url of the .schema.json file
+ */
+export function schemaFile(url: URL): () => object {
+  let schema: object | undefined;
+  return () => (schema ??= JSON.parse(readFileSync(url, 'utf8')) as object);
+}
+
+/** The problem that a check throws as an InputError, if it does. */
+export function problemOf(check: () => void): string[] {
+  try {
+    check();
+    return [];
+  } catch (error) {
+    if (error instanceof InputError) return [error.message];
+    throw error;
+  }
 }
 
 interface WithSchema {
@@ -172,5 +217,5 @@ function readable(error: ErrorObject): ErrorObject {
   if (error.keyword !== 'discriminator') return error;
   const schema = error.parentSchema as { readonly description?: string } | undefined;
   const what = schema?.description?.replace(/\.$/, '') ?? 'it';
-  return { ...error, message: `an object whose "kind" the schema lists (${what})` };
+  return { ...error, message: `an object whose "kind" is one of the schema's (${what})` };
 }

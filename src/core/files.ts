@@ -1,11 +1,11 @@
 /** Files read and written so that a failure is one clear line and never a half-written file. */
-import { randomUUID } from 'node:crypto';
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import type { Stats } from 'node:fs';
 import { access, constants, mkdir, open, rename, rm, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve, sep } from 'node:path';
 import { InputError, messageOf } from './errors.ts';
+import { partName, removeLeftParts } from './parts.ts';
 
 /**
  * Writes a file wholly or not at all: to a temporary name in the same folder, flushed, then renamed.
@@ -16,9 +16,10 @@ export async function writeFileAtomically(
   path: string,
   content: string | Uint8Array | readonly Uint8Array[],
 ): Promise<void> {
-  const temporary = join(dirname(path), `.${basename(path)}.${randomUUID()}.part`);
+  const temporary = join(dirname(path), partName(basename(path)));
   try {
     await mkdir(dirname(path), { recursive: true });
+    await removeLeftParts(dirname(path));
     const file = await open(temporary, 'w');
     try {
       for (const part of typeof content === 'string' || content instanceof Uint8Array ? [content] : content) {

@@ -58,7 +58,7 @@ export async function evaluate(plan: EvaluationPlan, options: EvaluationOptions 
     runners,
     done: journal?.done ?? new Map<string, UnitRecord>(),
     deadline: options.budgetMs === undefined ? Infinity : performance.now() + options.budgetMs,
-    isReady: gate.isReady,
+    isReady: (unit) => gate.isReady(unit),
     async onRecord(unit, record, isNew) {
       records.set(unit.key, record);
       if (isNew) await journal?.append(unit.key, record);

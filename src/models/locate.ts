@@ -10,6 +10,7 @@ import {
   weightsPath,
 } from './card/model-card-file.ts';
 import type { ModelCard } from './card/model-card.ts';
+import { presentWeights } from './card/pending-weights.ts';
 import { openFile, readModelFile } from './file.ts';
 import type { FileSettings, ModelFile } from './file.ts';
 
@@ -32,7 +33,7 @@ export async function locateModel(path: string, settings: FileSettings): Promise
   if (opened.kind === 'json' && isModelCard(opened.json)) {
     const content = await checkModelCard(path, opened.json);
     const weights = confinedWeightsPath(path, content);
-    const inner = await openFile(weights);
+    const inner = await openFile(presentWeights(weights, content));
     if (inner.kind === 'json' && isModelCard(inner.json)) {
       throw new InputError(
         `${path}: its weights file ${weights} is a model card itself; name the model file`,
@@ -44,7 +45,9 @@ export async function locateModel(path: string, settings: FileSettings): Promise
     });
   }
   const card = await cardBeside(path);
-  const file = await readModelFile(path, opened, withCard(settings, card?.content));
+  const present = card === undefined ? path : presentWeights(path, card.content);
+  const meant = present === path ? opened : await openFile(present);
+  const file = await readModelFile(path, meant, withCard(settings, card?.content));
   return card === undefined ? { path, file } : located(path, file, card);
 }
 

@@ -26,6 +26,9 @@ import type {
 } from './options.ts';
 import { NotUnderstoodError, prepareGraph, type ExportedBatch, type PreparedGraph } from './prepare.ts';
 
+/** As results have it. */
+const LONGEST_NAME = 200;
+
 /** All that is known of a model that can be attacked. */
 export interface ModelDescription {
   readonly name: string;
@@ -130,6 +133,7 @@ export async function describeLocated(
   const { file } = located;
   const card = located.card?.content;
   const name = options.name ?? card?.name ?? nameFromPath(located.path);
+  assertName(name, located.path);
   const settings = settingsOf(options, card);
   if (options.layout !== undefined && file.format !== 'onnx') {
     throw new InputError(
@@ -271,6 +275,22 @@ function fileProgram(
     scoreCount: count === 1 ? 2 : count,
     notes: [`the runtime runs the file as it is, one example at a time, without a gradient, because ${why}`],
   };
+}
+
+/** A result names its models; what it cannot hold is refused before any work. */
+function assertName(name: string, path: string): void {
+  const wrong =
+    name.length > LONGEST_NAME
+      ? `is of ${String(name.length)} characters, and a result holds at most ${String(LONGEST_NAME)}`
+      : /[\p{Cc}\u2028\u2029]/u.test(name)
+        ? 'holds a line break or another control character'
+        : name === ''
+          ? 'is empty'
+          : undefined;
+  if (wrong === undefined) return;
+  throw new InputError(
+    `the name of the model ${path} ${wrong}: rename the file, or write a name into its card`,
+  );
 }
 
 function classCountOf(name: string, found: number | undefined, card: ModelCard | undefined): number {

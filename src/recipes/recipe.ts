@@ -81,7 +81,7 @@ export interface RecipeSettings {
    */
   batchSize: number;
   /**
-   * At most this many examples go through the network at a time, their gradients being summed; null for the whole minibatch. Batch normalization uses the statistics of each part.
+   * At most this many examples go through the network at a time, their gradients being summed; null for the whole minibatch. Batch normalization then uses the statistics of each part, as it does where a minibatch is divided among devices, and renews its running statistics once for each part.
    */
   microbatchSize: number | null;
   schedule: RecipeSchedule;

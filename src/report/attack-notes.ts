@@ -10,7 +10,7 @@ export function notesBelow(derived: Derived, colors: Palette): string[] {
     caption(derived),
     ...(part === null
       ? []
-      : [colors.warning(`a part of the plan: it lacks ${part.lacking} (${part.reason})`)]),
+      : [colors.warning(`a part of the plan: it lacks ${part.lacking}${reasons[part.reason]}`)]),
     ...softmaxNotes(derived),
     ...readingNotes(derived),
     ...perturbations(derived),
@@ -20,6 +20,8 @@ export function notesBelow(derived: Derived, colors: Palette): string[] {
     ...derived.warnings.map(({ text }) => colors.warning(`warning: ${text}`)),
   ];
 }
+
+const reasons = { shard: '', budget: ', the time was up', interrupted: ', it was interrupted' } as const;
 
 function caption({ data, examples, evaluations, engine, seed }: Derived): string {
   const methods = new Set(

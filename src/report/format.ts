@@ -97,8 +97,7 @@ export function gateBasis({ rows, alpha, strict, correction }: GateReport): stri
   const [least, greatest] = [details.at(0), details.at(-1)].map((row) =>
     row === undefined ? '' : points(row.detectable, row.count),
   );
-  const range =
-    least === greatest ? (least ?? '') : `${least ?? ''} to ${greatest ?? ''}, depending on the row`;
+  const range = `${least === greatest ? '' : `${least ?? ''} to `}${greatest ?? ''} percentage points`;
   const counts = [...new Set(rows.map(({ count }) => count))];
   const examples =
     counts.length === 1
@@ -111,7 +110,7 @@ export function gateBasis({ rows, alpha, strict, correction }: GateReport): stri
     ...(rose === 0 || strict
       ? []
       : [`Chance may explain the rise of ${String(rose)} ${rose === 1 ? 'row' : 'rows'}.`]),
-    `The smallest increase that ${examples} examples can show: ${range} percentage points.`,
+    `The smallest increase that ${examples} examples can show: ${range}${least === greatest ? '' : ', by row'}.`,
   ];
 }
 

@@ -72,9 +72,7 @@ function scoring({ clean, runs }: Pick<PlanFacts, 'clean' | 'runs'>): unknown {
 
 /** A model without what was only found when it ran: checks that round otherwise elsewhere, and notes. */
 function withoutFindings(model: ResultModel): Omit<ResultModel, 'check' | 'notes'> {
-  const facts: Partial<Pick<ResultModel, 'check' | 'notes'>> & Omit<ResultModel, 'check' | 'notes'> = {
-    ...model,
-  };
+  const facts = { ...model };
   delete facts.check;
   delete facts.notes;
   return facts;

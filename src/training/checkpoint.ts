@@ -1,13 +1,13 @@
 /** Trained networks on disk: an .onnx file and a model card that says what it is and how it was trained. */
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
-import { writeFileAtomically } from '../core/files.ts';
 import { packageVersion } from '../core/package.ts';
 import { encodeModel } from '../graph/onnx/write.ts';
 import type { Weights } from '../models/architectures/layers.ts';
 import { evaluationGraph } from '../models/architectures/network.ts';
-import { MODEL_CARD_KIND, writeModelCard } from '../models/card/model-card-file.ts';
+import { MODEL_CARD_KIND } from '../models/card/model-card-file.ts';
 import type { ModelCard } from '../models/card/model-card.ts';
+import { writeWithWeights } from '../models/card/pending-weights.ts';
 import { writeLayersModel } from '../models/layers-model/export/export.ts';
 import { TRAINING_BOUNDS } from './minibatches.ts';
 import type { TrainingSettings } from './settings.ts';
@@ -42,8 +42,8 @@ export interface Checkpoint {
 }
 
 /**
- * Writes `FILE.onnx` and `FILE.json`, each whole or not at all; weights first, so that a card never names weights
- * that are not there.
+ * Writes `FILE.onnx` and `FILE.json` so that whoever opens them, at any moment and after any end of the process, finds
+ * weights and card of the same epoch.
  *
  * @returns the card's path
  */
@@ -51,10 +51,10 @@ export async function saveCheckpoint(checkpoint: Checkpoint): Promise<string> {
   const { folder, file, settings, weights, facts } = checkpoint;
   const graph = evaluationGraph(settings.network, weights);
   const bytes = encodeModel(graph);
-  await writeFileAtomically(join(folder, `${file}.onnx`), bytes);
   if (facts.tfjs) await writeLayersModel(join(folder, `${file}-tfjs`, 'model.json'), graph);
   const path = join(folder, `${file}.json`);
-  await writeModelCard(path, cardOf(checkpoint, createHash('sha256').update(bytes).digest('hex')));
+  const card = cardOf(checkpoint, createHash('sha256').update(bytes).digest('hex'));
+  await writeWithWeights(path, card, bytes);
   return path;
 }
 

@@ -5,7 +5,7 @@ import type { Dataset, Examples } from '../data/dataset.ts';
 import { scaleToBounds } from '../data/scale.ts';
 import { smoothTargets } from './label-smoothing.ts';
 import { drawMixing, mixRows, oneHot } from './mixup.ts';
-import type { TrainingSettings } from './settings.ts';
+import { seedsOf, type TrainingSettings } from './settings.ts';
 
 export interface Minibatch {
   /** Counted from 0, as is the step. */
@@ -36,7 +36,8 @@ export async function* minibatches(
   settings: TrainingSettings,
   epoch: number,
 ): AsyncGenerator<Minibatch> {
-  const { seed, batchSize } = settings;
+  const { batchSize } = settings;
+  const { order: seed } = seedsOf(settings);
   const order = permutation(randomStream(seed, 'order', epoch), indices.length);
   const chosenAt = (step: number): Int32Array =>
     order.subarray(step * batchSize, (step + 1) * batchSize).map((position) => indices[position] ?? 0);
@@ -58,9 +59,11 @@ export async function* minibatches(
 function readExamples(
   dataset: Dataset,
   chosen: Int32Array,
-  { seed, augmentation }: TrainingSettings,
+  settings: TrainingSettings,
   epoch: number,
 ): Promise<Examples> {
+  const { augmentation } = settings;
+  const { order: seed } = seedsOf(settings);
   return augmentation === undefined || dataset.readAugmented === undefined
     ? dataset.read(chosen)
     : dataset.readAugmented(chosen, augmentation, { seed, epoch, indices: chosen });
@@ -74,7 +77,8 @@ function makeMinibatch(
   step: number,
   chosen: Int32Array,
 ): Minibatch {
-  const { seed, augmentation, mixup, network, labelSmoothing = 0 } = settings;
+  const { augmentation, mixup, network, labelSmoothing = 0 } = settings;
+  const { order: seed } = seedsOf(settings);
   const count = labels.length;
   let images = scaleToBounds(inputs, dataset.range, TRAINING_BOUNDS);
   if (augmentation !== undefined && dataset.readAugmented === undefined) {

@@ -3,7 +3,10 @@
  * trains and goes on, bit for bit, where it was stopped.
  */
 import { createHash } from 'node:crypto';
+import { join } from 'node:path';
+import { type FolderLock, lockFolder } from '../core/folder-lock.ts';
 import type { Engine } from '../engine/engine.ts';
+import { settleWeights } from '../models/card/pending-weights.ts';
 import { type CheckpointFacts, saveCheckpoint } from './checkpoint.ts';
 import { openMetrics } from './metrics/index.ts';
 import type { TrainingSettings } from './settings.ts';
@@ -33,6 +36,8 @@ export interface TrainingRun {
   readonly resume: boolean;
   /** Whether the metrics are written in TensorBoard's format too. */
   readonly tensorboard: boolean;
+  /** The lock of the folder, where the caller holds it; it is taken and given back where absent. */
+  readonly lock?: FolderLock;
 }
 
 export interface RunObserver extends TrainingObserver {
@@ -42,18 +47,31 @@ export interface RunObserver extends TrainingObserver {
   readonly onSaved?: (finishedEpochs: number) => void;
 }
 
+/** In the order in which they are written. */
+const CHECKPOINTS = ['best', 'last'] as const;
+
 /**
- * Trains in a folder. After each epoch these are written, in this order: what the observer's `onEpoch` writes,
+ * Trains in a folder, alone: its lock is held meanwhile. After each epoch these are written, in this order: what the observer's `onEpoch` writes,
  * `best.onnx` and `best.json` where the test error is the lowest until then, `last.onnx` and `last.json`, the metrics,
  * and the state. Each file is replaced whole.
  *
- * @throws InputError when training diverges, a file cannot be written, or the run to go on with was another one
+ * @throws InputError when another process trains in the folder, training diverges, a file cannot be written, or the run to go on with was another one
  * @throws the reason of the observer's signal when it is aborted
  */
 export async function runTraining(run: TrainingRun, observer: RunObserver = {}): Promise<TrainedNetwork> {
-  const { folder, settings, data, engine, facts } = run;
   // What is refused must not cost an earlier run in the folder its state.
-  assertTrainable(settings, data);
+  assertTrainable(run.settings, run.data);
+  const lock = run.lock === undefined ? await lockFolder(run.folder) : undefined;
+  try {
+    return await runLocked(run, observer);
+  } finally {
+    await lock?.release();
+  }
+}
+
+async function runLocked(run: TrainingRun, observer: RunObserver): Promise<TrainedNetwork> {
+  const { folder, settings, data, engine, facts } = run;
+  for (const file of CHECKPOINTS) await settleWeights(join(folder, `${file}.json`));
   const configuration = await configurationOf(run);
   const from = run.resume ? await readTrainingState(folder, configuration) : undefined;
   if (from === undefined) await removeTrainingState(folder);
@@ -77,8 +95,9 @@ export async function runTraining(run: TrainingRun, observer: RunObserver = {}):
       const durationMs = performance.now() - started;
       await observer.onEpoch?.(end);
       const checkpoint = { folder, settings, weights: end.state.arrays, summary: end.summary, facts };
-      if (end.isBest) await saveCheckpoint({ ...checkpoint, file: 'best' });
-      await saveCheckpoint({ ...checkpoint, file: 'last' });
+      for (const file of CHECKPOINTS) {
+        if (file === 'last' || end.isBest) await saveCheckpoint({ ...checkpoint, file });
+      }
       const { epoch, ...measured } = end.summary;
       await metrics.epoch({
         epoch: epoch + 1,

@@ -27,6 +27,19 @@ export interface TrainingSettings {
   /** Empirical risk minimization where absent. */
   readonly mixup?: MixupSettings;
   readonly augmentation?: Augmentation;
-  /** Of the initial weights, the order, the augmentation, dropout and the mixing. */
+  /** The root of every draw. */
   readonly seed: Seed;
+  /** Of the initial weights; the root seed where absent. */
+  readonly initSeed?: Seed;
+  /** Of what is drawn while training: the order, the augmentation, dropout and the mixing; the root seed where absent. */
+  readonly orderSeed?: Seed;
+}
+
+/** The seeds of a run, those that are absent being the root. */
+export function seedsOf({
+  seed,
+  initSeed = seed,
+  orderSeed = seed,
+}: Pick<TrainingSettings, 'seed' | 'initSeed' | 'orderSeed'>): { readonly init: Seed; readonly order: Seed } {
+  return { init: initSeed, order: orderSeed };
 }

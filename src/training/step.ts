@@ -4,7 +4,7 @@ import { float32, sizeOf, zeros } from '../graph/tensor.ts';
 import type { Tensor } from '../graph/types.ts';
 import { dropoutMasks } from './dropout.ts';
 import type { Minibatch } from './minibatches.ts';
-import type { TrainingSettings } from './settings.ts';
+import { seedsOf, type TrainingSettings } from './settings.ts';
 import {
   createGradientGraph,
   createTrainingGraph,
@@ -65,7 +65,7 @@ async function createWholeStep(
       const { epoch, step, count } = minibatch;
       const outputs = await compiled.run({
         ...examplesOf(minibatch, settings),
-        ...dropoutMasks(dropouts, { seed: settings.seed, epoch, step, first: 0, count }),
+        ...dropoutMasks(dropouts, { seed: seedsOf(settings).order, epoch, step, first: 0, count }),
         [STEP.learningRate]: scalar(learningRate),
         ...(takesUpdate ? { [STEP.update]: scalar(update) } : {}),
       });
@@ -97,7 +97,7 @@ async function createAccumulatingStep(
       let loss = 0;
       for (const part of partsOf(minibatch, microbatchSize)) {
         const share = part.count / minibatch.count;
-        const { seed } = settings;
+        const { order: seed } = seedsOf(settings);
         const masks = {
           seed,
           epoch: minibatch.epoch,

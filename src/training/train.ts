@@ -8,7 +8,7 @@ import { initialWeights } from './initialize.ts';
 import { minibatchCount, minibatches } from './minibatches.ts';
 import { countErrors, createPredictor, type Predictor } from './predictor.ts';
 import { assertSchedule, learningRateAt } from './schedule.ts';
-import type { TrainingSettings } from './settings.ts';
+import { seedsOf, type TrainingSettings } from './settings.ts';
 import { createTrainingStep, type TrainingArrays, type TrainingStep } from './step.ts';
 
 /** What is known after an epoch. */
@@ -98,7 +98,7 @@ export async function train(
   from?: TrainingState,
 ): Promise<TrainedNetwork> {
   assertTrainable(settings, data);
-  const start = initialWeights(settings.network, settings.seed);
+  const start = initialWeights(settings.network, seedsOf(settings).init);
   const step = await createTrainingStep(engine, settings, from?.arrays ?? start);
   let predictor: Predictor | undefined;
   let { summaries, updates, arrays }: TrainingState = from ?? { summaries: [], updates: 0, arrays: start };

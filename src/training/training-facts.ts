@@ -17,6 +17,8 @@ export function trainingFacts(settings: TrainingSettings): TrainingFacts {
     ...(network.width === undefined ? {} : { width: network.width }),
     ...(network.dropout === undefined ? {} : { dropout: network.dropout }),
     seed: settings.seed,
+    ...(settings.initSeed === undefined ? {} : { initSeed: settings.initSeed }),
+    ...(settings.orderSeed === undefined ? {} : { orderSeed: settings.orderSeed }),
     batchSize: settings.batchSize,
     ...(microbatchSize === undefined ? {} : { microbatchSize }),
     ...(labelSmoothing === undefined ? {} : { labelSmoothing }),

@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { appendPatchProduct, gainsByPatches } from '../../src/autodiff/rules/convolution-weight-patches.ts';
 import { appendShiftedProduct, keepsSize } from '../../src/autodiff/rules/convolution-weight-shifted.ts';
 import { appendTapProducts } from '../../src/autodiff/rules/convolution-weight-taps.ts';
-import type { KernelGradient } from '../../src/autodiff/rules/convolution-weight.ts';
+import type { KernelGradient } from '../../src/autodiff/rules/kernel-gradient.ts';
 import { randomStream } from '../../src/core/random.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { createOnnxRuntimeEngine } from '../../src/engine/onnxruntime/engine.ts';

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { inBatches } from '../../src/classifier/batched.ts';
 import type { Classifier } from '../../src/classifier/classifier.ts';
 import type { Objective } from '../../src/classifier/objective.ts';
-import { randomInputs, randomLinearModel } from '../attacks/linear-classifier.ts';
+import { randomInputs, randomLinearModel, withoutGradient } from '../attacks/linear-classifier.ts';
 
 const model = randomLinearModel(1, 4, [5], { name: 'model' });
 const inputs = randomInputs(2, 11 * 5, model.bounds);
@@ -77,8 +77,7 @@ test('it ends before the next call, with the reason of the signal', async () => 
 });
 
 test('it is a classifier of the same facts; a gradient that is missing stays missing', () => {
-  const { gradient: _, losses: __, ...blind } = model;
-  const batched = inBatches(blind, { batchSize: 3 });
+  const batched = inBatches(withoutGradient(model), { batchSize: 3 });
   assert.ok(!('gradient' in batched) && !('losses' in batched));
   const { name, inputShape, classCount, bounds, losses } = inBatches(model, { batchSize: 3 });
   assert.deepEqual(

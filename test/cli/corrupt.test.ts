@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { readLabelFile } from '../../src/corruption/label-file.ts';
 import { openDataset } from '../../src/data/open.ts';
-import { Interruption } from '../../src/cli/terminal.ts';
+import { Interruption } from '../../src/cli/interruption.ts';
 import { fashionMnist, filesIn, type Outcome, run, useWorkspace } from './workspace.ts';
 
 const workspace = useWorkspace();
@@ -121,8 +121,8 @@ test('--json prints the counts, of the whole and by class', async () => {
 describe('refuses with one line and exit code 2', () => {
   const cases: readonly (readonly [string, readonly string[], RegExp])[] = [
     ['no rate', [], /uniform needs a rate/],
-    ['a percentage', ['--rate', '50'], /rate 50 is no fraction from 0 to 1/],
-    ['a rate that is no number', ['--rate', 'half'], /rate NaN is no fraction/],
+    ['a percentage', ['--rate', '50'], /--rate takes a number from 0 to 1, such as 0\.5/],
+    ['a rate that is no number', ['--rate', 'half'], /--rate takes a number from 0 to 1, such as 0\.5/],
     ['an unknown mode', ['--rate', '0.5', '--mode', 'random'], /Choices.*class-conditional/],
     [
       'a matrix that is not there',

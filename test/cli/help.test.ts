@@ -21,6 +21,7 @@ test('the commands, how they end, and the version', async () => {
     'recipes [name]',
     'corrupt',
     'memorize',
+    'merge <parts..>',
     'gate',
     'validate <file>',
     'models <files..>',
@@ -30,7 +31,7 @@ test('the commands, how they end, and the version', async () => {
   }
   assert.match(
     text,
-    /Exit codes: 0 success, 1 a gate failed, 2 usage or data error, 3 internal error, 130 interrupted\./,
+    /Exit codes: 0 success, 1 a gate failed, 2 usage, data or output error, 3 internal error, 130 interrupted, 143\sterminated\./,
   );
   assert.match((await run(['--version'])).out, /^\d+\.\d+\.\d+\n$/);
   assert.equal((await run(['-h'])).out, text);

@@ -2,12 +2,13 @@
 import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { closeSync, existsSync, openSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Interruption } from '../../src/cli/terminal.ts';
+import { Interruption } from '../../src/cli/interruption.ts';
 import { encodeNpz } from '../../src/data/npz.ts';
 import { readModelCard } from '../../src/models/card/model-card-file.ts';
 import { drawData, fashionMnist, filesIn, run, sha256, smallNet, useWorkspace } from './workspace.ts';
@@ -121,6 +122,41 @@ describe('a process', () => {
       const card = await readModelCard(join(folder, `${name}.json`));
       assert.equal(card.weights.sha256, sha256(await readFile(join(folder, `${name}.onnx`))));
     }
+  });
+
+  test('SIGTERM is as Ctrl-C', async () => {
+    const folder = await workspace.fresh('terminated');
+    const child = start(
+      ...['train', '--data', fashionMnist, '--out', folder, '--width', '2', '--epochs', '1000'],
+      ...['--threads', '1', '--train-limit', '32', '--test-limit', '16', '--batch-size', '16'],
+    );
+    await child.said(/epoch 1\/1000/);
+    child.process.kill('SIGTERM');
+    assert.deepEqual(await child.ended(), { code: 143, signal: null });
+    assert.match(
+      child.err(),
+      /terminated; the checkpoints of \d+ finished epochs are in .*: go on with --resume\n$/,
+    );
+  });
+
+  const full = existsSync('/dev/full') ? false : 'there is no /dev/full';
+  test('an output that cannot be written is one line and exit code 2', { skip: full }, async () => {
+    const device = openSync('/dev/full', 'w');
+    for (const argv of [
+      ['recipes'],
+      ['attack', '--help'],
+      ['attack', '--model', workspace.a, '--limit', '2'],
+    ]) {
+      const child = spawn(process.execPath, ['--import', 'tsx', program, ...argv], {
+        stdio: ['ignore', device, 'pipe'],
+      });
+      let err = '';
+      child.stderr?.setEncoding('utf8').on('data', (part: string) => (err += part));
+      const [code] = (await once(child, 'close')) as [number | null];
+      assert.match(err, /^(note: [^\n]*\n)*error: cannot write to standard output: the disk is full\n$/);
+      assert.equal(code, 2);
+    }
+    closeSync(device);
   });
 
   test('a reader that closes the pipe is no error', async () => {

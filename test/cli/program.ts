@@ -1,4 +1,4 @@
 /** The command line as a process of its own, for the tests of signals and pipes. */
-import { main } from '../../src/cli/main.ts';
+import { runProgram } from '../../src/cli/program.ts';
 
-process.exitCode = await main(process.argv.slice(2));
+await runProgram();

@@ -8,6 +8,7 @@ function captured(interactive: boolean, quiet = false) {
   const clock = { now: 0 };
   const terminal = {
     out: () => undefined,
+    flush: () => Promise.resolve(),
     err: (text: string) => {
       written.push(text);
     },

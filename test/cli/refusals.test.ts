@@ -51,7 +51,7 @@ describe('arguments', () => {
     [['toString'], /see robust-bench --help/],
     [['attack', '--modell', 'm.json'], /Unknown argument: modell \(see robust-bench attack --help\)/],
     [['attack'], /name a model: --model FILE/],
-    [['attack', '--model'], /Not enough arguments following: model/],
+    [['attack', '--model'], /--model is empty/],
     [['attack', '--model', 'm.json', '--eps'], /Not enough arguments following: eps/],
     [
       ['attack', '--model', 'm.json', '--label', 'false'],
@@ -60,13 +60,19 @@ describe('arguments', () => {
     [['attack', '--model', 'm.json', '--seed', '1', '--seed', '2'], /--seed is given 2 times/],
     [['attack', '--model', 'm.json', '--seed', 'one'], /--seed takes a whole number/],
     [['attack', '--model', 'm.json', '--seed', '-1'], /--seed takes a whole number/],
-    [['attack', '--model', 'm.json', '--threads', '0'], /--threads takes a whole number of at least 1/],
+    [
+      ['attack', '--model', 'm.json', '--threads', '0'],
+      /--threads takes a whole number from 1 to \d+, not "0"/,
+    ],
     [
       ['attack', '--model', 'm.json', '--batch-size', '2.5'],
-      /--batch-size takes a whole number of at least 1/,
+      /--batch-size takes a whole number from 1 to 1000000, not "2\.5"/,
     ],
     [['attack', '--model', 'm.json', '--bounds', '0'], /--bounds 0: 2 numbers are wanted, not 1/],
-    [['attack', '--model', 'm.json', '--bounds', 'a,b'], /--bounds a,b: write numbers with commas/],
+    [
+      ['attack', '--model', 'm.json', '--bounds', 'a,b'],
+      /--bounds takes numbers with commas between them, such as 0,1/,
+    ],
     [['attack', '--target', 'm.json'], /--target needs --source/],
     [['gate', '--baseline', 'r.json'], /Missing required argument: current/],
     [
@@ -118,7 +124,7 @@ describe('attack', () => {
     await refuses(attackA('--steps', '0'), /steps = 0 must be a whole number/);
     await refuses(attackA('--target-class', 'cat'), /the target "cat" is unknown/);
     await refuses(attackA('--target-class', '10'), /the target class 10 does not exist/);
-    await refuses(attackA('--limit', '0'), /--limit 0/);
+    await refuses(attackA('--limit', '0'), /--limit takes a whole number of at least 1/);
     await refuses(attackA('--indices', '40-50'), /outside the data set/);
     await refuses(attackA('--indices', 'x'), /is not an index/);
     await refuses(attackA('--mean', '0.5'), /both --mean and --std/);
@@ -156,6 +162,19 @@ describe('attack', () => {
 });
 
 describe('model files', () => {
+  test('names that a result cannot hold', async () => {
+    const bytes = await readFile(place('a.onnx'));
+    await writeFile(place('a\nb.onnx'), bytes);
+    await writeFile(place(`${'n'.repeat(201)}.onnx`), bytes);
+    const unnamed = (path: string): string[] =>
+      attack('--model', path, '--bounds', '0,1', '--data', 'idx:none');
+    await refuses(
+      unnamed(place('a\nb.onnx')),
+      /the name of the model .* holds a line break .*: rename the file/,
+    );
+    await refuses(unnamed(place(`${'n'.repeat(201)}.onnx`)), /is of 201 characters, .* at most 200/);
+  });
+
   test('missing, damaged and foreign files', async () => {
     const bytes = await readFile(place('a.onnx'));
     await writeFile(place('short.onnx'), bytes.subarray(0, bytes.length / 2));
@@ -180,7 +199,10 @@ describe('model files', () => {
     await write('soft.json', { ...cardOf('a'), outputs: 'probabilities' });
     await write('dataless.json', { ...cardOf('a'), data: undefined });
     await write('lost.json', { ...cardOf('a'), weights: { file: 'gone.onnx' } });
-    await refuses(attack('--model', place('extra.json')), /no valid model card: .*\("bounds"\)/);
+    await refuses(
+      attack('--model', place('extra.json')),
+      /not a valid model card: the whole has the unknown field "bounds"/,
+    );
     await refuses(attack('--model', place('hash.json')), /SHA-256/);
     await refuses(attack('--model', place('soft.json')), /no softmax ends the graph/);
     await refuses(attack('--model', place('dataless.json')), /write --data FORMAT:PATH/);
@@ -276,7 +298,7 @@ describe('data', () => {
       attackA('--data', await npz('ambiguous.npz', { x: { ...x, dims: [48, 4, 4, 4] }, y })),
       /write --layout channels-first or --layout channels-last/,
     );
-    await refuses(attackA('--data-range', '1,0'), /the data range 1,0 is not one/);
+    await refuses(attackA('--data-range', '1,0'), /--data-range 1,0 is not an interval/);
   });
 });
 
@@ -304,13 +326,16 @@ describe('train', () => {
   });
 
   test('values out of their domain', async () => {
-    await refuses(train('--epochs', '0'), /--epochs takes a whole number of at least 1/);
-    await refuses(train('--batch-size', '1'), /--batch-size takes a whole number of at least 2/);
+    await refuses(train('--epochs', '0'), /--epochs takes a whole number from 1 to/);
+    await refuses(train('--batch-size', '1'), /--batch-size takes a whole number from 2 to/);
     await refuses(train('--lr', '0'), /--lr takes a number greater than 0/);
-    await refuses(train('--method', 'mixup', '--alpha', '-1'), /--alpha takes a number greater than 0/);
+    await refuses(
+      train('--method', 'mixup', '--alpha', '-1'),
+      /--alpha takes a number greater than 0 and of at most 1000000/,
+    );
     await refuses(train('--momentum', '-0.1'), /--momentum takes a number of at least 0/);
     await refuses(train('--weight-decay', 'x'), /--weight-decay takes a number/);
-    await refuses(train('--crop', '-1'), /--crop takes a whole number of at least 0/);
+    await refuses(train('--crop', '-1'), /--crop takes a whole number from 0 to/);
     await refuses(train('--epochs', '4', '--milestones', '2,4'), /whole numbers from 1 to 3/);
     await refuses(train('--epochs', '4', '--milestones', '3,2'), /ascending/);
     await refuses(train('--mean', '0.5'), /write --mean and --std together/);
@@ -318,8 +343,8 @@ describe('train', () => {
     await refuses(train('--mean', '0.5,0.5', '--std', '1,1'), /2 means and 2 deviations for 1 channels/);
     await refuses(train('--architecture', 'vgg'), /no architecture vgg; choose one of preact-resnet18/);
     await refuses(train('--architecture', 'toString'), /no architecture toString/);
-    await refuses(train('--train-limit', '0'), /--train-limit takes a whole number of at least 1/);
-    await refuses(train('--train-limit', '1'), /training needs two examples or more/);
+    await refuses(train('--train-limit', '0'), /--train-limit takes a whole number of at least 2/);
+    await refuses(train('--train-limit', '1'), /--train-limit takes a whole number of at least 2/);
     await refuses(train('--seed', 'x'), /--seed takes a whole number/);
   });
 
@@ -348,7 +373,8 @@ describe('gate and validate', () => {
   test('results that are none', async () => {
     await writeFile(place('card.json'), JSON.stringify(cardOf('a')));
     await writeFile(place('garbage.json'), '{"schema":');
-    await refuses(['validate', place('card.json')], /card\.json/);
+    await writeFile(place('nothing.json'), '{"kind": "x"}');
+    await refuses(['validate', place('nothing.json')], /nothing\.json is no robust-bench result/);
     await refuses(['validate', place('garbage.json')], /is no valid JSON/);
     await refuses(['validate', place('none.json')], /there is no such file/);
     await refuses(

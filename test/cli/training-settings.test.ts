@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import yargs from 'yargs';
-import { trainOptions } from '../../src/cli/commands/train.ts';
+import { trainOptions } from '../../src/cli/arguments/train.ts';
 import {
   assertTrainArguments,
   type TrainingRun,
@@ -22,6 +22,10 @@ async function runOf(line: string, data = images, testData = data): Promise<Trai
   const argv = yargs(`--data idx:x --out y ${line}`.split(' ').filter((part) => part !== ''))
     .options(trainOptions)
     .strict()
+    .exitProcess(false)
+    .fail((message: string | null, error: Error | undefined) => {
+      throw new InputError(message ?? error?.message ?? '');
+    })
     .parseSync();
   assertTrainArguments(argv);
   return trainingSettingsOf(argv, await trainingRecipeOf(argv), data, testData);
@@ -70,6 +74,8 @@ describe('each option changes its setting and no other', () => {
   } as const;
   const cases: readonly [string, Partial<TrainingSettings>][] = [
     ['--seed 3', { seed: 3 }],
+    ['--init-seed 3', { initSeed: 3 }],
+    ['--order-seed 3', { orderSeed: 3 }],
     ['--width 8', { network: { ...network, width: 8 } }],
     ['--dropout 0.3', { network: { ...network, dropout: 0.3 } }],
     ['--architecture preact-resnet34', { network: { ...network, architecture: 'preact-resnet34' } }],
@@ -176,6 +182,7 @@ describe('each option changes its setting and no other', () => {
     ];
     const elsewhere = [
       'corruption-mode',
+      'label-seed',
       'corruption-exact',
       'train-limit',
       'test-limit',
@@ -367,9 +374,12 @@ describe('refused in one line', () => {
     ['--interpolation bilinear', /^--interpolation means nothing without a crop of random area/],
     ['--crop 4 --random-crop-area 0.1,1', /^--crop and --random-crop-area are two kinds of crop/],
     ['--crop 0 --random-crop-area 0.1,1', /^--crop and --random-crop-area are two kinds of crop/],
-    ['--random-crop-area 1,0.1', /^--random-crop-area 1,0\.1: write two numbers above 0, the lesser first$/],
+    [
+      '--random-crop-area 1,0.1',
+      /^--random-crop-area 1,0\.1: write two numbers above 0 and up to 1, the lesser first: 0\.08,1$/,
+    ],
     ['--random-crop-area 0.5', /^--random-crop-area 0\.5: 2 numbers are wanted, not 1$/],
-    ['--random-crop-area 0.5,2', /^--random-crop-area 0\.5,2: write shares of the image, at most 1$/],
+    ['--random-crop-area 0.5,2', /^--random-crop-area 0\.5,2: write two numbers above 0 and up to 1/],
     ['--random-crop-area 0.1,1 --random-crop-aspect 0,1', /^--random-crop-aspect 0,1: write two numbers/],
     ['--corruption-mode uniform', /^--corruption-mode means nothing without corruption/],
     [`${corrupted} --corruption-rate 0 --corruption-exact`, /^--corruption-exact means nothing without/],
@@ -382,16 +392,16 @@ describe('refused in one line', () => {
     ['--microbatch 1', /^--microbatch takes 0 or a whole number of at least 2/],
     ['--microbatch 256', /^--microbatch 256 is more than a minibatch of 128/],
     ['--microbatch 2.5', /^--microbatch takes a whole number/],
-    ['--dropout 1', /^--dropout takes a number of at least 0 and less than 1$/],
+    ['--dropout 1', /^--dropout takes a number of at least 0 and less than 1, not "1"$/],
     ['--label-smoothing -0.1', /^--label-smoothing takes a number/],
     ['--optimizer adam --beta1 1', /^--beta1 takes a number/],
     ['--lr-per 0.5', /^--lr-per takes a whole number/],
     ['--decay-factor 0', /^--decay-factor takes a number greater than 0/],
     ['--warmup-epochs -1', /^--warmup-epochs takes a number of at least 0/],
-    ['--milestones 2,x', /^--milestones 2,x: write numbers with commas/],
+    ['--milestones 2,x', /^--milestones takes numbers with commas between them, such as 100,150, not "2,x"/],
     ['--epochs 4 --milestones 2,4', /whole numbers from 1 to 3/],
     ['--mean 0.5', /write --mean and --std together/],
-    ['--mean none --std 1', /--mean none: write numbers with commas/],
+    ['--mean none --std 1', /^--mean none is for no normalisation: leave --std out$/],
     [
       '--recipe cifar10/preact18',
       /^there is no recipe cifar10\/preact18; near it are cifar10\/preact18-erm, /,

@@ -13,6 +13,8 @@ import {
 } from '../../src/index.ts';
 import { exampleMemorization } from '../results/example-memorization.ts';
 import { exampleResult } from '../results/example-result.ts';
+import { fileURLToPath } from 'node:url';
+import { writeEpochPredictions } from '../../src/predictions/folder.ts';
 import { run } from './workspace.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'robust-bench-validate-'));
@@ -76,6 +78,53 @@ test('a label file, and a truncated one', async () => {
   const other = await run(['validate', place('other.json')]);
   assert.equal(other.code, 2);
   assert.match(other.err, /^error: [^\n]*other\.json[^\n]*masked[^\n]*\n$/);
+});
+
+test('a model card, a recipe and a folder of predictions', async () => {
+  const path = (name: string): string => fileURLToPath(new URL(`../../${name}`, import.meta.url));
+  const card = await run(['validate', path('fixtures/models/mixup.json')]);
+  assert.match(
+    card.out,
+    /mixup\.json: a valid model card with the model mixup of 10 classes in mixup\.onnx\n$/,
+  );
+  const recipe = await run(['validate', path('recipes/cifar10/preact18-mixup.json')]);
+  assert.match(recipe.out, /preact18-mixup\.json: a valid recipe with 200 epochs: .+\n$/);
+  const predictions = place('predictions');
+  for (const epoch of [1, 2]) {
+    const rows = { train: new Float32Array(12), test: new Float32Array(8), classCount: 4 };
+    await writeEpochPredictions(predictions, epoch, rows);
+  }
+  const folder = await run(['validate', predictions]);
+  assert.equal(folder.code, 0, folder.err);
+  assert.match(
+    folder.out,
+    /predictions: valid predictions of 2 epochs for 3 training and 2 test examples of 4 classes\n$/,
+  );
+  for (const [name, content, message] of [
+    ['card.json', { kind: 'robust-bench-model-card', version: 1 }, /card\.json is not a valid model card: /],
+    ['recipe.json', { title: 'x', settings: { epochs: 'many' } }, /recipe\.json is not a valid recipe: /],
+    ['newer.json', { kind: 'robust-bench-model-card', version: 2 }, /newer\.json has the format /],
+  ] as const) {
+    await writeFile(place(name), JSON.stringify(content));
+    const refused = await run(['validate', place(name)]);
+    assert.equal(refused.code, 2, name);
+    assert.match(refused.err, message);
+  }
+  await writeFile(place('predictions/epoch-0003.npz'), 'x');
+  assert.equal((await run(['validate', predictions])).code, 2);
+});
+
+test('documents of version 1', async () => {
+  for (const [name, line] of [
+    ['attack-1', 'a valid robust-bench/result/1 with 11 evaluations of 100 examples'],
+    ['targeted-1', 'a valid robust-bench/result/1 with 4 evaluations of 60 examples'],
+    ['memorization-1', 'a valid robust-bench/memorization/1 with 2 runs on 60 training and 40 test examples'],
+    ['labels-1', 'a valid robust-bench/labels/1 with 1000 labels, '],
+  ] as const) {
+    const path = fileURLToPath(new URL(`../../fixtures/results/${name}.json`, import.meta.url));
+    const { out, err } = await run(['validate', path]);
+    assert.ok(out.includes(`: ${line}`), out + err);
+  }
 });
 
 test('what is neither', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { assertRate, distinct, parseVariant } from '../../src/cli/run/variants.ts';
+import { distinct, parseVariant } from '../../src/cli/run/variants.ts';
 
 test('a variant is ERM, dropout, mixup, or both', () => {
   assert.deepEqual(parseVariant('erm'), { id: 'erm', name: 'ERM' });
@@ -25,6 +25,8 @@ test('anything else is refused in one line', () => {
     'mixup:0',
     'mixup:-1',
     'mixup:1e999',
+    'mixup:1e99',
+    'mixup:0x10',
     'dropout:0',
     'dropout:1',
     'dropout:0.5+dropout:0.6',
@@ -38,16 +40,6 @@ test('anything else is refused in one line', () => {
       text,
     );
   }
-  for (const rate of [-0.1, 1.1, NaN]) {
-    assert.throws(
-      () => {
-        assertRate(rate);
-      },
-      { name: 'InputError' },
-    );
-  }
-  assertRate(0);
-  assertRate(1);
 });
 
 test('what is asked for twice is done once, in the order first asked for', () => {

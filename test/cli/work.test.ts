@@ -7,7 +7,7 @@ import { dirname } from 'node:path';
 import { after, describe, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { Interruption } from '../../src/cli/terminal.ts';
+import { Interruption } from '../../src/cli/interruption.ts';
 import { canonicalResult } from '../../src/results/canonical.ts';
 import { decodeColumn } from '../../src/results/column.ts';
 import { derive } from '../../src/results/derive.ts';
@@ -121,8 +121,8 @@ describe('attacks as they are asked for', () => {
   });
 });
 
-describe('the result is the same bytes but for its section run', async () => {
-  let reference: string;
+describe('the result is the same bytes but for its section run', () => {
+  let reference: string | undefined;
   const whole = async (): Promise<string> => (reference ??= canonicalResult(await measure('--workers', '0')));
 
   test('by worker threads', async () => {

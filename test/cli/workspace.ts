@@ -40,6 +40,7 @@ export async function run(argv: readonly string[], terminal: Partial<Terminal> =
   const code = await main(argv, {
     out: (text) => out.push(`${text}\n`),
     err: (text) => err.push(text),
+    flush: () => Promise.resolve(),
     color: false,
     interactive: false,
     signal: new AbortController().signal,

@@ -139,28 +139,40 @@ describe('refuses', () => {
   }
 
   const cases: readonly (readonly [string, (json: Json) => void, RegExp])[] = [
-    ['another file', (json) => delete json['schema'], /is no label file: its field "schema" is missing/],
-    ['a result', (json) => (json['schema'] = 'robust-bench/result/1'), /is no label file.*result\/1/],
+    [
+      'another file',
+      (json) => delete json['schema'],
+      /is no robust-bench label file: its field "schema" is nothing/,
+    ],
+    [
+      'a result',
+      (json) => (json['schema'] = 'robust-bench/result/1'),
+      /is no robust-bench label file.*result\/1/,
+    ],
     [
       'a later version',
       (json) => (json['schema'] = 'robust-bench/labels/2'),
       /has the format "robust-bench\/labels\/2"/,
     ],
-    ['an unknown field', (json) => (json['note'] = 'x'), /additional properties \("note"\)/],
-    ['an unknown field inside', (json) => (json.data['path'] = 'x'), /data must NOT have additional/],
-    ['a missing field', (json) => delete json['masked'], /required property 'masked'/],
+    ['an unknown field', (json) => (json['note'] = 'x'), /the whole has the unknown field "note"/],
+    ['an unknown field inside', (json) => (json.data['path'] = 'x'), /\/data has the unknown field "path"/],
+    ['a missing field', (json) => delete json['masked'], /the whole lacks the field "masked"/],
     [
       'an unknown mode',
       (json) => (json.corruption['mode'] = 'x'),
-      /corruption\/mode must be equal to one of/,
+      /corruption\/mode is "x", expected one of/,
     ],
-    ['a hash that is none', (json) => (json.data['sha256'] = 'x'), /data\/sha256 must match/],
-    ['a rate above 1', (json) => (json.corruption['rate'] = 2), /corruption\/rate must be <= 1/],
+    ['a hash that is none', (json) => (json.data['sha256'] = 'x'), /data\/sha256 is "x", expected/],
+    [
+      'a rate above 1',
+      (json) => (json.corruption['rate'] = 2),
+      /corruption\/rate is 2, expected a number <= 1/,
+    ],
     ['no rate', (json) => (json.corruption['rate'] = null), /uniform needs a rate/],
     ['a matrix that does not belong', (json) => (json.corruption['matrix'] = matrix), /not to uniform/],
-    ['a fraction as label', (json) => (json.labels[5] = 0.5), /labels\/5 must be integer/],
-    ['a text as label', (json) => (json.labels[5] = '1'), /labels\/5 must be integer/],
-    ['a negative label', (json) => (json.labels[5] = -1), /labels\/5 must be >= 0/],
+    ['a fraction as label', (json) => (json.labels[5] = 0.5), /labels\/5 is 0\.5, expected a whole number/],
+    ['a text as label', (json) => (json.labels[5] = '1'), /labels\/5 is "1", expected a whole number/],
+    ['a negative label', (json) => (json.labels[5] = -1), /labels\/5 is -1, expected a number >= 0/],
     [
       'a label out of range',
       (json) => (json.labels[5] = CLASSES),
@@ -214,7 +226,7 @@ describe('refuses', () => {
     await assertRefused(path, /is no valid JSON/);
     for (const text of ['null', '[]', '3', '"text"']) {
       await writeFile(path, text);
-      await assertRefused(path, /is no label file/);
+      await assertRefused(path, /is no robust-bench label file/);
     }
     await assert.rejects(
       readLabelFile(join(folder, 'none.json')),
@@ -235,7 +247,7 @@ describe('writing', () => {
     );
     await assert.rejects(
       writeLabelFile(path, { ...file, settings: { ...file.settings, seed: 0.5 } }),
-      /corruption\/seed must be string,integer/,
+      /corruption\/seed is 0\.5, expected a text or a whole number/,
     );
     assert.deepEqual(await readFile(path), before);
   });

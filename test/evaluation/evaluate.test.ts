@@ -118,7 +118,7 @@ describe('evaluate', async () => {
         assert.ok(Math.abs(loss - outcome.score.losses[example]!) < 1e-4);
       });
       const rounded = await target.logits(roundTo8Bit(made.inputs, unit));
-      assert.deepEqual(outcome.rounded?.ranks, scoreRows(target, rounded, evaluation.labels, all).ranks);
+      assert.deepEqual(outcome.rounded.ranks, scoreRows(target, rounded, evaluation.labels, all).ranks);
     }
     const white = find(evaluation, 'first', 'first');
     assert.ok(white.score.top1Errors > 20);

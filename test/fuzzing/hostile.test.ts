@@ -25,7 +25,7 @@ import {
   tensorField,
 } from '../../src/graph/onnx/fields.ts';
 import { decodeModel, readModel } from '../../src/graph/onnx/read.ts';
-import { message, string, varint } from '../../src/graph/onnx/wire-writer.ts';
+import { message, string, varint } from '../../src/core/protobuf/writer.ts';
 import { openModel } from '../../src/models/open.ts';
 import { readRecipe } from '../../src/recipes/read.ts';
 import { readAnyResult } from '../../src/results/file.ts';

@@ -6,7 +6,7 @@ import { evaluateConstants } from '../../src/engine/constants.ts';
 import { GraphBuilder } from '../../src/graph/builder.ts';
 import { readModel } from '../../src/graph/onnx/read.ts';
 import { encodeModel } from '../../src/graph/onnx/write.ts';
-import * as wire from '../../src/graph/onnx/wire-writer.ts';
+import * as wire from '../../src/core/protobuf/writer.ts';
 import { entryField, tensorField } from '../../src/graph/onnx/fields.ts';
 import { expandGraph } from '../../src/graph/operators/expand.ts';
 import { specialize } from '../../src/graph/specialize/specialize.ts';

@@ -1,6 +1,6 @@
 /** Small ONNX files with graphs within nodes, functions, and operators whose sizes come from constants. */
 import { attributeField, attributeType, functionField, modelField } from '../../src/graph/onnx/fields.ts';
-import { message, string } from '../../src/graph/onnx/wire-writer.ts';
+import { message, string } from '../../src/core/protobuf/writer.ts';
 import {
   floats,
   graphMessage,

@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { FloatConversion } from '../../src/graph/float-types.ts';
 import { attributeField, attributeType } from '../../src/graph/onnx/fields.ts';
 import { decodeModel } from '../../src/graph/onnx/read.ts';
-import { message } from '../../src/graph/onnx/wire-writer.ts';
+import { message } from '../../src/core/protobuf/writer.ts';
 import { specialize } from '../../src/graph/specialize/specialize.ts';
 import { tensor } from '../../src/graph/tensor.ts';
 import { floats, graphMessage, modelBytes, rawTensor } from './onnx/model-bytes.ts';

@@ -122,7 +122,7 @@ describe('what is wrong is one line', () => {
       '{"format": "graph-model", "modelTopology": {}}',
       /has no list "node" of a TensorFlow graph/,
     ],
-    ['a card that breaks the schema', '{"kind": "robust-bench-model-card"}', /no valid model card/],
+    ['a card that breaks the schema', '{"kind": "robust-bench-model-card"}', /not a valid model card/],
     [
       'a card whose file is missing',
       JSON.stringify(cardOf('gone.onnx')),

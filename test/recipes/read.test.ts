@@ -77,7 +77,7 @@ describe('refused in one line', () => {
     [
       'an optimizer of another kind',
       extended({ optimizer: { kind: 'lion' } }),
-      /\/settings\/optimizer is an object, expected an object whose "kind" recipe\.schema\.json lists/,
+      /\/settings\/optimizer is an object, expected an object whose "kind" is one of the schema's/,
     ],
     [
       'an optimizer stated in part',

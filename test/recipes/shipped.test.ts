@@ -12,7 +12,6 @@ const published: Readonly<Record<string, readonly (number | null)[]>> = {
   'imagenet/resnet101-mixup-90': [21.5, 5.6],
   'imagenet/resnext101-32x4d-erm-90': [21.2, null],
   'imagenet/resnext101-32x4d-mixup-90': [20.7, 5.3],
-  'imagenet/resnext101-64x4d-erm-90': [20.4, null],
   'imagenet/resnext101-64x4d-mixup-90': [19.8, 4.9],
   'imagenet/resnet50-erm-200': [23.6, null],
   'imagenet/resnet50-mixup-200': [22.1, 6.1],

@@ -92,7 +92,9 @@ test('a comparison says both accuracies, the difference, whether it is one, and 
 test('a part of a plan is said to be one', () => {
   const result = exampleResult();
   result.part = { planned: 100, shard: { index: 1, count: 2 }, reason: 'shard' };
-  assert.match(table(result), /^a part of the plan: it lacks 60 of 100 examples \(shard\)$/m);
+  assert.match(table(result), /^a part of the plan: it lacks 60 of 100 examples$/m);
+  result.part.reason = 'budget';
+  assert.match(table(result), /it lacks 60 of 100 examples, the time was up$/m);
 });
 
 test('three models in the white and the black box fit 110 columns, their names at full length', () => {

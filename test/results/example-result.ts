@@ -30,7 +30,7 @@ export function ints(column: Column | undefined): number[] {
 
 /** The column with the number of one example changed. */
 export function changed(column: Column, example: number, value: number): Column {
-  const values = decodeColumn(column, column.type) as ColumnArrays[Column['type']];
+  const values: ColumnArrays[Column['type']] = decodeColumn(column, column.type);
   values[example] = value;
   return encodeColumn(values);
 }

@@ -5,56 +5,15 @@ import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { InputError } from '../../src/core/errors.ts';
 import { canonicalResult } from '../../src/results/canonical.ts';
-import { type ColumnArrays, decodeColumn, encodeColumn } from '../../src/results/column.ts';
+import { encodeColumn } from '../../src/results/column.ts';
 import { readResult } from '../../src/results/file.ts';
 import { merge } from '../../src/results/merge.ts';
 import { planHash } from '../../src/results/plan.ts';
-import type { Column, Result, ResultPart } from '../../src/results/result.ts';
+import type { Result } from '../../src/results/result.ts';
 import { validateResult } from '../../src/results/validate.ts';
 import { warningsOf } from '../../src/results/warnings.ts';
+import { every, partOf, shard } from './example-part.ts';
 import { exampleResult, ints, targetedResult } from './example-result.ts';
-
-/** A part of a result: the examples in these places. */
-function partOf(whole: Result, places: readonly number[], part: Omit<ResultPart, 'planned'>): Result {
-  const pick = (column: Column): Column => {
-    const values = decodeColumn(column, column.type) as ColumnArrays[Column['type']];
-    return encodeColumn(
-      values.constructor === Int32Array ? Int32Array.from(places, (p) => values[p]!) : rest(values),
-    );
-  };
-  const rest = (values: ColumnArrays[Column['type']]): ColumnArrays[Column['type']] => {
-    const picked = places.map((place) => values[place] ?? NaN);
-    if (values instanceof Uint8Array) return Uint8Array.from(picked);
-    return values instanceof Float32Array ? Float32Array.from(picked) : Float64Array.from(picked);
-  };
-  const cut = (value: unknown): unknown => {
-    if (Array.isArray(value)) return value.map(cut);
-    if (typeof value !== 'object' || value === null) return value;
-    if ('base64' in value) return pick(value as Column);
-    return Object.fromEntries(
-      Object.entries(value).map(([key, item]) => [key, key === 'logits' ? item : cut(item)]),
-    );
-  };
-  const { indices, labels } = whole.examples;
-  const cutResult = {
-    ...whole,
-    examples: { ...whole.examples, count: places.length, indices: pick(indices), labels: pick(labels) },
-    part: { planned: whole.examples.count, ...part },
-    clean: cut(whole.clean) as Result['clean'],
-    runs: cut(whole.runs) as Result['runs'],
-    run: { ...whole.run, startedAt: '2024-05-02T10:00:00.000Z', durationMs: 10 },
-  };
-  return { ...cutResult, warnings: warningsOf(cutResult) };
-}
-
-const shard = (index: number, count: number): Omit<ResultPart, 'planned'> => ({
-  shard: { index, count },
-  reason: 'shard',
-});
-
-/** Every `count`-th example from `index` − 1. */
-const every = (index: number, count: number, of = 40): number[] =>
-  Array.from({ length: of }, (_, place) => place).filter((place) => place % count === index - 1);
 
 const named = (results: readonly Result[]): { name: string; result: Result }[] =>
   results.map((result, index) => ({ name: `part-${String(index + 1)}.json`, result }));
@@ -91,7 +50,6 @@ describe('the parts of a plan make the whole, to the byte', () => {
   test('what attack wrote', async () => {
     const path = fileURLToPath(new URL('../../fixtures/results/attack-2.json', import.meta.url));
     const whole = await readResult(path);
-    assert.equal(planHash(whole), whole.plan);
     const parts = [1, 2].map((index) =>
       partOf(whole, every(index, 2, whole.examples.count), shard(index, 2)),
     );

@@ -43,9 +43,9 @@ const schemas: readonly [string, Node, number, readonly string[]][] = [
     resultSchema() as Node,
     20,
     [
-      ...optionalOfModels
-        .map((field) => `ResultModel.${field}`)
-        .toSpliced(5, 0, 'ResultModel.declaredLogits'),
+      'ResultPart.missing',
+      ...optionalOfModels.map((field) => `ResultModel.${field}`),
+      'ResultModel.declaredLogits',
       'ResultOutcomes.losses',
       ...['saturated', 'logits'].map((field) => `ResultClean.${field}`),
       ...['sizes', 'gradients', 'queries', 'zeroGradients', 'targets', 'rounded'].map(

@@ -97,7 +97,7 @@ test('attacks get the ids that they have now', async () => {
   result.attacks.push(
     { ...ifgsm!, id: 'more', steps: 20 },
     { ...ifgsm!, id: 'far', stepSize: 2 / 255, epsilon: 0.5 / 255, epsilonText: '0.5/255' },
-    { ...fgsm!, id: 'again', epsilon: 0.0156862745098039, epsilonText: '0.0156862745098039' },
+    { ...fgsm!, id: 'again', epsilon: 4 / 255, epsilonText: '0.0156862745098039' },
     {
       ...fgsm!,
       id: 'other',

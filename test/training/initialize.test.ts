@@ -91,15 +91,16 @@ describe('the published initializations', () => {
     }
   });
 
-  test('of grouped convolutions, Wide ResNet and DenseNet: He-normal by fan-out, a last bias of 0', () => {
-    for (const [architecture, width, kernel] of [
-      ['resnext50-32x4d', 32, 'layer1.0.conv2.weight'],
-      ['wrn-10-2', 16, 'blocks.1.conv2.weight'],
-      ['densenet-bc-10', 12, 'block1.0.conv2.weight'],
+  test('of grouped convolutions and DenseNet: He-normal by fan-out; of Wide ResNet by fan-in; a last bias of 0', () => {
+    for (const [architecture, width, kernel, side] of [
+      ['resnext50-32x4d', 32, 'layer1.0.conv2.weight', 0],
+      ['wrn-10-2', 16, 'blocks.1.conv1.weight', 1],
+      ['densenet-bc-10', 12, 'block1.0.conv2.weight', 0],
     ] as const) {
       const weights = initialWeights(network({ architecture, width }), 3);
       const dims = weights.get(kernel)!.dims;
-      const expected = Math.sqrt(2 / (dims[0]! * 9));
+      assert.notEqual(dims[0], dims[1]);
+      const expected = Math.sqrt(2 / (dims[side]! * 9));
       const { deviation } = momentsOf(weights, kernel);
       assert.ok(Math.abs(deviation / expected - 1) < 0.06, `${kernel}: ${String(deviation / expected)}`);
       const bias = weights.get('linear.bias') ?? weights.get('fc.bias');

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Dataset } from '../../src/data/dataset.ts';
 import { type Minibatch, minibatchCount, minibatches } from '../../src/training/minibatches.ts';
-import type { TrainingSettings } from '../../src/training/settings.ts';
+import { seedsOf, type TrainingSettings } from '../../src/training/settings.ts';
+import { initialWeights } from '../../src/training/initialize.ts';
 import { createMemoryDataset } from '../evaluation/memory-dataset.ts';
 
 const SIZE = 4;
@@ -197,4 +198,51 @@ describe('a data set that crops while it decodes', () => {
     await assert.rejects(walk, /torn/);
     assert.equal(made, 2);
   });
+});
+
+test('each seed moves its own part: the weights, or what is drawn while training', async () => {
+  const network = { architecture: 'mlp', width: 4, inputShape: [2], classCount: 2 };
+  const settings = (seeds: Partial<TrainingSettings>): TrainingSettings => ({
+    network,
+    epochs: 1,
+    batchSize: 4,
+    schedule: { initial: 0.1, decay: { kind: 'constant' } },
+    optimizer: { kind: 'sgd', momentum: 0, nesterov: false, weightDecay: { factor: 0, on: 'all' } },
+    mixup: { alpha: 1, lambdaPer: 'batch' },
+    seed: 0,
+    ...seeds,
+  });
+  const data = createMemoryDataset({
+    shape: [2],
+    classCount: 2,
+    inputs: Uint8Array.from({ length: 16 }, (_, index) => 16 * index),
+    labels: Array.from({ length: 8 }, (_, index) => index % 2),
+  });
+  const drawn = async (
+    seeds: Partial<TrainingSettings>,
+  ): Promise<{ weights: number[]; images: number[] }> => {
+    const chosen = settings(seeds);
+    const weights = [...initialWeights(network, seedsOf(chosen).init).values()].flatMap(
+      ({ data: values }) => [...(values as Float32Array)],
+    );
+    const images: number[] = [];
+    for await (const minibatch of minibatches(
+      data,
+      Int32Array.from({ length: 8 }, (_, i) => i),
+      chosen,
+      0,
+    )) {
+      images.push(...minibatch.images);
+    }
+    return { weights, images };
+  };
+  const root = await drawn({});
+  const init = await drawn({ initSeed: 1 });
+  const order = await drawn({ orderSeed: 1 });
+  assert.deepEqual(await drawn({ initSeed: 0, orderSeed: 0 }), root);
+  assert.deepEqual(init.images, root.images);
+  assert.notDeepEqual(init.weights, root.weights);
+  assert.deepEqual(order.weights, root.weights);
+  assert.notDeepEqual(order.images, root.images);
+  assert.deepEqual(await drawn({ seed: 1 }), { weights: init.weights, images: order.images });
 });

@@ -6,7 +6,7 @@
 import { int } from '../../graph/attributes.ts';
 import type { GraphBuilder } from '../../graph/builder.ts';
 import { padOrCrop } from '../../graph/reshaping.ts';
-import type { KernelGradient } from './convolution-weight.ts';
+import type { KernelGradient } from './kernel-gradient.ts';
 import type { WindowAxis } from './windows.ts';
 
 /** Below this many channels a product of one tap wastes most of the runtime's blocks of 16. */

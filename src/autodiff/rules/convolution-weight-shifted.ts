@@ -11,7 +11,7 @@
  */
 import type { GraphBuilder } from '../../graph/builder.ts';
 import { float32, sizeOf, zeros } from '../../graph/tensor.ts';
-import type { KernelGradient } from './convolution-weight.ts';
+import type { KernelGradient } from './kernel-gradient.ts';
 import type { WindowAxis } from './windows.ts';
 
 /** Whether the single product applies. */

@@ -2,7 +2,7 @@
 import type { GraphBuilder } from '../../graph/builder.ts';
 import { padOrCrop } from '../../graph/reshaping.ts';
 import { tapsOf } from './convolution-weight-patches.ts';
-import type { KernelGradient } from './convolution-weight.ts';
+import type { KernelGradient } from './kernel-gradient.ts';
 
 /**
  * Appends Σ over examples and windows of counted · wide under each kernel tap: one matrix product a tap, on copies

@@ -3,18 +3,7 @@ import type { GraphBuilder } from '../../graph/builder.ts';
 import { appendPatchProduct, gainsByPatches } from './convolution-weight-patches.ts';
 import { appendShiftedProduct, keepsSize } from './convolution-weight-shifted.ts';
 import { appendTapProducts } from './convolution-weight-taps.ts';
-import type { WindowAxis } from './windows.ts';
-
-export interface KernelGradient {
-  /** The value the windows lie on, [N, group·C, …wide]: a Conv's input, the gradient by a ConvTranspose's output. */
-  readonly wide: string;
-  /** One element a window, [N, M, …count]: the gradient by a Conv's output, a ConvTranspose's input. */
-  readonly counted: string;
-  /** [M, C, …kernel] */
-  readonly kernelDims: readonly number[];
-  readonly windows: readonly WindowAxis[];
-  readonly group: number;
-}
+import type { KernelGradient } from './kernel-gradient.ts';
 
 /**
  * Appends Σ over examples and windows of counted · wide under each kernel tap.

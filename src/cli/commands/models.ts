@@ -1,15 +1,10 @@
-/** `robust-bench models`: its options; the work is in ../run/models.ts, loaded when asked for. */
-import type { Argv, InferredOptionTypes, Options } from 'yargs';
+/** `robust-bench models`: its options are in ../arguments/models.ts, the work is in ../run/models.ts, loaded when asked for. */
+import type { Argv } from 'yargs';
+import { modelsOptions } from '../arguments/models.ts';
+import type { CommandContext } from '../command-context.ts';
 import { examples } from '../examples.ts';
-import type { CommandContext } from '../main.ts';
-import { modelOptions, printOptions } from '../options.ts';
-
-const options = {
-  ...modelOptions,
-  json: { ...printOptions.json, describe: 'Print JSON instead of text' },
-} as const satisfies Record<string, Options>;
-
-export type ModelsArguments = InferredOptionTypes<typeof options> & { readonly files: readonly string[] };
+import { reading } from '../options.ts';
+import { path } from '../values.ts';
 
 export function addModelsCommand(parser: Argv, context: CommandContext): void {
   parser.command(
@@ -17,8 +12,11 @@ export function addModelsCommand(parser: Argv, context: CommandContext): void {
     'Show what is known about model files: inputs, classes, operators, which have gradients',
     (command) =>
       command
-        .positional('files', { type: 'string', array: true, demandOption: true, describe: 'Model files' })
-        .options(options)
+        .positional(
+          'files',
+          reading('a file', { value: path, array: true, demandOption: true, describe: 'Model files' }),
+        )
+        .options(modelsOptions)
         .epilogue(examples([['A file and a model card', 'models m.onnx card.json']])),
     async (argv) => {
       const { runModels } = await import('../run/models.ts');

@@ -1,55 +1,8 @@
-/** `robust-bench train`: its options; the work is in ../run/train.ts, loaded when asked for. */
-import type { Argv, InferredOptionTypes, Options } from 'yargs';
+/** `robust-bench train`: its options are in ../arguments/train.ts, the work is in ../run/train.ts, loaded when asked for. */
+import type { Argv } from 'yargs';
+import { trainOptions } from '../arguments/train.ts';
+import type { CommandContext } from '../command-context.ts';
 import { examples } from '../examples.ts';
-import type { CommandContext } from '../main.ts';
-import { computeOptions, dataOptions, GROUP, grouped, printOptions } from '../options.ts';
-import { recipeOptions } from '../training-options.ts';
-
-/** The options of the command. */
-export const trainOptions = {
-  ...dataOptions,
-  data: { ...dataOptions.data, demandOption: true },
-  ...grouped(GROUP.data, {
-    'train-limit': { type: 'number', describe: 'Train on this many examples', requiresArg: true },
-    'test-limit': { type: 'number', describe: 'Measure the test error on this many', requiresArg: true },
-    labels: {
-      type: 'string',
-      describe: 'Train on the labels of a file that robust-bench corrupt wrote',
-      requiresArg: true,
-    },
-  }),
-  ...recipeOptions,
-  engine: computeOptions.engine,
-  threads: computeOptions.threads,
-  seed: computeOptions.seed,
-  ...grouped(GROUP.output, {
-    name: {
-      type: 'string',
-      describe: 'The model’s name in tables; that of the folder by default',
-      requiresArg: true,
-    },
-    out: {
-      type: 'string',
-      demandOption: true,
-      describe: 'Folder for the model cards, weights and metrics',
-      requiresArg: true,
-    },
-    resume: {
-      type: 'boolean',
-      default: false,
-      describe: 'Go on from the last epoch that was finished in --out',
-    },
-    tensorboard: {
-      type: 'boolean',
-      default: true,
-      describe: 'Write the metrics as TensorBoard events too; --no-tensorboard for none',
-    },
-    tfjs: { type: 'boolean', default: false, describe: 'Export the models as tfjs layers-models too' },
-  }),
-  quiet: printOptions.quiet,
-} as const satisfies Record<string, Options>;
-
-export type TrainArguments = InferredOptionTypes<typeof trainOptions>;
 
 export function addTrainCommand(parser: Argv, context: CommandContext): void {
   parser.command(

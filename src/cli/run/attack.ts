@@ -23,16 +23,14 @@ import {
   runAttackBenchmark,
   writeResult,
 } from '../../index.ts';
-import type { AttackArguments } from '../commands/attack.ts';
+import type { AttackArguments } from '../arguments/attack.ts';
 import { flagOf, parameterOptions } from '../attack-parameters.ts';
+import type { CommandContext } from '../command-context.ts';
 import { startEngine } from '../engine.ts';
 import { dataSettings, modelSettings } from '../given.ts';
-import type { CommandContext } from '../main.ts';
-import { assertCompute } from '../numbers.ts';
-import { parseDuration, parseShard, parseWorkers } from '../work-options.ts';
 import { createProgressLine } from '../progress.ts';
 import { createExampleStore } from '../save-examples.ts';
-import { Interruption } from '../terminal.ts';
+import { Interruption } from '../interruption.ts';
 import { probeOf } from './probe.ts';
 
 const BATCH_SIZE = 64;
@@ -40,7 +38,6 @@ const BATCH_SIZE = 64;
 type Box = Pick<AttackBenchmark, 'whiteBox'> & Pick<Partial<AttackBenchmark>, 'blackBox'>;
 
 export async function runAttack(argv: AttackArguments, { terminal }: CommandContext): Promise<void> {
-  assertCompute(argv);
   const work = workOf(argv);
   await assertOutputs(argv);
   const opened = await openModels(argv);
@@ -111,19 +108,18 @@ async function interruptionOf(
     () => true,
     () => false,
   );
-  return isThere ? new Interruption(`what was done is in ${journal.path}: go on with --resume`) : error;
+  return isThere ? new Interruption({ signal: error.signal, kept: `what was done is in ${journal.path}: go on with --resume` }) : error;
 }
 
 /** What of the work is to be done, checked before anything is opened. */
 function workOf(argv: AttackArguments): Pick<AttackBenchmark, 'shard' | 'budgetMs' | 'journal'> {
   const { out, shard, budget, resume } = argv;
-  parseWorkers(argv.workers);
   if (resume && out === undefined) {
     throw new InputError('--resume goes on from the journal beside the result: name the result with --out');
   }
   return {
-    ...(shard === undefined ? {} : { shard: parseShard(shard, '--shard') }),
-    ...(budget === undefined ? {} : { budgetMs: parseDuration(budget, '--budget') }),
+    ...(shard === undefined ? {} : { shard }),
+    ...(budget === undefined ? {} : { budgetMs: budget }),
     ...(out === undefined ? {} : { journal: { path: `${out}.journal`, resume } }),
   };
 }
@@ -135,8 +131,7 @@ function workersOf(
   models: readonly ModelDescription[],
   examples: number,
 ): number {
-  const asked = parseWorkers(argv.workers);
-  if (asked !== 'auto') return asked;
+  if (argv.workers !== 'auto') return argv.workers;
   if (argv.threads !== undefined || engine.name !== 'onnxruntime' || engine.provider !== 'cpu') return 0;
   const parameters = models.reduce((sum, { parameterCount }) => sum + (parameterCount ?? Infinity), 0);
   return chooseWorkers({ parameters, examples });

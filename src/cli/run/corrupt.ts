@@ -10,14 +10,12 @@ import {
   readTransitionMatrix,
   writeLabelFile,
 } from '../../index.ts';
-import type { CorruptArguments } from '../commands/corrupt.ts';
+import type { CorruptArguments } from '../arguments/corrupt.ts';
 import { dataSettings } from '../given.ts';
-import type { CommandContext } from '../main.ts';
-import { assertWhole } from '../numbers.ts';
+import type { CommandContext } from '../command-context.ts';
 import { createProgressLine } from '../progress.ts';
 
 export async function runCorrupt(argv: CorruptArguments, { terminal }: CommandContext): Promise<void> {
-  assertWhole(argv.seed, '--seed', 0);
   await assertWritable(argv.out);
   const options: CorruptionOptions = {
     seed: argv.seed,

@@ -11,9 +11,9 @@ import {
   renderGateTable,
   writeFileAtomically,
 } from '../../index.ts';
-import type { GateArguments } from '../commands/gate.ts';
+import type { GateArguments } from '../arguments/gate.ts';
 import { EXIT } from '../exit-codes.ts';
-import type { CommandContext } from '../main.ts';
+import type { CommandContext } from '../command-context.ts';
 
 export async function runGate(argv: GateArguments, context: CommandContext): Promise<void> {
   const maxIncrease = parsePercentagePoints(argv['max-increase']);

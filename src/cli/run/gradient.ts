@@ -9,13 +9,12 @@ import {
   type Value,
   writeFileAtomically,
 } from '../../index.ts';
-import type { GradientArguments } from '../commands/gradient.ts';
-import type { CommandContext } from '../main.ts';
-import { parseNumbers } from '../numbers.ts';
+import type { GradientArguments } from '../arguments/gradient.ts';
+import type { CommandContext } from '../command-context.ts';
 
 export async function runGradient(argv: GradientArguments, { terminal }: CommandContext): Promise<void> {
   const of = differentiated(argv);
-  const sizes = sizesOf(argv.size ?? []);
+  const sizes = Object.fromEntries(argv.size ?? []);
   await assertWritable(argv.out);
   const { graph, output, notes } = await createGradientModel(argv.file, {
     of,
@@ -23,9 +22,7 @@ export async function runGradient(argv: GradientArguments, { terminal }: Command
     sizes,
     ...(argv.of === undefined ? {} : { output: argv.of }),
     ...(argv.inputs === undefined ? {} : { inputs: argv.inputs.flatMap((names) => names.split(',')) }),
-    ...(argv['input-shape'] === undefined
-      ? {}
-      : { inputShape: parseNumbers(argv['input-shape'], '--input-shape') }),
+    ...(argv['input-shape'] === undefined ? {} : { inputShape: argv['input-shape'] }),
     ...(argv['approximate-gradient'] === undefined ? {} : { approximate: 'straight-through' }),
   });
   for (const note of notes) terminal.err(`note: ${note}\n`);
@@ -51,21 +48,6 @@ function differentiated({ loss, vjp }: GradientArguments): Differentiated {
   if (vjp) return 'cotangent';
   if (loss !== undefined) return loss;
   throw new InputError('say what to differentiate: --loss cross-entropy, --loss margin, or --vjp');
-}
-
-function sizesOf(given: readonly string[]): Record<string, number> {
-  return Object.fromEntries(
-    given.map((text) => {
-      const at = text.lastIndexOf('=');
-      const size = at < 1 ? NaN : Number(text.slice(at + 1));
-      if (!Number.isSafeInteger(size) || size < 1) {
-        throw new InputError(
-          `--size ${text}: write the name of a size and a whole number, such as height=224`,
-        );
-      }
-      return [text.slice(0, at), size];
-    }),
-  );
 }
 
 function written({ name, dataType, dims }: Value): string {

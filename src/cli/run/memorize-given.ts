@@ -12,7 +12,7 @@ import {
   type ScoredRun,
   type TrainingData,
 } from '../../index.ts';
-import type { MemorizeArguments } from '../commands/memorize.ts';
+import type { MemorizeArguments } from '../arguments/memorize.ts';
 import { modelSettings } from '../given.ts';
 import type { Terminal } from '../terminal.ts';
 import { scoreAgainst } from './memorize-score.ts';

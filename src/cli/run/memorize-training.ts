@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import {
   type Engine,
   type EpochSummary,
+  InputError,
   openPredictions,
   type Predictions,
   removePredictions,
@@ -14,13 +15,14 @@ import {
   type TrainingData,
   writeEpochPredictions,
 } from '../../index.ts';
-import type { MemorizeArguments } from '../commands/memorize.ts';
+import type { MemorizeArguments } from '../arguments/memorize.ts';
+import { Interruption } from '../interruption.ts';
 import type { Terminal } from '../terminal.ts';
 import { trainInFolder } from './train-in-folder.ts';
 import { corruptInto, type GivenLabels } from './training-data.ts';
 import { parseSeeds, type SeedPlace, seedPlaces } from './seeds.ts';
 import { trainingRecipeOf, trainingSettingsOf } from './training-settings.ts';
-import { assertRate, distinct, parseVariant, type Variant } from './variants.ts';
+import { distinct, parseVariant, type Variant } from './variants.ts';
 
 const DEFAULT_RATES = [0.2, 0.5, 0.8];
 const DEFAULT_VARIANTS = ['erm', 'dropout:0.5', 'mixup:8', 'mixup:8+dropout:0.3'];
@@ -60,16 +62,25 @@ export interface FinishedRun {
 /**
  * Reads what is asked for.
  *
- * @throws InputError when a rate, a variant or a number of seeds is none
+ * @throws InputError when a variant or a number of seeds is none, or nothing would come from the seeds
  */
-export function experimentOf({ rate, variant, seed, seeds }: MemorizeArguments): Experiment {
+export function experimentOf(argv: MemorizeArguments): Experiment {
+  const { rate, variant, seed, seeds } = argv;
   const rates = distinct(rate ?? DEFAULT_RATES, String);
-  rates.forEach(assertRate);
   const variants = (variant ?? DEFAULT_VARIANTS).flatMap((text) => text.split(','));
+  const repeated = seeds === undefined ? null : parseSeeds(seeds, seed);
+  const fixed = (['init-seed', 'order-seed', 'label-seed'] as const).every(
+    (name) => argv[name] !== undefined,
+  );
+  if (fixed && repeated !== null && repeated.length > 1) {
+    throw new InputError(
+      '--seeds: with --init-seed, --order-seed and --label-seed nothing comes from these seeds: leave one of the others out',
+    );
+  }
   return {
     rates,
     variants: distinct(variants.map(parseVariant), ({ id }) => id),
-    seeds: seeds === undefined ? null : parseSeeds(seeds, seed),
+    seeds: repeated,
   };
 }
 
@@ -108,9 +119,20 @@ export async function trainVariants(
         }
         const place = join(within, group.replaceAll(/[^\w.]+/g, '-'));
         const names = { id: `${group}${suffix}`, group };
-        runs.push(
-          await trainVariant({ argv: own, folder: place, ...names, variant, labels, data, engine }, terminal),
-        );
+        try {
+          runs.push(
+            await trainVariant(
+              { argv: own, folder: place, ...names, variant, labels, data, engine },
+              terminal,
+            ),
+          );
+        } catch (error) {
+          if (!(error instanceof Interruption) || runs.length === 0) throw error;
+          throw new Interruption({
+            signal: error.signal,
+            kept: `${String(runs.length)} finished runs, and what there is of the next, are in ${folder}: go on with --resume`,
+          });
+        }
       }
     }
   }
@@ -195,5 +217,5 @@ async function labelsOf(
   if (rate === 0) return undefined;
   const mode = argv['corruption-mode'] ?? 'uniform';
   const exact = argv['corruption-exact'] ?? false;
-  return corruptInto(path, train, { mode, exact, rate }, argv.seed, signal);
+  return corruptInto(path, train, { mode, exact, rate }, argv['label-seed'] ?? argv.seed, signal);
 }

@@ -5,6 +5,7 @@ import {
   canonicalJson,
   type Engine,
   InputError,
+  lockFolder,
   type MemorizationResult,
   memorizationResult,
   renderMemorizationCurves,
@@ -14,15 +15,20 @@ import {
   writeFileAtomically,
   writeMemorization,
 } from '../../index.ts';
-import type { MemorizeArguments } from '../commands/memorize.ts';
+import {
+  MEMORIZE_MODES,
+  MEMORIZE_SCOPE,
+  type MemorizeArguments,
+  type MemorizeMode,
+} from '../arguments/memorize.ts';
 import { startEngine } from '../engine.ts';
-import type { CommandContext } from '../main.ts';
-import { assertCompute, assertWhole } from '../numbers.ts';
+import type { CommandContext } from '../command-context.ts';
+import { assertInScope } from '../modes.ts';
 import type { Terminal } from '../terminal.ts';
 import { publishedErrors } from './published-errors.ts';
 import { checkpointShape, scoreCheckpoints, scorePredictions } from './memorize-given.ts';
 import { scoreRun } from './memorize-score.ts';
-import { experimentOf, NO_VARIANT, trainVariants } from './memorize-training.ts';
+import { experimentOf, type FinishedRun, NO_VARIANT, trainVariants } from './memorize-training.ts';
 import { assertRecipeArguments } from './recipe-arguments.ts';
 import { disposeData, openTrainingData } from './training-data.ts';
 import { trainingRecipeOf } from './training-settings.ts';
@@ -35,8 +41,11 @@ interface Scored {
   readonly batchSize: number | null;
 }
 
-export async function runMemorize(argv: MemorizeArguments, { terminal }: CommandContext): Promise<void> {
-  assertArguments(argv);
+export async function runMemorize(
+  argv: MemorizeArguments,
+  { terminal, given }: CommandContext,
+): Promise<void> {
+  assertArguments(argv, given);
   const startedAt = new Date();
   const result = argv.result ?? (argv.out === undefined ? undefined : join(argv.out, 'memorization.json'));
   for (const path of [result, argv.csv]) if (path !== undefined) await assertWritable(path);
@@ -84,7 +93,7 @@ async function scoredRuns(argv: MemorizeArguments, data: TrainingData, terminal:
       const run = await scoreCheckpoints(argv, argv.checkpoint, data, engine, terminal);
       return { runs: [run], engine, batchSize: null };
     }
-    const finished = await trainVariants(argv, argv.out ?? '', experimentOf(argv), data, engine, terminal);
+    const finished = await trainAlone(argv, argv.out ?? '', data, engine, terminal);
     const runs: ScoredRun[] = [];
     for (const run of finished) runs.push(await scoreRun(run, data, terminal.signal));
     return { runs, engine, batchSize: runs[0]?.training?.batchSize ?? null };
@@ -93,47 +102,38 @@ async function scoredRuns(argv: MemorizeArguments, data: TrainingData, terminal:
   }
 }
 
-/** Options that mean nothing where nothing is trained. */
-const TRAINING_ONLY = [
-  'out',
-  'rate',
-  'variant',
-  'seeds',
-  'recipe',
-  'epochs',
-  'width',
-  'architecture',
-  'lr',
-  'batch-size',
-] as const;
+/** The label files of the rates are written before the runs' own folders, and locked with them. */
+async function trainAlone(
+  argv: MemorizeArguments,
+  folder: string,
+  data: TrainingData,
+  engine: Engine,
+  terminal: Terminal,
+): Promise<FinishedRun[]> {
+  const lock = await lockFolder(folder);
+  try {
+    return await trainVariants(argv, folder, experimentOf(argv), data, engine, terminal);
+  } finally {
+    await lock.release();
+  }
+}
 
-function assertArguments(argv: MemorizeArguments): void {
-  assertCompute(argv);
-  assertWhole(argv['train-limit'], '--train-limit', 1);
-  assertWhole(argv['test-limit'], '--test-limit', 1);
-  assertRecipeArguments({ ...argv, ...NO_VARIANT });
-  if (argv.predictions !== undefined && argv.checkpoint !== undefined) {
+function modeOf({ predictions, checkpoint }: MemorizeArguments): MemorizeMode {
+  if (predictions !== undefined && checkpoint !== undefined) {
     throw new InputError('--predictions and --checkpoint are two sources of one run: write one of them');
   }
-  const given = argv.predictions !== undefined || argv.checkpoint !== undefined;
-  if (given) {
-    const option = TRAINING_ONLY.find((name) => argv[name] !== undefined);
-    if (option !== undefined) {
-      throw new InputError(
-        `--${option} is for training, and --${argv.predictions === undefined ? 'checkpoint' : 'predictions'} trains nothing: leave it out`,
-      );
-    }
-    if (argv.resume) throw new InputError('--resume is for training: leave it out');
-    return;
-  }
+  if (predictions !== undefined) return 'predictions';
+  return checkpoint === undefined ? 'training' : 'checkpoint';
+}
+
+function assertArguments(argv: MemorizeArguments, given: ReadonlySet<string>): void {
+  const mode = modeOf(argv);
+  assertInScope(MEMORIZE_SCOPE, MEMORIZE_MODES, mode, given);
+  assertRecipeArguments({ ...argv, ...NO_VARIANT });
+  if (mode !== 'training') return;
   if (argv.out === undefined) {
     throw new InputError(
       'name a folder for the runs: --out runs/memorize, or give --predictions or --checkpoint to score',
-    );
-  }
-  if (argv.labels !== undefined) {
-    throw new InputError(
-      '--labels goes with --predictions or --checkpoint; to train, --rate says which labels are made',
     );
   }
   experimentOf(argv);

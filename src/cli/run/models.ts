@@ -1,9 +1,9 @@
 /** What `robust-bench models` does. */
 import { visible } from '../../core/printable.ts';
 import { canonicalJson, createEngine, describeModel, type ModelSummary } from '../../index.ts';
-import type { ModelsArguments } from '../commands/models.ts';
+import type { ModelsArguments } from '../arguments/models.ts';
 import { modelSettings } from '../given.ts';
-import type { CommandContext } from '../main.ts';
+import type { CommandContext } from '../command-context.ts';
 
 export async function runModels(argv: ModelsArguments, { terminal }: CommandContext): Promise<void> {
   const options = modelSettings(argv);

@@ -1,8 +1,7 @@
 /** A recipe's settings with the values of the command line in their place. */
 import { InputError, type RecipeSettings } from '../../index.ts';
-import { parseNumbers } from '../numbers.ts';
 import type { RecipeArguments } from '../training-options.ts';
-import { assertNoneGiven, parseSpan } from './recipe-arguments.ts';
+import { assertNoneGiven } from './recipe-arguments.ts';
 import { overriddenSchedule } from './schedule-overrides.ts';
 
 /** Where a recipe of another kind leaves a value open: the parameters of Adam's paper, and the mixup paper's α. */
@@ -80,9 +79,9 @@ function normalizationOf(
     throw new InputError('normalisation takes both: write --mean and --std together');
   }
   if (mean === undefined || std === undefined) return base;
-  const deviation = parseNumbers(std, '--std');
-  if (deviation.some((value) => value <= 0)) throw new InputError(`--std ${std}: deviations are above 0`);
-  return { mean: parseNumbers(mean, '--mean'), deviation };
+  if (mean === 'none') throw new InputError('--mean none is for no normalisation: leave --std out');
+  if (std.some((value) => value <= 0)) throw new InputError(`--std ${std.join()}: deviations are above 0`);
+  return { mean, deviation: std };
 }
 
 /** A recipe's own microbatch is a most: a smaller minibatch has no parts. */
@@ -158,14 +157,10 @@ function cropOf(
   }
   const from = base?.kind === 'random-area' ? base : AREA_CROP;
   const aspect = argv['random-crop-aspect'];
-  const areas = area === undefined ? from.area : parseSpan(area, '--random-crop-area');
-  if (areas.some((share) => share > 1)) {
-    throw new InputError(`--random-crop-area ${areas.join(',')}: write shares of the image, at most 1`);
-  }
   return {
     kind: 'random-area',
-    area: [...areas],
-    aspect: aspect === undefined ? [...from.aspect] : parseSpan(aspect, '--random-crop-aspect'),
+    area: [...(area ?? from.area)],
+    aspect: [...(aspect ?? from.aspect)],
     interpolation: argv.interpolation ?? from.interpolation,
   };
 }

@@ -1,7 +1,7 @@
 /** What `robust-bench recipes` does. */
 import { canonicalJson, InputError, readRecipe, type Recipe, recipeNames } from '../../index.ts';
-import type { RecipesArguments } from '../commands/recipes.ts';
-import type { CommandContext } from '../main.ts';
+import type { RecipesArguments } from '../arguments/recipes.ts';
+import type { CommandContext } from '../command-context.ts';
 
 export async function runRecipes(argv: RecipesArguments, { terminal }: CommandContext): Promise<void> {
   if (argv.name !== undefined) {

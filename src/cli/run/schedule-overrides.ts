@@ -1,6 +1,5 @@
 /** A recipe's learning rates with the values of the command line in their place. */
 import { InputError, type RecipeSettings } from '../../index.ts';
-import { parseNumbers } from '../numbers.ts';
 import type { RecipeArguments } from '../training-options.ts';
 import { assertNoneGiven } from './recipe-arguments.ts';
 
@@ -83,20 +82,19 @@ function stepsOf({ epochs, schedule: { decay } }: RecipeSettings): Steps | undef
 function milestonesOf(
   recipe: Pick<Steps, 'epochs' | 'milestones'>,
   epochs: number,
-  given: string | undefined,
+  given: readonly number[] | 'none' | undefined,
 ): number[] {
   if (given === 'none') return [];
   if (given === undefined) {
     const moved = recipe.milestones.map((milestone) => Math.floor((milestone * epochs) / recipe.epochs));
     return [...new Set(moved)].filter((epoch) => epoch > 0);
   }
-  const milestones = parseNumbers(given, '--milestones');
-  const ascending = milestones.every((epoch, index) => index === 0 || epoch > (milestones[index - 1] ?? 0));
-  const possible = milestones.every((epoch) => Number.isSafeInteger(epoch) && epoch > 0 && epoch < epochs);
+  const ascending = given.every((epoch, index) => index === 0 || epoch > (given[index - 1] ?? 0));
+  const possible = given.every((epoch) => Number.isSafeInteger(epoch) && epoch > 0 && epoch < epochs);
   if (!ascending || !possible) {
     throw new InputError(
-      `--milestones ${given}: write whole numbers from 1 to ${String(epochs - 1)} (the epochs less 1) in ascending order, or none`,
+      `--milestones ${given.join()}: write whole numbers from 1 to ${String(epochs - 1)} (the epochs less 1) in ascending order, or none`,
     );
   }
-  return milestones;
+  return [...given];
 }

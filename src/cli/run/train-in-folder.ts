@@ -3,6 +3,7 @@ import {
   type Engine,
   type EpochEnd,
   type EpochSummary,
+  type FolderLock,
   InputError,
   type LabelFile,
   runTraining,
@@ -10,7 +11,8 @@ import {
   type TrainingData,
 } from '../../index.ts';
 import { createProgressLine } from '../progress.ts';
-import { Interruption, type Terminal } from '../terminal.ts';
+import { Interruption } from '../interruption.ts';
+import type { Terminal } from '../terminal.ts';
 import { type GivenLabels, specificationFrom } from './training-data.ts';
 import type { TrainingRun } from './training-settings.ts';
 
@@ -26,6 +28,8 @@ export interface FolderRun {
   /** The labels trained on, where they are not the data's own. */
   readonly labels: GivenLabels | undefined;
   readonly engine: Engine;
+  /** The lock of the folder, where it is held already. */
+  readonly lock?: FolderLock;
   readonly resume: boolean;
   readonly tensorboard: boolean;
   readonly tfjs: boolean;
@@ -56,6 +60,7 @@ export async function trainInFolder(folderRun: FolderRun, terminal: Terminal): P
         facts: await factsOf(folderRun),
         resume: folderRun.resume,
         tensorboard: folderRun.tensorboard,
+        ...(folderRun.lock === undefined ? {} : { lock: folderRun.lock }),
       },
       {
         signal: terminal.signal,
@@ -86,9 +91,10 @@ export async function trainInFolder(folderRun: FolderRun, terminal: Terminal): P
     );
   } catch (error) {
     if (error instanceof Interruption && finished > 0) {
-      throw new Interruption(
-        `the checkpoints of ${String(finished)} finished epochs are in ${folder}: go on with --resume`,
-      );
+      throw new Interruption({
+        signal: error.signal,
+        kept: `the checkpoints of ${String(finished)} finished epochs are in ${folder}: go on with --resume`,
+      });
     }
     if (error instanceof InputError && finished > 0) {
       throw new InputError(`${error.message}; the checkpoints of epoch ${String(finished)} are in ${folder}`);

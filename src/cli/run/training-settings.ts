@@ -4,19 +4,21 @@ import {
   checkRecipe,
   type Dataset,
   DEFAULT_RECIPE,
-  describeNetwork,
   InputError,
+  parameterCount,
   readRecipe,
   type RecipeSettings,
   scaledLearningRate,
   type Seed,
   type TrainingSettings,
 } from '../../index.ts';
-import type { TrainArguments } from '../commands/train.ts';
-import { assertCompute, assertWhole } from '../numbers.ts';
+import type { TrainArguments } from '../arguments/train.ts';
 import type { RecipeArguments } from '../training-options.ts';
 import { assertNoneGiven, assertRecipeArguments } from './recipe-arguments.ts';
 import { overriddenSettings } from './recipe-overrides.ts';
+
+/** Protocol buffers end at 2 GiB; a parameter takes four bytes, and little stands beside them. */
+const MOST_PARAMETERS = 2 ** 29 - 2 ** 20;
 
 /** What of the data decides the network. */
 type DataShape = Pick<Dataset, 'name' | 'shape' | 'classCount'>;
@@ -27,12 +29,6 @@ type DataShape = Pick<Dataset, 'name' | 'shape' | 'classCount'>;
  * @throws InputError for a value out of its domain, or options that contradict each other
  */
 export function assertTrainArguments(argv: TrainArguments): void {
-  assertCompute(argv);
-  assertWhole(argv['train-limit'], '--train-limit', 1);
-  assertWhole(argv['test-limit'], '--test-limit', 1);
-  if (argv['train-limit'] === 1) {
-    throw new InputError('--train-limit 1: training needs two examples or more');
-  }
   assertRecipeArguments(argv);
   if (argv.labels !== undefined) {
     const options = ['corruption-rate', 'corruption-mode', 'corruption-exact'] as const;
@@ -60,6 +56,12 @@ export async function trainingRecipeOf(
   return (await checkRecipe({ title: recipe.title, settings: labelled }, source)).settings;
 }
 
+interface GivenSeeds {
+  readonly seed: Seed;
+  readonly 'init-seed'?: Seed | undefined;
+  readonly 'order-seed'?: Seed | undefined;
+}
+
 /** A run on given data. */
 export interface TrainingRun {
   readonly settings: TrainingSettings;
@@ -78,7 +80,7 @@ export interface TrainingRun {
  *   network cannot be built for them
  */
 export function trainingSettingsOf(
-  argv: RecipeArguments & { readonly seed: Seed },
+  argv: RecipeArguments & GivenSeeds,
   recipe: RecipeSettings,
   trainingData: DataShape,
   testData: DataShape,
@@ -92,9 +94,14 @@ export function trainingSettingsOf(
   const fitting = fittingRecipe(argv, recipe, trainingData);
   if (shape.length === 1) assertForVectors(fitting, shape);
   const classCount = Math.max(trainingData.classCount, testData.classCount);
-  const settings = settingsOf(fitting, argv.seed, [...shape], classCount);
+  const settings = settingsOf(fitting, argv, [...shape], classCount);
   // A network that cannot be built is refused before anything is written.
-  describeNetwork(settings.network);
+  const count = parameterCount(settings.network);
+  if (count > MOST_PARAMETERS) {
+    throw new InputError(
+      `${settings.network.architecture} of this width has ${String(count)} parameters, and an .onnx file holds at most ${String(MOST_PARAMETERS)} (2 GiB): lower --width`,
+    );
+  }
   return {
     settings,
     recipe: fitting,
@@ -134,7 +141,7 @@ function assertForVectors({ augmentation }: RecipeSettings, shape: readonly numb
 
 function settingsOf(
   recipe: RecipeSettings,
-  seed: Seed,
+  seeds: GivenSeeds,
   inputShape: number[],
   classCount: number,
 ): TrainingSettings {
@@ -158,7 +165,9 @@ function settingsOf(
     ...(augmentation.crop === null && !augmentation.flip
       ? {}
       : { augmentation: augmentationOf(augmentation) }),
-    seed,
+    seed: seeds.seed,
+    ...(seeds['init-seed'] === undefined ? {} : { initSeed: seeds['init-seed'] }),
+    ...(seeds['order-seed'] === undefined ? {} : { orderSeed: seeds['order-seed'] }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** The rows of the memorization experiment as they are written: erm, dropout:0.5, mixup:8, mixup:8+dropout:0.3. */
 import { InputError } from '../../index.ts';
+import { decimal } from '../values.ts';
 
 /** A training principle and its regularization. */
 export interface Variant {
@@ -10,6 +11,12 @@ export interface Variant {
   readonly alpha?: number;
   readonly dropout?: number;
 }
+
+/** α of mixup, and the probability of dropout, without which it is none. */
+const DOMAINS = {
+  mixup: decimal({ above: 0, most: 1e6, such: 'mixup:8' }),
+  dropout: decimal({ above: 0, below: 1, such: 'dropout:0.5' }),
+} as const;
 
 const FORMS = 'erm, dropout:0.5, mixup:8 or mixup:8+dropout:0.3';
 
@@ -22,23 +29,12 @@ export function parseVariant(text: string): Variant {
   if (text === 'erm') return { id: text, name: variantName(undefined, undefined) };
   const values = new Map<string, number>();
   for (const part of text.split('+')) {
-    const [, kind, value] = /^(mixup|dropout):([\d.e-]+)$/.exec(part) ?? [];
-    const number = Number(value);
-    if (kind === undefined || values.has(kind) || !Number.isFinite(number)) {
-      throw new InputError(`--variant ${text}: write ${FORMS}`);
-    }
-    values.set(kind, number);
+    const [, kind, value = ''] = /^(mixup|dropout):(.*)$/s.exec(part) ?? [];
+    if (kind === undefined || values.has(kind)) throw new InputError(`--variant ${text}: write ${FORMS}`);
+    values.set(kind, DOMAINS[kind as keyof typeof DOMAINS].read(value, `--variant ${text}: ${kind}`));
   }
   const alpha = values.get('mixup');
   const dropout = values.get('dropout');
-  if (alpha !== undefined && !(alpha > 0)) {
-    throw new InputError(`--variant ${text}: mixup takes an alpha above 0, such as mixup:8`);
-  }
-  if (dropout !== undefined && !(dropout > 0 && dropout < 1)) {
-    throw new InputError(
-      `--variant ${text}: dropout takes a probability between 0 and 1, such as dropout:0.5`,
-    );
-  }
   return {
     id: [
       ...(alpha === undefined ? [] : [`mixup:${String(alpha)}`]),
@@ -57,16 +53,6 @@ export function variantName(alpha: number | undefined, dropout: number | undefin
     ...(dropout === undefined ? [] : [`dropout p=${String(dropout)}`]),
   ];
   return parts.join(' + ') || 'ERM';
-}
-
-/**
- * Reads a corruption rate, as a fraction.
- *
- * @throws InputError unless it is in [0, 1]
- */
-export function assertRate(rate: number): void {
-  if (!(rate >= 0 && rate <= 1))
-    throw new InputError(`--rate ${String(rate)}: write a fraction such as 0.5 for 50 %`);
 }
 
 /** Each value once. */

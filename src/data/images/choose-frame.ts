@@ -5,7 +5,7 @@ import { decodeImage, imageFacts } from '../decoding/decode.ts';
 import { type Frame, fullLevel, shorterSide } from '../decoding/frame.ts';
 import { createSourceReader, type SourceReader } from '../decoding/source.ts';
 import type { ImageFacts } from '../decoding/stored-image.ts';
-import type { ImageList } from './image-dataset.ts';
+import type { ImageList } from './image-list.ts';
 
 export interface FrameChoice {
   readonly frame: Frame;

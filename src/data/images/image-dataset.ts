@@ -3,33 +3,13 @@ import { createHash } from 'node:crypto';
 import { InputError } from '../../core/errors.ts';
 import { printable } from '../../core/printable.ts';
 import { type Augmentation, type AugmentationDraw } from '../augment.ts';
-import type { DataOptions, DataSettings, Dataset, Examples, ValueRange } from '../dataset.ts';
+import type { DataOptions, Dataset, Examples, ValueRange } from '../dataset.ts';
 import type { ImageRequest } from '../decoding/messages.ts';
 import { createDecodingPool } from '../decoding/pool.ts';
-import type { ImageSource } from '../decoding/source.ts';
 import { assertRandomArea } from '../random-area.ts';
 import type { Levels } from '../resample.ts';
 import { chooseFrame, usualSize } from './choose-frame.ts';
-
-/** The images of a split, wherever they lie. */
-export interface ImageList {
-  /** What the data set is called in results. */
-  readonly format: string;
-  /** What was opened, for messages. */
-  readonly place: string;
-  /** [size], checked. */
-  readonly labels: Int32Array;
-  readonly classCount: number;
-  readonly classNames?: readonly string[];
-  readonly notes: readonly string[];
-  /** What of the options and the files decided on the classes. */
-  readonly settings?: DataSettings;
-  source(index: number): ImageSource;
-  /** The image's name for the hash, independent of where it lies; empty where it has none. */
-  name(index: number): string;
-  /** What the image is called in messages. */
-  title(index: number): string;
-}
+import type { ImageList } from './image-list.ts';
 
 /** Images whose files are hashed at a time. */
 const hashChunk = 256;

@@ -5,7 +5,8 @@
 import { basename, dirname, join } from 'node:path';
 import { InputError } from '../../core/errors.ts';
 import type { DataOptions, Dataset } from '../dataset.ts';
-import { createImageDataset, type ImageList } from '../images/image-dataset.ts';
+import { createImageDataset } from '../images/image-dataset.ts';
+import type { ImageList } from '../images/image-list.ts';
 import { listTree } from '../images/listing.ts';
 import { alternativesOf, splitOf } from '../images/splits.ts';
 import { numberedLabels } from '../labels.ts';

@@ -1,6 +1,7 @@
 /** The embedded default engine: ONNX Runtime, one compiled session per graph. */
 import type { InferenceSession, Tensor as RuntimeTensor } from 'onnxruntime-node';
 import { InputError, messageOf } from '../../core/errors.ts';
+import { GraphBuilder } from '../../graph/builder.ts';
 import { encodeModel } from '../../graph/onnx/write.ts';
 import { writableGraph } from '../../graph/operators/expand.ts';
 import type { Graph, Tensor } from '../../graph/types.ts';
@@ -43,7 +44,9 @@ export async function createOnnxRuntimeEngine(options: OnnxRuntimeOptions = {}):
     extra: { optimization: { disable_specified_optimizers: WRONG_OPTIMIZERS.join(';') } },
     ...(options.threads === undefined ? {} : { intraOpNumThreads: options.threads }),
   };
-  return new OnnxRuntimeEngine(runtime, provider, sessionOptions);
+  const engine = new OnnxRuntimeEngine(runtime, provider, sessionOptions);
+  if (provider !== 'cpu') await assertStarts(engine);
+  return engine;
 }
 
 class OnnxRuntimeEngine implements Engine {
@@ -255,7 +258,10 @@ class CompiledSession implements CompiledGraph {
 
 async function loadRuntime(): Promise<Runtime> {
   try {
-    return await import('onnxruntime-node');
+    const runtime = await import('onnxruntime-node');
+    // What goes wrong comes back as an exception; the log of the whole runtime, as of its sessions, would repeat it.
+    runtime.env.logLevel = 'fatal';
+    return runtime;
   } catch (error) {
     throw new InputError(
       `onnxruntime-node cannot be loaded (${firstLine(messageOf(error))}); install it: npm install onnxruntime-node`,
@@ -269,6 +275,19 @@ function assertProvider(runtime: Runtime, provider: string): void {
   throw new InputError(
     `onnxruntime has no provider ${provider} on this machine; it has ${listed.join(', ')}: write --engine onnxruntime:${listed[0] ?? 'cpu'}`,
   );
+}
+
+/** The provider may be listed and lack its libraries or its device, which the first session finds out. */
+async function assertStarts(engine: Engine): Promise<void> {
+  const builder = new GraphBuilder('trial');
+  builder.output(builder.relu(builder.input('x', 'float32', [1])));
+  try {
+    await (await engine.compile(builder.build())).dispose();
+  } catch (error) {
+    throw new InputError(
+      `the provider ${engine.provider} of onnxruntime cannot start on this machine: write --engine onnxruntime for the CPU (${firstLine(messageOf(error))})`,
+    );
+  }
 }
 
 function firstLine(message: string): string {

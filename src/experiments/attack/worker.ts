@@ -2,7 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import type { AttackSettings } from '../../attacks/attack.ts';
 import { attackOf } from '../../attacks/index.ts';
-import type { Bounds, ModelCheck } from '../../classifier/classifier.ts';
+import type { Bounds } from '../../classifier/classifier.ts';
 import { InputError, messageOf } from '../../core/errors.ts';
 import { createEngine } from '../../engine/select.ts';
 import { createUnitRunner, type UnitInputs, type UnitResult } from '../../evaluation/unit-runner.ts';

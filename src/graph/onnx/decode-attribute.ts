@@ -4,7 +4,7 @@ import type { Attribute, OpenGraph, Tensor } from '../types.ts';
 import { decodeNarrow, decodeSparseTensor, decodeTensor, narrowCodeOf } from './decode-tensor.ts';
 import type { ExternalData } from './external-data.ts';
 import { attributeField, attributeType } from './fields.ts';
-import type { Message } from './wire-reader.ts';
+import type { Message } from '../../core/protobuf/reader.ts';
 
 export interface AttributeContext {
   readonly external: ExternalData | undefined;

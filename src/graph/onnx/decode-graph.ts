@@ -9,7 +9,7 @@ import { graphField, sparseTensorField, tensorField, valueField } from './fields
 import { withNarrowValues } from './narrow-values.ts';
 import { assertDepth, initializerNames, neededParts } from './needed.ts';
 import type { FileNode } from './order.ts';
-import type { Message } from './wire-reader.ts';
+import type { Message } from '../../core/protobuf/reader.ts';
 
 /** A graph as the file has it, with the types that it declares. */
 export interface DecodedGraph extends Omit<SourceGraph, 'outputs' | 'nodes'> {

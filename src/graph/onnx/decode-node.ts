@@ -7,7 +7,7 @@ import { attributeField, nodeField } from './fields.ts';
 import { functionKey, isStandardDomain, namesOfCall } from './functions.ts';
 import type { FunctionTable, LocalFunction } from './functions.ts';
 import type { FileNode } from './order.ts';
-import type { Message } from './wire-reader.ts';
+import type { Message } from '../../core/protobuf/reader.ts';
 import { isZipMap } from './zip-map.ts';
 
 /** What decoding needs to know of the rest of the file. */

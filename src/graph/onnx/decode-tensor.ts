@@ -7,7 +7,7 @@ import { sizeOf } from '../tensor.ts';
 import type { DataOf, DataType, Tensor } from '../types.ts';
 import type { ExternalData } from './external-data.ts';
 import { entryField, sparseTensorField, tensorField } from './fields.ts';
-import type { Message } from './wire-reader.ts';
+import type { Message } from '../../core/protobuf/reader.ts';
 
 type NumericArray = DataOf[NumericType];
 

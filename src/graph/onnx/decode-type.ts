@@ -4,7 +4,7 @@ import { dataTypeOf } from '../data-types.ts';
 import type { Dimension, OpenValue, Value } from '../types.ts';
 import { heldDataType } from './decode-tensor.ts';
 import { dimensionField, shapeField, tensorTypeField, typeField, valueField } from './fields.ts';
-import type { Message } from './wire-reader.ts';
+import type { Message } from '../../core/protobuf/reader.ts';
 
 /**
  * A value as far as the file describes it: a sequence, map or optional, and an element type that the toolkit does not

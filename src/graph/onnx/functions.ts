@@ -3,7 +3,7 @@ import { InputError } from '../../core/errors.ts';
 import type { Attribute } from '../types.ts';
 import { functionField, modelField, nodeField, opsetField } from './fields.ts';
 import { namesIn } from './needed.ts';
-import type { Message } from './wire-reader.ts';
+import type { Message } from '../../core/protobuf/reader.ts';
 
 /** A FunctionProto. */
 export interface LocalFunction {

@@ -14,7 +14,7 @@ import {
 } from './fields.ts';
 import { functionKey, isStandardDomain } from './functions.ts';
 import { assertDepth, initializerNames } from './needed.ts';
-import type { Message } from './wire-reader.ts';
+import type { Message } from '../../core/protobuf/reader.ts';
 import { isZipMap } from './zip-map.ts';
 
 export type ValueKind = 'tensor' | 'sequence' | 'map' | 'optional' | 'sparse tensor' | 'unknown';

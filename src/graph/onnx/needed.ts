@@ -11,7 +11,7 @@ import {
   tensorField,
   valueField,
 } from './fields.ts';
-import type { Message } from './wire-reader.ts';
+import type { Message } from '../../core/protobuf/reader.ts';
 
 /** Graphs within graphs to this depth; deeper files are made to break readers. */
 export const MAXIMUM_DEPTH = 16;

@@ -14,7 +14,7 @@ import { readableOutputs, interfaceOf, originOf } from './interface.ts';
 import type { FileValue, OnnxInterface } from './interface.ts';
 import { orderNodes } from './order.ts';
 import { NEWEST_OPSET, OLDEST_OPSET, upgradeGraph } from './upgrade/upgrade.ts';
-import { Message, WireFormatError } from './wire-reader.ts';
+import { Message, WireFormatError } from '../../core/protobuf/reader.ts';
 
 export type { ExternalData } from './external-data.ts';
 export type { FileValue, OnnxInterface, ValueKind } from './interface.ts';

@@ -19,8 +19,16 @@ import {
   valueField,
 } from './fields.ts';
 import { toInt64 } from './int64.ts';
-import { bytes, encodeMessage, float32, message, sizeOfFields, string, varint } from './wire-writer.ts';
-import type { Field } from './wire-writer.ts';
+import {
+  bytes,
+  encodeMessage,
+  float32,
+  message,
+  sizeOfFields,
+  string,
+  varint,
+} from '../../core/protobuf/writer.ts';
+import type { Field } from '../../core/protobuf/writer.ts';
 
 /** The version of the file format that goes with OPSET. */
 const IR_VERSION = 8n;

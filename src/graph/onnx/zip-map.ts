@@ -3,7 +3,7 @@
  * here, and stands in its place.
  */
 import { nodeField } from './fields.ts';
-import type { Message } from './wire-reader.ts';
+import type { Message } from '../../core/protobuf/reader.ts';
 
 export function isZipMap(node: Message): boolean {
   return node.string(nodeField.operator) === 'ZipMap' && node.string(nodeField.domain) === 'ai.onnx.ml';

@@ -17,11 +17,17 @@ export const uniformOverFanIn: KernelInitialization = ([, ...rest]) => ({
 
 /**
  * N(0, 2/fanOut), fanOut = outputs · height · width whatever the groups (He et al. 2015, section 2.2, in the form of
- * the published code of ResNet, Wide ResNet and DenseNet).
+ * the published code of ResNet and DenseNet).
  */
 export const heNormal: KernelInitialization = ([outputs = 1, , ...kernel]) => ({
   kind: 'normal',
   deviation: Math.sqrt(2 / kernel.reduce((product, size) => product * size, outputs)),
+});
+
+/** N(0, 2/fanIn), fanIn = inputs of a group · height · width (He et al. 2015, section 2.2, the forward case). */
+export const heNormalOverFanIn: KernelInitialization = ([, ...rest]) => ({
+  kind: 'normal',
+  deviation: Math.sqrt(2 / rest.reduce((product, size) => product * size, 1)),
 });
 
 export const ZERO: Initialization = { kind: 'constant', value: 0 };

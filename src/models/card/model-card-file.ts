@@ -1,15 +1,37 @@
 /** Reads and writes model card files, checked against model-card.schema.json both ways. */
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join } from 'node:path';
-import type { ErrorObject, ValidateFunction } from 'ajv';
 import { weightsBeside } from '../../core/confined.ts';
-import { InputError } from '../../core/errors.ts';
-import { readInputFile, writeFileAtomically } from '../../core/files.ts';
-import { parseJson } from '../../core/json.ts';
+import {
+  type DocumentFormat,
+  readDocument,
+  schemaFile,
+  validateDocument,
+} from '../../core/document-format.ts';
+import { writeFileAtomically } from '../../core/files.ts';
 import type { ModelCard } from './model-card.ts';
 
 export const MODEL_CARD_KIND = 'robust-bench-model-card';
+
+/** What `robust-bench train` writes beside each model. */
+export const modelCardFormat: DocumentFormat<ModelCard> = {
+  title: 'model card',
+  mark: { field: 'kind', id: `${MODEL_CARD_KIND}/1`, versionField: 'version' },
+  remedy: 'write it again',
+  schema: schemaFile(new URL('./model-card.schema.json', import.meta.url)),
+  check: inconsistencies,
+};
+
+/** What the schema cannot say. */
+function* inconsistencies({ classCount, classNames, input }: ModelCard): Iterable<string> {
+  const [lower = 0, upper = 0] = input.bounds;
+  if (lower >= upper) {
+    yield `/input/bounds are [${String(lower)}, ${String(upper)}], expected lower < upper`;
+  }
+  if (classNames !== undefined && classNames.length !== classCount) {
+    yield `/classNames holds ${String(classNames.length)} names where classCount is ${String(classCount)}`;
+  }
+}
 
 /** Whether parsed JSON says that it is a model card; it need not be a valid one. */
 export function isModelCard(json: unknown): boolean {
@@ -21,35 +43,18 @@ export function isModelCard(json: unknown): boolean {
  *
  * @throws InputError when the file is missing, is no JSON, or breaks the schema
  */
-export async function readModelCard(path: string): Promise<ModelCard> {
-  const bytes = await readInputFile(path, 'model card');
-  return checkModelCard(path, parseJson(path, bytes));
+export function readModelCard(path: string): Promise<ModelCard> {
+  return readDocument(modelCardFormat, path);
 }
 
 /**
  * Checks parsed JSON against the schema and what the schema cannot say.
  *
  * @param path names the card in messages
- * @throws InputError naming the first thing that is wrong
+ * @throws InputError naming the first few things that are wrong
  */
-export async function checkModelCard(path: string, json: unknown): Promise<ModelCard> {
-  const validate = await cardValidator();
-  if (!validate(json)) {
-    throw new InputError(`${path} is no valid model card: ${complaint(validate.errors?.[0])}`);
-  }
-  const { classCount, classNames, input } = json;
-  const [lower = 0, upper = 0] = input.bounds;
-  if (lower >= upper) {
-    throw new InputError(
-      `${path}: input/bounds are [${String(lower)}, ${String(upper)}], expected lower < upper`,
-    );
-  }
-  if (classNames !== undefined && classNames.length !== classCount) {
-    throw new InputError(
-      `${path}: classNames holds ${String(classNames.length)} names where classCount is ${String(classCount)}`,
-    );
-  }
-  return json;
+export function checkModelCard(path: string, json: unknown): Promise<ModelCard> {
+  return validateDocument(modelCardFormat, json, path);
 }
 
 /**
@@ -103,30 +108,4 @@ export function sidecarPaths(modelPath: string): readonly string[] {
 
 function fromCard(cardPath: string, path: string): string {
   return isAbsolute(path) ? path : join(dirname(cardPath), path);
-}
-
-let validator: Promise<ValidateFunction<ModelCard>> | undefined;
-
-function cardValidator(): Promise<ValidateFunction<ModelCard>> {
-  validator ??= compileSchema();
-  return validator;
-}
-
-async function compileSchema(): Promise<ValidateFunction<ModelCard>> {
-  const [{ Ajv2020 }, schema] = await Promise.all([
-    import('ajv/dist/2020.js'),
-    readFile(new URL('./model-card.schema.json', import.meta.url), 'utf8'),
-  ]);
-  return new Ajv2020({ strict: true, allowUnionTypes: true }).compile<ModelCard>(
-    JSON.parse(schema) as object,
-  );
-}
-
-function complaint(error: ErrorObject | undefined): string {
-  if (error === undefined) return 'it breaks the schema';
-  const where = error.instancePath === '' ? 'it' : error.instancePath.slice(1);
-  const parameters = error.params as Readonly<Record<string, unknown>>;
-  const detail =
-    parameters['additionalProperty'] ?? parameters['allowedValues'] ?? parameters['allowedValue'];
-  return `${where} ${error.message ?? 'is wrong'}${detail === undefined ? '' : ` (${JSON.stringify(detail)})`}`;
 }

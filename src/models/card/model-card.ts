@@ -137,6 +137,14 @@ export interface Training {
    */
   seed?: number | string;
   /**
+   * The seed of the initial weights; the root seed where absent.
+   */
+  initSeed?: number | string;
+  /**
+   * The seed of what is drawn while training (order, augmentation, dropout, mixing); the root seed where absent.
+   */
+  orderSeed?: number | string;
+  /**
    * The recipe that was asked for, as --recipe takes it; a file without its folder.
    */
   recipeName?: string;

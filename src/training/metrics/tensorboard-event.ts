@@ -10,7 +10,7 @@ import {
   string,
   varint,
   type Field,
-} from '../../graph/onnx/wire-writer.ts';
+} from '../../core/protobuf/writer.ts';
 import { maskedCrc32c } from './crc32c.ts';
 
 /** The numbers of the fields that are written. */

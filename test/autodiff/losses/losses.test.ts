@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { appendGradients } from '../../../src/autodiff/gradient.ts';
-import { losses as graphs } from '../../../src/autodiff/losses/index.ts';
+import { type Loss, losses as graphs } from '../../../src/autodiff/losses/index.ts';
 import { logitGradient } from '../../../src/classifier/logit-losses.ts';
 import { lossesOf, type LossName, lossNames, type Objective } from '../../../src/classifier/objective.ts';
 import { randomStream } from '../../../src/core/random.ts';
@@ -41,17 +41,14 @@ after(() => engine.dispose());
 async function byGraph({ loss, classCount, logits, labels, targets, weights }: Case): Promise<Found> {
   const builder = new GraphBuilder('test');
   const scores = builder.input('logits', 'float32', [BATCH, classCount]);
-  const { feeds, append } = graphs[loss];
+  const graph: Loss = graphs[loss];
+  const { feeds } = graph;
   const names = feeds.map((feed) =>
     feed === 'weights'
       ? builder.input(feed, 'float32', [BATCH, classCount])
       : builder.input(feed, 'int64', [BATCH]),
   );
-  const value = (append as (b: GraphBuilder, z: string, ...rest: string[]) => string)(
-    builder,
-    scores,
-    ...names,
-  );
+  const value = graph.append(builder, scores, ...names);
   const [gradient = ''] = appendGradients(builder, value, [scores]);
   const fed = {
     labels: int64s(labels),

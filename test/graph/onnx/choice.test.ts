@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { graphField, modelField, opsetField, valueField, typeField } from '../../../src/graph/onnx/fields.ts';
 import { decodeModel, readInterface } from '../../../src/graph/onnx/read.ts';
 import type { FileValue } from '../../../src/graph/onnx/read.ts';
-import { message, string, varint } from '../../../src/graph/onnx/wire-writer.ts';
+import { message, string, varint } from '../../../src/core/protobuf/writer.ts';
 import { floats, graphMessage, modelBytes, rawTensor } from './model-bytes.ts';
 import type { ModelSource } from './model-bytes.ts';
 

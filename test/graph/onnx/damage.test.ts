@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { InputError } from '../../../src/core/errors.ts';
 import { attributeField, attributeType, functionField, modelField } from '../../../src/graph/onnx/fields.ts';
 import { decodeModel, readInterface } from '../../../src/graph/onnx/read.ts';
-import { message, string } from '../../../src/graph/onnx/wire-writer.ts';
+import { message, string } from '../../../src/core/protobuf/writer.ts';
 import { specialize } from '../../../src/graph/specialize/specialize.ts';
 import { floats, graphMessage, int64s, modelBytes, nodeMessage, rawTensor } from './model-bytes.ts';
 import type { AttributeValue, ModelSource } from './model-bytes.ts';

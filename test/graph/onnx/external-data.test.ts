@@ -6,7 +6,7 @@ import { after, before, describe, test } from 'node:test';
 import { InputError } from '../../../src/core/errors.ts';
 import { tensorField } from '../../../src/graph/onnx/fields.ts';
 import { decodeModel, readModel } from '../../../src/graph/onnx/read.ts';
-import { message, string, varint } from '../../../src/graph/onnx/wire-writer.ts';
+import { message, string, varint } from '../../../src/core/protobuf/writer.ts';
 import { modelBytes, tensorHead } from './model-bytes.ts';
 
 /** A model whose weight w, of two float32, stands in another file. */

@@ -4,8 +4,8 @@ import { describe, test } from 'node:test';
 import { InputError } from '../../../src/core/errors.ts';
 import { attributeField, functionField, modelField, opsetField } from '../../../src/graph/onnx/fields.ts';
 import { decodeModel } from '../../../src/graph/onnx/read.ts';
-import { float32, message, string, varint } from '../../../src/graph/onnx/wire-writer.ts';
-import type { Field } from '../../../src/graph/onnx/wire-writer.ts';
+import { float32, message, string, varint } from '../../../src/core/protobuf/writer.ts';
+import type { Field } from '../../../src/core/protobuf/writer.ts';
 import { nodeMessage, modelBytes } from './model-bytes.ts';
 import type { NodeSource } from './model-bytes.ts';
 

@@ -13,8 +13,8 @@ import {
   typeField,
   valueField,
 } from '../../../src/graph/onnx/fields.ts';
-import * as wire from '../../../src/graph/onnx/wire-writer.ts';
-import type { Field } from '../../../src/graph/onnx/wire-writer.ts';
+import * as wire from '../../../src/core/protobuf/writer.ts';
+import type { Field } from '../../../src/core/protobuf/writer.ts';
 
 export type AttributeValue =
   | number

@@ -15,15 +15,8 @@ import {
   tensorField,
 } from '../../../src/graph/onnx/fields.ts';
 import { decodeModel, readModel } from '../../../src/graph/onnx/read.ts';
-import {
-  bytes,
-  encodeMessage,
-  float32,
-  message,
-  string,
-  varint,
-} from '../../../src/graph/onnx/wire-writer.ts';
-import type { Field } from '../../../src/graph/onnx/wire-writer.ts';
+import { bytes, encodeMessage, float32, message, string, varint } from '../../../src/core/protobuf/writer.ts';
+import type { Field } from '../../../src/core/protobuf/writer.ts';
 import { encodeModel } from '../../../src/graph/onnx/write.ts';
 import { float32 as float32Tensor, numbersOf } from '../../../src/graph/tensor.ts';
 import { floats, int64s, modelBytes, packed, rawTensor, tensorHead, valueOf } from './model-bytes.ts';

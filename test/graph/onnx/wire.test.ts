@@ -1,15 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { Message, WireFormatError } from '../../../src/graph/onnx/wire-reader.ts';
-import {
-  bytes,
-  encodeMessage,
-  float32,
-  message,
-  string,
-  varint,
-} from '../../../src/graph/onnx/wire-writer.ts';
+import { Message, WireFormatError } from '../../../src/core/protobuf/reader.ts';
+import { bytes, encodeMessage, float32, message, string, varint } from '../../../src/core/protobuf/writer.ts';
 import { packed } from './model-bytes.ts';
 
 const anyInt64 = fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n });

@@ -8,7 +8,7 @@ import type { Engine } from '../../../src/engine/engine.ts';
 import { createOnnxRuntimeEngine } from '../../../src/engine/onnxruntime/engine.ts';
 import { GraphBuilder } from '../../../src/graph/builder.ts';
 import { float32, sizeOf } from '../../../src/graph/tensor.ts';
-import { BATCH, type Tensor } from '../../../src/graph/types.ts';
+import { BATCH } from '../../../src/graph/types.ts';
 import { Layers } from '../../../src/models/architectures/layers.ts';
 import {
   addNetwork,
@@ -19,6 +19,7 @@ import {
   type NetworkSettings,
 } from '../../../src/models/architectures/network.ts';
 import { floatsOf, relativeError, runGraph } from '../../autodiff/gradient-check.ts';
+import { fraction, weight } from './oracle-weights.ts';
 
 interface Case {
   network: NetworkSettings;
@@ -34,26 +35,6 @@ interface Case {
 
 const file = new URL('../../../fixtures/architecture-values.json', import.meta.url);
 const cases = JSON.parse(readFileSync(file, 'utf8')) as Case[];
-
-/** As benchmarks/oracles/architectures.py. */
-function fraction(name: string, count: number): Float64Array {
-  const key = Array.from(name).reduce((sum, letter, place) => sum + letter.charCodeAt(0) * (place + 1), 0);
-  return Float64Array.from(
-    { length: count },
-    (_, index) => ((31 * index * index + 40503 * index + key) % 65521) / 65521,
-  );
-}
-
-function weight(name: string, dims: readonly number[]): Tensor {
-  const scale = Math.sqrt(6 / sizeOf(dims.slice(1)));
-  const near = (value: number): number => {
-    if (dims.length > 1) return (2 * value - 1) * scale;
-    if (name.endsWith('weight')) return 0.2 + 0.2 * value;
-    if (name.endsWith('bias')) return value < 0.5 ? -0.75 - value : 0.25 + value;
-    return name.endsWith('running_var') ? 0.5 + value : (value - 0.5) / 2;
-  };
-  return float32(dims, Float32Array.from(fraction(name, sizeOf(dims)), near));
-}
 
 let engine: Engine;
 before(async () => {

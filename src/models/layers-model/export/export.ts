@@ -1,4 +1,6 @@
 /** Writes a graph as a tfjs layers-model: channels last, readable by tfjs's loadLayersModel and by import.ts. */
+import { createHash } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { InputError } from '../../../core/errors.ts';
 import { writeFileAtomically } from '../../../core/files.ts';
@@ -11,8 +13,12 @@ import { operatorExporter } from './operators.ts';
 import { ExportScope } from './scope.ts';
 import type { Exported } from './scope.ts';
 
-/** The name that tfjs itself gives a model's only shard. */
-const SHARD = 'group1-shard1of1.bin';
+/** A shard's name holds its hash, so that model.json, replaced whole, names the weights that it was written with. */
+const SHARD = /^group1-shard1of1-[0-9a-f]{16}\.bin$/;
+
+function shardName(weights: Uint8Array): string {
+  return `group1-shard1of1-${createHash('sha256').update(weights).digest('hex').slice(0, 16)}.bin`;
+}
 
 export interface LayersModelFiles {
   /** The content of model.json. */
@@ -57,15 +63,16 @@ export function encodeLayersModel(graph: Graph): LayersModelFiles {
   const last = values.get(output.name);
   if (last === undefined)
     throw new InputError(`the graph ${graph.name} has an output that is not computed from its input`);
+  const weights = layers.bytes();
   return {
     json: {
       format: 'layers-model',
       generatedBy: 'robust-bench',
       convertedBy: null,
       modelTopology: layers.topology(graph.name, image, last.layer),
-      weightsManifest: [{ paths: [SHARD], weights: layers.manifest() }],
+      weightsManifest: [{ paths: [shardName(weights)], weights: layers.manifest() }],
     },
-    weights: layers.bytes(),
+    weights,
   };
 }
 
@@ -76,6 +83,11 @@ export function encodeLayersModel(graph: Graph): LayersModelFiles {
  */
 export async function writeLayersModel(path: string, graph: Graph): Promise<void> {
   const { json, weights } = encodeLayersModel(graph);
-  await writeFileAtomically(join(dirname(path), SHARD), weights);
+  const folder = dirname(path);
+  const shard = shardName(weights);
+  await writeFileAtomically(join(folder, shard), weights);
   await writeFileAtomically(path, `${JSON.stringify(json)}\n`);
+  for (const name of await readdir(folder)) {
+    if (SHARD.test(name) && name !== shard) await rm(join(folder, name), { force: true });
+  }
 }

@@ -5,7 +5,7 @@ import type { LayerScope } from '../scope.ts';
 import type { Window } from '../padding.ts';
 import { biasOf, outFirst, windowOf } from './convolution.ts';
 import { longShortTerm } from './gates.ts';
-import type { Cell } from './recurrent-cells.ts';
+import type { Cell } from './cell.ts';
 
 /** The input is convolved as the settings say, the state without stride or dilation so that it keeps its size. */
 export function convolutionalCell(scope: LayerScope): Cell {

@@ -6,18 +6,7 @@ import type { LayerScope } from '../scope.ts';
 import { layerIn } from '../topology.ts';
 import { convolutionalCell } from './convolutional-cell.ts';
 import { activated, gated, longShortTerm } from './gates.ts';
-
-export interface Cell {
-  /** How many states there are. */
-  readonly states: number;
-  /** How many spatial axes each step has; none but in convolutional cells. */
-  readonly spatial: number;
-  /** Whether it is several cells, whose states come last cell first. */
-  readonly stacked: boolean;
-  /** The states, the output first, after a step with the input [N, features]. */
-  readonly step: (input: string, states: readonly string[]) => readonly string[];
-  readonly zeroStates: (input: string) => readonly string[];
-}
+import type { Cell } from './cell.ts';
 
 /**
  * The cell that a layer or a cell's own entry describes.

@@ -7,7 +7,7 @@ import type { LayerHandler, LayerScope, LayerValue } from '../scope.ts';
 import { layerIn } from '../topology.ts';
 import type { Layer } from '../topology.ts';
 import { cellOf } from './recurrent-cells.ts';
-import type { Cell } from './recurrent-cells.ts';
+import type { Cell } from './cell.ts';
 import { joinedSteps, stepsOf } from './steps.ts';
 
 /** What a recurrent layer gives. */

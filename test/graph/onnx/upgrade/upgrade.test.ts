@@ -12,7 +12,7 @@ import { encodeModel } from '../../../../src/graph/onnx/write.ts';
 import { writableGraph } from '../../../../src/graph/operators/expand.ts';
 import { specialize } from '../../../../src/graph/specialize/specialize.ts';
 import type { Graph } from '../../../../src/graph/types.ts';
-import { message } from '../../../../src/graph/onnx/wire-writer.ts';
+import { message } from '../../../../src/core/protobuf/writer.ts';
 import { floats, graphMessage, int64s, modelBytes, rawTensor } from '../model-bytes.ts';
 import type { AttributeValue, ModelSource, NodeSource } from '../model-bytes.ts';
 
