@@ -7,6 +7,7 @@ export default tseslint.config(
       'fixtures',
       'src/results/result.ts',
       'src/results/version-1/result.ts',
+      'src/results/version-1/memorization.ts',
       'src/models/card/model-card.ts',
       'src/corruption/label-file-json.ts',
       'src/recipes/recipe.ts',

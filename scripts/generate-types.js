@@ -40,6 +40,12 @@ const schemas = [
     constants: formatId('memorizationSchemaId'),
   },
   {
+    schema: 'src/results/version-1/memorization.schema.json',
+    types: 'src/results/version-1/memorization.ts',
+    subject: 'a memorization result of version 1',
+    definitions: 'src/results/definitions.schema.json',
+  },
+  {
     schema: 'src/models/card/model-card.schema.json',
     types: 'src/models/card/model-card.ts',
     subject: 'a model card',

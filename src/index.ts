@@ -141,6 +141,8 @@ export {
   writeResult,
 } from './results/file.ts';
 export type { MemorizationResult, MemorizationRun } from './results/memorization.ts';
+export { medianTestError } from './results/memorization-median.ts';
+export { riseAfterBest, type RiseAfterBest } from './results/memorization-rise.ts';
 export type { Result } from './results/result.ts';
 export { type ColumnArrays, decodeColumn, encodeColumn } from './results/column.ts';
 export { derive } from './results/derive.ts';

@@ -4,6 +4,7 @@ import type { CorruptionSettings } from '../corruption/settings.ts';
 import type { TrainingLabels } from '../evaluation/memorization/groups.ts';
 import type { EpochScores, MemorizationScores } from '../evaluation/memorization/scores.ts';
 import { encodeBits, encodePackedBits } from '../core/bits.ts';
+import type { Seed } from '../core/random.ts';
 import type { ModelDescription } from '../models/open.ts';
 import { requireBounds } from '../models/options.ts';
 import type {
@@ -16,6 +17,7 @@ import type {
   MemorizationRun,
   Proportion,
 } from '../results/memorization.ts';
+import { encodeColumn } from '../results/column.ts';
 import { errorRate } from '../results/error-rate.ts';
 import { describeReading } from './models.ts';
 import { type CardTraining, trainingFacts } from './training-facts.ts';
@@ -26,6 +28,10 @@ export interface ScoredRun {
   readonly id: string;
   /** What tables call it. */
   readonly name: string;
+  /** What was trained on which labels: runs that share it differ in their seed alone. Its id where it is absent. */
+  readonly variant?: string;
+  /** What its random decisions come from; null where it is not known. */
+  readonly seed: Seed | null;
   readonly source: MemorizationRun['source'];
   /** The checkpoints in the order of the epochs; absent where the predictions come from elsewhere. */
   readonly models?: readonly MemorizationModel[];
@@ -45,11 +51,13 @@ export interface ScoredRun {
 }
 
 export function memorizationRun(run: ScoredRun): MemorizationRun {
-  const { id, name, source, models, training, corruption, scores } = run;
+  const { id, name, variant = id, seed, source, models, training, corruption, scores } = run;
   const { groups, best, last, learning, areaUnderMargin, membership, calibration } = scores;
   return {
     id,
     name,
+    variant,
+    seed,
     source,
     ...(models === undefined ? {} : { models: [...models] }),
     training: training === null ? null : trainingFacts(training),
@@ -72,6 +80,7 @@ export function memorizationRun(run: ScoredRun): MemorizationRun {
     calibration: { error: calibration.error, bins: [...calibration.bins] },
     curves: curvesOf(run),
     perExample: perExampleOf(run),
+    testOutcomes: testOutcomesOf(scores),
   };
 }
 
@@ -121,32 +130,62 @@ function proportion(examples: number, count: number): Proportion {
 }
 
 function curvesOf({ scores: { epochs }, learningRates, objectives }: ScoredRun): MemorizationCurves {
-  const curve = (key: Exclude<keyof EpochScores, 'chance'>): number[] => epochs.map((epoch) => epoch[key]);
-  const chances = epochs.map(({ chance }) => chance).filter((chance) => chance !== null);
+  const curve = (key: CurveName): number[] => epochs.map((epoch) => epoch[key]);
   return {
     epoch: curve('epoch'),
     learningRate: learningRates === null ? null : [...learningRates],
     objective: objectives === null ? null : [...objectives],
     testErrors: curve('testErrors'),
+    testTop5Errors: known(epochs.map(({ testTop5Errors }) => testTop5Errors)),
     trainErrors: curve('trainErrors'),
     realErrors: curve('realErrors'),
     corruptedErrors: curve('corruptedErrors'),
     changedErrors: curve('changedErrors'),
     corruptedRestored: curve('corruptedRestored'),
     changedRestored: curve('changedRestored'),
-    // Known for all epochs or for none.
-    chance: chances.length === 0 ? null : chances,
+    chance: known(epochs.map(({ chance }) => chance)),
     trainLoss: curve('trainLoss'),
     testLoss: curve('testLoss'),
     membershipAdvantage: curve('membershipAdvantage'),
     membershipAuc: curve('membershipAuc'),
+    membershipRealAdvantage: known(epochs.map(({ membershipReal }) => membershipReal?.advantage ?? null)),
+    membershipRealAuc: known(epochs.map(({ membershipReal }) => membershipReal?.auc ?? null)),
     calibrationError: curve('calibrationError'),
   };
 }
 
+/** The scores of an epoch that are always known. */
+type CurveName = Exclude<keyof EpochScores, 'chance' | 'testTop5Errors' | 'membershipReal'>;
+
+/** A curve that is known for all epochs or for none. */
+function known(values: readonly (number | null)[]): number[] | null {
+  const numbers = values.filter((value) => value !== null);
+  return numbers.length === 0 ? null : numbers;
+}
+
+function testOutcomesOf({
+  epochs,
+  testExamples,
+}: MemorizationScores): NonNullable<MemorizationRun['testOutcomes']> {
+  const { predictions, ranks, losses, right, rightTop5 } = testExamples;
+  return {
+    predictions: encodeColumn(predictions),
+    ranks: encodeColumn(ranks),
+    losses: encodeColumn(losses),
+    right: encodeRows(right, epochs.length),
+    rightTop5: rightTop5 === null ? null : encodeRows(rightTop5, epochs.length),
+  };
+}
+
+/** Packed bits, a text for each epoch. */
+function encodeRows(packed: Uint8Array, epochs: number): string[] {
+  const length = packed.length / epochs;
+  return Array.from({ length: epochs }, (_, row) =>
+    encodePackedBits(packed.subarray(row * length, (row + 1) * length)),
+  );
+}
+
 function perExampleOf({ labels, scores: { epochs, examples } }: ScoredRun): MemorizationPerExample {
-  const { correct } = examples;
-  const rowLength = correct.length / epochs.length;
   return {
     corrupted: encodeBits(labels.masked),
     changed: encodeBits(
@@ -155,8 +194,6 @@ function perExampleOf({ labels, scores: { epochs, examples } }: ScoredRun): Memo
     firstLearned: [...examples.firstLearned],
     forgettingEvents: [...examples.forgettingEvents],
     areaUnderMargin: Array.from(examples.areaUnderMargin, (area) => Math.round(area * 1e4) / 1e4),
-    correct: epochs.map((_, row) =>
-      encodePackedBits(correct.subarray(row * rowLength, (row + 1) * rowLength)),
-    ),
+    correct: encodeRows(examples.correct, epochs.length),
   };
 }

@@ -1,7 +1,6 @@
 /** Numbers as every report shows them. */
 import type { GateReport, GateRow } from '../gate/gate-report.ts';
 import type { DerivedEvaluation } from '../results/derived.ts';
-import type { Rate } from '../results/error-rate.ts';
 
 /** A fraction in percent with one decimal and no sign: `90.7`. */
 export function percent(fraction: number): string {
@@ -9,7 +8,13 @@ export function percent(fraction: number): string {
 }
 
 /** An error in percent with its interval: `90.7 [89.3, 91.9]`. */
-export function errorWithInterval({ rate, interval }: Rate): string {
+export function errorWithInterval({
+  rate,
+  interval,
+}: {
+  readonly rate: number;
+  readonly interval: { readonly lower: number; readonly upper: number };
+}): string {
   return `${percent(rate)} [${percent(interval.lower)}, ${percent(interval.upper)}]`;
 }
 

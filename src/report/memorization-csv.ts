@@ -14,15 +14,18 @@ const plain = (name: string, curve: CurveName): Column => ({
   of: ({ curves }, index) => curves[curve]?.[index] ?? null,
 });
 
-/** A count of the curves as a fraction of its group; empty for a group without examples. */
+/** A count of the curves as a fraction of its group; empty for a group without examples, and where none was kept. */
 const rate = (name: string, curve: CurveName, group: keyof MemorizationRun['groups']): Column => ({
   name,
-  of: ({ curves, groups }, index) =>
-    groups[group] === 0 ? null : (curves[curve]?.[index] ?? 0) / groups[group],
+  of: ({ curves, groups }, index) => {
+    const count = curves[curve]?.[index];
+    return groups[group] === 0 || count === undefined ? null : count / groups[group];
+  },
 });
 
 const columns: readonly Column[] = [
   { name: 'run', of: ({ id }) => id },
+  { name: 'seed', of: ({ seed }) => seed },
   { name: 'corruption_rate', of: ({ corruption }) => corruption?.rate ?? null },
   plain('epoch', 'epoch'),
   plain('learning_rate', 'learningRate'),
@@ -30,6 +33,7 @@ const columns: readonly Column[] = [
   plain('train_loss', 'trainLoss'),
   plain('test_loss', 'testLoss'),
   rate('test_error', 'testErrors', 'test'),
+  rate('test_top5_error', 'testTop5Errors', 'test'),
   rate('train_error', 'trainErrors', 'train'),
   rate('real_error', 'realErrors', 'real'),
   rate('corrupted_error', 'corruptedErrors', 'corrupted'),
@@ -37,8 +41,8 @@ const columns: readonly Column[] = [
   rate('corrupted_restored', 'corruptedRestored', 'corrupted'),
   rate('changed_restored', 'changedRestored', 'changed'),
   { name: 'memorization_gap', of: gapAt },
-  plain('membership_advantage', 'membershipAdvantage'),
-  plain('membership_auc', 'membershipAuc'),
+  plain('membership_real_advantage', 'membershipRealAdvantage'),
+  plain('membership_real_auc', 'membershipRealAuc'),
   plain('calibration_error', 'calibrationError'),
 ];
 

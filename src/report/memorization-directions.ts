@@ -2,34 +2,58 @@
  * Whether the directions of the paper's Table 2 hold in a memorization result (H. Zhang et al., mixup: Beyond
  * Empirical Risk Minimization, ICLR 2018, section 3.4), each by an interval and at each rate of corruption.
  */
-import type { ErrorRate } from '../results/definitions.ts';
 import type { MemorizationResult, MemorizationRun } from '../results/memorization.ts';
-import { contrast, type ContrastTerm } from '../statistics/contrast.ts';
-import { type CorruptionGroup, groupByCorruption, methodOf } from './memorization-format.ts';
+import { type Spread, spreadOf } from '../statistics/student.ts';
+import {
+  type Difference,
+  memorizationDifference,
+  riseDifference,
+  riseOf,
+  testErrorDifference,
+} from './memorization-differences.ts';
+import {
+  type CorruptionGroup,
+  groupByCorruption,
+  type MemorizationVariant,
+  methodOf,
+  variantsOf,
+} from './memorization-format.ts';
 
 export type Verdict = 'holds' | 'does not hold' | 'not decided';
 
-/** One direction between runs of one corruption. */
+/** One direction between variants of one corruption. */
 export interface Direction {
   /** The corruption, as tables title it. */
   readonly group: string;
   /** What is claimed. */
   readonly claim: string;
-  /** What the claim says is above 0, a difference of errors as fractions of 1. */
+  /** What the claim says is above 0, a difference of errors as fractions of 1; over several seeds the mean. */
   readonly difference: number;
+  /**
+   * Over examples, for these seeds. Over several seeds the mean of their intervals, which is wide enough however much
+   * the seeds err on the same examples.
+   */
   readonly interval: { readonly lower: number; readonly upper: number };
-  /** holds: the interval is above 0; does not hold: it is below 0; not decided: it has 0 in it. */
+  /** The difference over the seeds; null where it was measured with one. */
+  readonly seeds: Spread | null;
+  /** The same difference of top-5 errors; null where it is none of test errors after the last epoch, or not known. */
+  readonly top5: Difference | null;
+  /**
+   * holds: the interval over examples is above 0, and with several seeds that of their mean too; does not hold: they
+   * are below 0; not decided: one has 0 in it.
+   */
   readonly verdict: Verdict;
 }
 
 /**
  * All directions for which the result has the runs, by corruption:
- * - ERM's last test error exceeds its best;
- * - from best to last, mixup's test error rises less than ERM's;
+ * - ERM's last test error exceeds that of its best epoch, on examples that did not choose it;
+ * - from best to last, mixup's test error rises less than ERM's, on the same examples;
  * - mixup's last test error is below ERM's, and mixup with dropout's below dropout's;
  * - the larger alpha has the larger training error on corrupted labels.
  *
- * Runs without corruption and runs whose training is not known state nothing.
+ * Variants are compared seed by seed. Runs without corruption and runs whose training is not known state nothing;
+ * results of version 1, which did not keep the outcomes of test examples, nothing of best epochs.
  */
 export function memorizationDirections(result: MemorizationResult): Direction[] {
   return groupByCorruption(result.runs)
@@ -37,10 +61,10 @@ export function memorizationDirections(result: MemorizationResult): Direction[] 
     .flatMap(directionsOf);
 }
 
-function directionsOf(group: CorruptionGroup): Direction[] {
-  const { title, runs } = group;
-  const select = (mixup: boolean, dropout: boolean): MemorizationRun[] =>
-    runs.filter((run) => {
+function directionsOf({ title, runs }: CorruptionGroup): Direction[] {
+  const variants = variantsOf(runs);
+  const select = (mixup: boolean, dropout: boolean): MemorizationVariant[] =>
+    variants.filter(({ runs: [run] }) => {
       const method = methodOf(run);
       return method?.mixup === mixup && method.dropout > 0 === dropout;
     });
@@ -50,33 +74,57 @@ function directionsOf(group: CorruptionGroup): Direction[] {
     select(true, false),
     select(true, true),
   ];
-  const state = (claim: string, terms: readonly ContrastTerm[]): Direction => {
-    const { value, interval } = contrast(terms);
-    return { group: title, claim, difference: value, interval, verdict: verdictOf(interval) };
+  const state = (
+    claim: string,
+    differences: readonly (Difference | null)[],
+    top5: readonly (Difference | null)[] = [],
+  ): Direction[] => {
+    const over = combined(differences);
+    if (over === null) return [];
+    const { value: difference, interval, seeds } = over;
+    const five = combined(top5);
+    return [
+      {
+        group: title,
+        claim,
+        difference,
+        interval,
+        seeds,
+        top5: five === null ? null : { value: five.value, interval: five.interval },
+        verdict: verdictOf([interval, ...(seeds?.interval == null ? [] : [seeds.interval])]),
+      },
+    ];
   };
-  const lower = (baselines: readonly MemorizationRun[], others: readonly MemorizationRun[]): Direction[] =>
-    pairs(baselines, others).map(([baseline, other]) =>
-      state(`${other.name}: last test error below that of ${baseline.name}`, [
-        plus(baseline.testError.last.error),
-        minus(other.testError.last.error),
-      ]),
-    );
+  const lower = (
+    baselines: readonly MemorizationVariant[],
+    others: readonly MemorizationVariant[],
+  ): Direction[] =>
+    pairs(baselines, others).flatMap(([baseline, other]) => {
+      const between = (metric: 'top1' | 'top5'): (Difference | null)[] =>
+        bySeed(baseline, other).map(([first, second]) => testErrorDifference(first, second, metric));
+      return state(
+        `${other.name}: last test error below that of ${baseline.name}`,
+        between('top1'),
+        between('top5'),
+      );
+    });
   return [
-    ...erm.map((run) => state(`${run.name}: last test error above its best`, rise(run))),
-    ...pairs(erm, mixup).map(([baseline, other]) =>
-      state(`${other.name}: rises less from best to last than ${baseline.name}`, [
-        ...rise(baseline),
-        minus(other.testError.last.error),
-        plus(other.testError.best.error),
-      ]),
+    ...erm.flatMap((variant) =>
+      state(`${variant.name}: last test error above that of its best epoch`, variant.runs.map(riseOf)),
+    ),
+    ...pairs(erm, mixup).flatMap(([baseline, other]) =>
+      state(
+        `${other.name}: rises less from best to last than ${baseline.name}`,
+        bySeed(baseline, other).map(([first, second]) => riseDifference(first, second)),
+      ),
     ),
     ...lower(erm, mixup),
     ...lower(dropout, both),
-    ...ascending(mixup).map(([smaller, larger]) =>
-      state(`${larger.name}: training error on corrupted labels above that of ${smaller.name}`, [
-        plus(larger.trainingError.corrupted),
-        minus(smaller.trainingError.corrupted),
-      ]),
+    ...ascending(mixup).flatMap(([smaller, larger]) =>
+      state(
+        `${larger.name}: training error on corrupted labels above that of ${smaller.name}`,
+        bySeed(larger, smaller).map(([first, second]) => memorizationDifference(first, second)),
+      ),
     ),
   ];
 }
@@ -85,31 +133,47 @@ function pairs<A, B>(first: readonly A[], second: readonly B[]): [A, B][] {
   return first.flatMap((a) => second.map((b): [A, B] => [a, b]));
 }
 
-/** Each run with that of the next larger alpha. */
-function ascending(runs: readonly MemorizationRun[]): [MemorizationRun, MemorizationRun][] {
-  const alphaOf = (run: MemorizationRun): number => methodOf(run)?.alpha ?? 0;
-  const sorted = [...runs].sort((a, b) => alphaOf(a) - alphaOf(b));
-  return sorted.flatMap((run, index): [MemorizationRun, MemorizationRun][] => {
-    const next = sorted.slice(index + 1).find((other) => alphaOf(other) > alphaOf(run));
-    return next === undefined ? [] : [[run, next]];
+/** The runs of both that have the same seed; where each has one run, that one. */
+function bySeed(
+  { runs: first }: MemorizationVariant,
+  { runs: second }: MemorizationVariant,
+): [MemorizationRun, MemorizationRun][] {
+  if (first.length === 1 && second.length === 1) return [[first[0], second[0]]];
+  return first.flatMap((run): [MemorizationRun, MemorizationRun][] => {
+    const twin = second.find(({ seed }) => seed === run.seed);
+    return twin === undefined ? [] : [[run, twin]];
   });
 }
 
-/** An error that counts for or against the claim. */
-function term(sign: 1 | -1, error: ErrorRate | null): ContrastTerm {
-  if (error === null) throw new RangeError('a run with corrupted labels has a training error on them');
-  return { sign, estimate: error.rate, interval: error.interval };
+/** Each variant with that of the next larger alpha. */
+function ascending(variants: readonly MemorizationVariant[]): [MemorizationVariant, MemorizationVariant][] {
+  const alphaOf = ({ runs: [run] }: MemorizationVariant): number => methodOf(run)?.alpha ?? 0;
+  const sorted = [...variants].sort((a, b) => alphaOf(a) - alphaOf(b));
+  return sorted.flatMap((variant, index): [MemorizationVariant, MemorizationVariant][] => {
+    const next = sorted.slice(index + 1).find((other) => alphaOf(other) > alphaOf(variant));
+    return next === undefined ? [] : [[variant, next]];
+  });
 }
 
-const plus = (error: ErrorRate | null): ContrastTerm => term(1, error);
-const minus = (error: ErrorRate | null): ContrastTerm => term(-1, error);
-
-/** The rise from best to last test error. */
-function rise({ testError }: MemorizationRun): ContrastTerm[] {
-  return [plus(testError.last.error), minus(testError.best.error)];
+/** The mean over the seeds, with the mean of the limits; null where there are no seeds, or one is not known. */
+function combined(
+  differences: readonly (Difference | null)[],
+): (Difference & { readonly seeds: Spread | null }) | null {
+  const known = differences.filter((difference) => difference !== null);
+  if (known.length === 0 || known.length < differences.length) return null;
+  const meanOf = (of: (difference: Difference) => number): number =>
+    known.reduce((sum, difference) => sum + of(difference), 0) / known.length;
+  return {
+    value: meanOf(({ value }) => value),
+    interval: {
+      lower: meanOf(({ interval }) => interval.lower),
+      upper: meanOf(({ interval }) => interval.upper),
+    },
+    seeds: known.length === 1 ? null : spreadOf(known.map(({ value }) => value)),
+  };
 }
 
-function verdictOf({ lower, upper }: Direction['interval']): Verdict {
-  if (lower > 0) return 'holds';
-  return upper < 0 ? 'does not hold' : 'not decided';
+function verdictOf(intervals: readonly Difference['interval'][]): Verdict {
+  if (intervals.every(({ lower }) => lower > 0)) return 'holds';
+  return intervals.every(({ upper }) => upper < 0) ? 'does not hold' : 'not decided';
 }

@@ -1,4 +1,4 @@
-/** How reports name the runs of a memorization result, and group them by corruption. */
+/** How reports name the runs of a memorization result, and group them by corruption and by variant. */
 import type { MemorizationCorruption, MemorizationRun } from '../results/memorization.ts';
 
 /** Runs whose labels were corrupted alike. */
@@ -35,6 +35,24 @@ function corruptionTitle({ corruption, groups }: MemorizationRun): string {
 /** A rate in percent without needless zeros: `20`, `12.5`. */
 function ratePercent(rate: number): string {
   return String(Number((100 * rate).toPrecision(6)));
+}
+
+/** Runs that differ in their seed alone. */
+export interface MemorizationVariant {
+  readonly name: string;
+  /** At least one. */
+  readonly runs: readonly [MemorizationRun, ...MemorizationRun[]];
+}
+
+/** The runs by variant, in the order in which each first occurs. */
+export function variantsOf(runs: readonly MemorizationRun[]): MemorizationVariant[] {
+  const variants = new Map<string, [MemorizationRun, ...MemorizationRun[]]>();
+  for (const run of runs) {
+    const known = variants.get(run.variant);
+    if (known === undefined) variants.set(run.variant, [run]);
+    else known.push(run);
+  }
+  return [...variants.values()].map((members) => ({ name: members[0].name, runs: members }));
 }
 
 /** What a run was trained by; null where its training is not known. */

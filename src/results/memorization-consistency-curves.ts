@@ -19,6 +19,7 @@ export function* curveProblems({ curves, groups }: MemorizationRun, at: string):
     yield `${at}/chance is given, but nothing is corrupted`;
   for (const [name, size] of [
     ['testErrors', groups.test],
+    ['testTop5Errors', groups.test],
     ['trainErrors', groups.train],
     ['realErrors', groups.real],
     ['corruptedErrors', groups.corrupted],
@@ -26,10 +27,19 @@ export function* curveProblems({ curves, groups }: MemorizationRun, at: string):
     ['corruptedRestored', groups.corrupted],
     ['changedRestored', groups.changed],
   ] as const) {
-    const beyond = curves[name].findIndex((value) => value > size);
+    const curve = curves[name] ?? [];
+    const beyond = curve.findIndex((value) => value > size);
     if (beyond >= 0) {
-      yield `${at}/${name}/${String(beyond)} is ${String(curves[name][beyond])}, more than the ${String(size)} examples`;
+      yield `${at}/${name}/${String(beyond)} is ${String(curve[beyond])}, more than the ${String(size)} examples`;
     }
+  }
+  const top5 =
+    curves.testTop5Errors?.findIndex((value, index) => value > (curves.testErrors[index] ?? 0)) ?? -1;
+  if (top5 >= 0) {
+    yield `${at}/testTop5Errors/${String(top5)} is ${String(curves.testTop5Errors?.[top5])}, more than the ${String(curves.testErrors[top5])} of testErrors`;
+  }
+  for (const name of ['membershipRealAdvantage', 'membershipRealAuc'] as const) {
+    if (curves[name] !== null && groups.real === 0) yield `${at}/${name} is given, but no example is real`;
   }
   for (let index = 0; index < epoch.length; index++) yield* epochProblems({ curves, groups }, index, at);
 }

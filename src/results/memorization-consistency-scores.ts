@@ -56,8 +56,11 @@ export function* scoreProblems(run: MemorizationRun, at: string): Iterable<strin
   for (const [name, value, curve] of [
     ['membership/all/advantage', membership.all.advantage, run.curves.membershipAdvantage],
     ['membership/all/curve/auc', membership.all.curve.auc, run.curves.membershipAuc],
+    ['membership/real/advantage', membership.real?.advantage ?? 0, run.curves.membershipRealAdvantage],
+    ['membership/real/curve/auc', membership.real?.curve.auc ?? 0, run.curves.membershipRealAuc],
     ['calibration/error', calibration.error, run.curves.calibrationError],
   ] as const) {
+    if (curve === null) continue;
     const last = curve.at(-1) ?? 0;
     if (!close(value, last)) {
       yield `${at}/${name} is ${String(value)}, but the curves say ${String(last)}`;

@@ -8,6 +8,7 @@ import { curveProblems } from './memorization-consistency-curves.ts';
 import { errorProblems } from './memorization-consistency-errors.ts';
 import { exampleProblems } from './memorization-consistency-examples.ts';
 import { scoreProblems } from './memorization-consistency-scores.ts';
+import { testOutcomeProblems } from './memorization-consistency-tests.ts';
 import type { MemorizationResult, MemorizationRun } from './memorization.ts';
 
 /** Every inconsistency of a memorization result that the schema accepts, in the order of the file. */
@@ -19,6 +20,7 @@ export function memorizationInconsistencies(result: MemorizationResult): string[
       runs.map(({ id }) => id),
       '/runs',
     ),
+    ...variantProblems(runs),
     ...runs.flatMap((run, index) => [...runProblems(result, run, `/runs/${String(index)}`)]),
   ];
 }
@@ -71,6 +73,26 @@ function* runProblems(
   yield* errorProblems(run, at);
   yield* scoreProblems(run, at);
   yield* exampleProblems(run, `${at}/perExample`);
+  yield* testOutcomeProblems(run, data.test.classes, `${at}/testOutcomes`);
+}
+
+/** Runs of one variant are told apart by their seeds, and are the same in all else that tables say of them. */
+function* variantProblems(runs: readonly MemorizationRun[]): Iterable<string> {
+  for (const [index, { variant, name, seed, corruption }] of runs.entries()) {
+    const first = runs.findIndex((other) => other.variant === variant);
+    const known = runs[first];
+    if (known === undefined || first === index) continue;
+    const at = `/runs/${String(index)}`;
+    const of = `that of /runs/${String(first)}, of the same variant`;
+    if (known.name !== name) yield `${at}/name is not ${of}`;
+    const noise = (given: MemorizationRun['corruption']): string =>
+      JSON.stringify([given?.mode, given?.rate, given?.exact, given?.matrix]);
+    if (noise(known.corruption) !== noise(corruption)) yield `${at}/corruption is not ${of}`;
+    const twin = runs.findIndex((other) => other.variant === variant && other.seed === seed);
+    if (twin < index) {
+      yield `${at}/seed is ${JSON.stringify(seed)}, as is that of /runs/${String(twin)}, of the same variant`;
+    }
+  }
 }
 
 function* corruptionProblems(

@@ -3,6 +3,7 @@
  * and run `node scripts/generate-types.js`.
  */
 import type {
+  Column,
   ErrorRate,
   ModelCheck,
   RateInterval,
@@ -15,6 +16,7 @@ import type {
   TrainingFacts
 } from './definitions.ts';
 export type {
+  Column,
   ErrorRate,
   ModelCheck,
   RateInterval,
@@ -28,7 +30,7 @@ export type {
 };
 
 /** The format and version that this toolkit writes and reads. */
-export const memorizationSchemaId = 'robust-bench/memorization/1';
+export const memorizationSchemaId = 'robust-bench/memorization/2';
 
 /**
  * How much training runs memorized corrupted labels, with all that is needed to read, compare and repeat it. Rates are fractions of 1.
@@ -37,7 +39,7 @@ export interface MemorizationResult {
   /**
    * The format of this file and its version.
    */
-  schema: 'robust-bench/memorization/1';
+  schema: 'robust-bench/memorization/2';
   /**
    * What was measured.
    */
@@ -47,7 +49,7 @@ export interface MemorizationResult {
    */
   tool: ResultTool;
   /**
-   * The root seed of every random decision.
+   * The root seed: it chooses the examples, and every random decision of a run that has no other seed comes from it.
    */
   seed: string | number;
   data: MemorizationData;
@@ -117,6 +119,14 @@ export interface MemorizationRun {
    */
   name: string;
   /**
+   * Names what was trained on which labels: runs that share it differ in their seed alone.
+   */
+  variant: string;
+  /**
+   * The seed that the random decisions of the run come from; null where it is not known.
+   */
+  seed: string | number | null;
+  /**
    * Where the predictions come from: a network trained in this run, checkpoints of one, or predictions given as files.
    */
   source: 'trained' | 'checkpoints' | 'predictions';
@@ -148,6 +158,10 @@ export interface MemorizationRun {
   calibration: Calibration;
   curves: MemorizationCurves;
   perExample: MemorizationPerExample;
+  /**
+   * What became of each test example; null in results of version 1, which did not keep it.
+   */
+  testOutcomes: MemorizationTestOutcomes | null;
 }
 /**
  * A checkpoint: where it comes from and how it was read.
@@ -646,6 +660,10 @@ export interface MemorizationCurves {
    */
   testErrors: number[];
   /**
+   * Test examples whose label is not among the five greatest logits; null with five classes or fewer, and in results of version 1.
+   */
+  testTop5Errors: number[] | null;
+  /**
    * Training examples not predicted as the label given in training.
    */
   trainErrors: number[];
@@ -690,6 +708,14 @@ export interface MemorizationCurves {
    */
   membershipAuc: number[];
   /**
+   * The membership advantage of the real training examples; null where there are none, and in results of version 1.
+   */
+  membershipRealAdvantage: number[] | null;
+  /**
+   * The area under the ROC curve of the membership attack on the real training examples; null where there are none, and in results of version 1.
+   */
+  membershipRealAuc: number[] | null;
+  /**
    * The expected calibration error on the test examples.
    */
   calibrationError: number[];
@@ -722,4 +748,29 @@ export interface MemorizationPerExample {
    * For each epoch of the curves, whether the label given in training is predicted after it.
    */
   correct: string[];
+}
+/**
+ * Outcomes of the test examples, in the order of examples.test, by which two runs are compared example by example.
+ */
+export interface MemorizationTestOutcomes {
+  /**
+   * The class predicted after the last epoch, int32.
+   */
+  predictions: Column;
+  /**
+   * The rank of the label after the last epoch, 0 for the best, int32.
+   */
+  ranks: Column;
+  /**
+   * The cross-entropy of the label after the last epoch, in nats, float32.
+   */
+  losses: Column;
+  /**
+   * For each epoch of the curves, whether the label is predicted after it.
+   */
+  right: string[];
+  /**
+   * For each epoch of the curves, whether the label is among the five greatest logits after it; null with five classes or fewer.
+   */
+  rightTop5: string[] | null;
 }

@@ -46,6 +46,11 @@ export function memorizationSchema(): SchemaNode {
   return schemaOf('memorization');
 }
 
+/** The schema that memorization results had before. */
+export function memorizationSchema1(): SchemaNode {
+  return schemaOf('version-1/memorization');
+}
+
 /** A node together with the document that its references start from. */
 export interface PlacedNode {
   readonly node: SchemaNode;

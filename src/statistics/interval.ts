@@ -2,7 +2,14 @@
 import { InputError } from '../core/errors.ts';
 
 export type IntervalMethod =
-  'Wilson' | 'Wilson less chance' | 'Clopper-Pearson' | 'Tango' | 'Nam-Blackwelder' | 'Newcombe' | 'DeLong';
+  | 'Wilson'
+  | 'Wilson less chance'
+  | 'Clopper-Pearson'
+  | 'Tango'
+  | 'Nam-Blackwelder'
+  | 'Newcombe'
+  | 'DeLong'
+  | 'Student';
 
 /** A two-sided confidence interval. */
 export interface Interval<Method extends IntervalMethod = IntervalMethod> {

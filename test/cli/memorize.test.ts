@@ -125,6 +125,7 @@ describe('training', () => {
       'learning',
       'membership',
       'perExample',
+      'testOutcomes',
     ] as const) {
       assert.deepEqual(run[part], own?.[part], part);
     }
@@ -178,6 +179,13 @@ describe('training', () => {
       [['--predictions', predictions, '--resume'], /--resume means nothing to --\w+, which trains nothing/],
       [['--out', folder, '--labels', labels], /--labels means nothing to training/],
       [['--out', folder, '--rate', '2'], /--rate takes a number from 0 to 1/],
+      [['--out', folder, '--seeds', '0'], /--seeds 0: write how many/],
+      [
+        ['--out', folder, '--seeds', '2', '--init-seed', '1', '--order-seed', '1', '--label-seed', '1'],
+        /--seeds: with --init-seed, --order-seed and --label-seed nothing comes from/,
+      ],
+      [['--out', folder, '--seeds', '1', 'b'], /--seeds "b"/],
+      [['--predictions', predictions, '--seeds', '2'], /--seeds means nothing to --predictions/],
       [['--out', folder, '--variant', 'mixup'], /--variant mixup/],
       [[], /--out/],
     ];
@@ -188,6 +196,50 @@ describe('training', () => {
       assert.match(err, /^(note: .*\n)*error: .*\n$/);
     }
   });
+});
+
+test('several seeds: runs of their own, the first as with that seed alone, and more of them later', async () => {
+  const folder = await workspace.fresh('seeds');
+  const small = ['--train-limit', '60', '--test-limit', '40', '--rate', '0.5', '--variant', 'erm'];
+  const training = '--width 2 --epochs 2 --batch-size 20 --crop 0 --no-flip --threads 1'.split(' ');
+  const { code, err, out } = await memorize(...small, ...training, '--seeds', '2', '--out', folder);
+  assert.equal(code, 0, err);
+  assert.match(err, /ERM, seed 0 \(1 of 2\)/);
+  assert.match(out, /│ Over seeds, in % +│/);
+  const first = await readMemorization(join(folder, 'memorization.json'));
+  assert.deepEqual(
+    first.runs.map(({ id, variant, seed, training: facts }) => [id, variant, seed, facts?.seed]),
+    [
+      ['50%-erm:seed-0', '50%-erm', 0, 0],
+      ['50%-erm:seed-1', '50%-erm', 1, 1],
+    ],
+  );
+  const [one, other] = first.runs;
+  // The examples are the same, what is drawn for a run is not.
+  assert.notEqual(one?.corruption?.labelsSha256, other?.corruption?.labelsSha256);
+  assert.notDeepEqual(one?.testOutcomes, other?.testOutcomes);
+
+  const alone = await workspace.fresh('alone');
+  const single = await memorize(...small, ...training, '--out', alone);
+  assert.equal(single.code, 0, single.err);
+  assert.doesNotMatch(single.out, /Over seeds/);
+  const [run] = (await readMemorization(join(alone, 'memorization.json'))).runs;
+  assert.deepEqual({ ...run, id: one?.id }, one);
+
+  const more = await memorize(...small, ...training, '--seeds', '1,2,0', '--resume', '--out', folder);
+  assert.equal(more.code, 0, more.err);
+  assert.equal(more.err.match(/epoch 2\/2 {2}rate/g)?.length, 1, more.err);
+  const { runs } = await readMemorization(join(folder, 'memorization.json'));
+  assert.deepEqual(
+    runs.map(({ seed }) => seed),
+    [1, 2, 0],
+  );
+  assert.deepEqual([runs[2], runs[0]], first.runs);
+  const files = await filesIn(folder);
+  for (const seed of [0, 1, 2]) {
+    assert.ok(files.includes(`seed-${String(seed)}/labels-50.json`));
+    assert.ok(files.includes(`seed-${String(seed)}/50-erm/last.onnx`));
+  }
 });
 
 test('predictions can be written by another program and opened here', async () => {

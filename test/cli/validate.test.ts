@@ -34,7 +34,7 @@ test('a memorization result', async () => {
   assert.equal(code, 0, err);
   assert.match(
     out,
-    /memorization\.json: a valid robust-bench\/memorization\/1 with 6 runs on 60 training and 200 test examples\n$/,
+    /memorization\.json: a valid robust-bench\/memorization\/2 with 6 runs on 60 training and 200 test examples\n$/,
   );
 });
 
@@ -132,7 +132,7 @@ test('what is neither', async () => {
     ['list.json', '[]'],
     ['null.json', 'null'],
     ['number.json', '{"schema": 5}'],
-    ['future.json', '{"schema": "robust-bench/memorization/2"}'],
+    ['future.json', '{"schema": "robust-bench/memorization/3"}'],
   ] as const) {
     await writeFile(place(name), content);
     const { code, err } = await run(['validate', place(name)]);

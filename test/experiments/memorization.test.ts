@@ -79,6 +79,7 @@ async function scored(
   return {
     id,
     name: `run ${id}`,
+    seed: 3,
     source: 'trained',
     training: null,
     corruption: corruption === null ? null : { settings: corruption.settings, labelsSha256: 'c'.repeat(64) },

@@ -23,6 +23,9 @@ test('the curves have a row for each run and epoch, with errors as fractions', (
   assert.equal(cell(3, 'epoch'), '4');
   assert.equal(cell(3, 'learning_rate'), '0.001');
   assert.equal(cell(3, 'test_error'), '0.45');
+  assert.equal(cell(3, 'test_top5_error'), '0.15');
+  assert.equal(cell(3, 'seed'), '1');
+  assert.equal(Number(cell(3, 'membership_real_advantage')), result.runs[0]!.membership.real!.advantage);
   assert.equal(cell(3, 'corrupted_error'), '0');
   assert.equal(cell(3, 'memorization_gap'), '0.9');
   assert.equal(Number(cell(0, 'changed_error')), result.runs[0]!.curves.changedErrors[0]! / 27);
@@ -50,8 +53,8 @@ test('texts with commas and quotes are quoted', () => {
   const result = exampleMemorization();
   result.runs[0]!.id = 'a "b"';
   const lines = renderMemorizationCurves(result).split('\n');
-  assert.ok(lines[1]!.startsWith('"a ""b""",0.5,1,'));
-  assert.ok(lines[21]!.startsWith('"another, clean",,1,'));
+  assert.ok(lines[1]!.startsWith('"a ""b""",1,0.5,1,'));
+  assert.ok(lines[21]!.startsWith('"another, clean",,,1,'));
 });
 
 function cleanRun(): ReturnType<typeof exampleMemorization>['runs'] {
@@ -59,3 +62,13 @@ function cleanRun(): ReturnType<typeof exampleMemorization>['runs'] {
     .runs.slice(5)
     .map((run) => ({ ...run, id: 'clean' }));
 }
+
+test('of a result of version 1, what it did not keep is empty', () => {
+  const result = exampleMemorization();
+  const { curves } = result.runs[0]!;
+  Object.assign(curves, { testTop5Errors: null, membershipRealAdvantage: null, membershipRealAuc: null });
+  const [head, first] = rowsOf(renderMemorizationCurves(result));
+  for (const name of ['test_top5_error', 'membership_real_advantage', 'membership_real_auc']) {
+    assert.equal(first![head!.indexOf(name)], '', name);
+  }
+});

@@ -3,7 +3,8 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { stripVTControlCharacters } from 'node:util';
 import { renderMemorizationTable } from '../../src/report/memorization-table.ts';
-import { errorRate, exampleMemorization } from '../results/example-memorization.ts';
+import { decodeColumn, encodeColumn } from '../../src/results/column.ts';
+import { errorRate, exampleMemorization, exampleWithSeeds } from '../results/example-memorization.ts';
 
 const golden = new URL('./memorization-table.golden.txt', import.meta.url);
 
@@ -17,6 +18,73 @@ test('the tables of the example result are the stored ones', async () => {
   const text = `${renderMemorizationTable(exampleMemorization(), { color: false, published })}\n`;
   if (process.env['UPDATE_GOLDEN'] === '1') await writeFile(golden, text);
   assert.equal(text, await readFile(golden, 'utf8'));
+});
+
+test('with several seeds rows are means over them, with their spread in a table of its own', () => {
+  const result = exampleWithSeeds();
+  const text = renderMemorizationTable(result, { color: false });
+  const [erm] = result.runs;
+  // 90, 96 and 102 of 200 after the last epoch, 38, 44 and 50 after the best.
+  assert.match(text, /│ ERM +│ 22\.0 ± 3\.0 \(19\.0–25\.0\) │ 48\.0 ± 3\.0 \(45\.0–51\.0\) │/);
+  const limits = [90, 96, 102].map((errors) => errorRate(errors, 200).interval);
+  const mean = (of: 'lower' | 'upper'): string =>
+    ((100 * limits.reduce((sum, limit) => sum + limit[of], 0)) / 3).toFixed(1);
+  assert.ok(text.includes(` 48.0 [${mean('lower')}, ${mean('upper')}] `), text);
+  assert.equal(text.match(/^│ ERM /gm)?.length, 4);
+  assert.match(text, /variation between seeds is not in them/);
+  assert.match(text, /│ Over seeds +│/);
+  assert.match(text, /, seeds 1, 2, 3, examples by seed 1;/);
+  const tables = text.slice(0, text.indexOf('Test, best:')).split('\n');
+  assert.ok(Math.max(...tables.map((line) => line.length)) <= 115);
+  assert.equal(erm!.seed, 1);
+});
+
+test('one seed has no spread, and the table says what intervals leave out', () => {
+  const text = renderMemorizationTable(exampleMemorization(), { color: false });
+  assert.doesNotMatch(text, /Over seeds/);
+  assert.match(text, /^intervals are over examples: what another seed would change is not in them/m);
+});
+
+test('membership is that of real labels', () => {
+  const result = exampleMemorization();
+  const [run] = result.runs;
+  run!.membership.real!.advantage = 0.4321;
+  const text = renderMemorizationTable(result, { color: false });
+  assert.ok(text.includes('│ 43.2 ['), text);
+  run!.membership.all.advantage = 0.1234;
+  assert.equal(renderMemorizationTable(result, { color: false }), text);
+  run!.membership.real = null;
+  assert.match(renderMemorizationTable(result, { color: false }), /│ ERM .*│ – +│ – +│ 20\.0 +│/);
+});
+
+test('medians of the last five and ten epochs stand beside the last error', () => {
+  const result = exampleMemorization();
+  const { curves } = result.runs[0]!;
+  curves.testErrors = [200, 60, 38, 70, 90, 30, 50, 40, 20, 80, 90];
+  curves.testTop5Errors = [20, 6, 3, 7, 9, 3, 5, 4, 2, 8, 30];
+  assert.match(
+    renderMemorizationTable(result, { color: false }),
+    /│ ERM +│ 45\.0 │ 25\.0 +│ 27\.5 +│ 15\.0 +│ 2\.5 +│ 2\.8 +│/,
+  );
+});
+
+test('a direction that top-5 errors contradict is named', () => {
+  const result = exampleMemorization();
+  assert.doesNotMatch(renderMemorizationTable(result, { color: false }), /top-5 errors the other way/);
+  const outcomes = result.runs[2]!.testOutcomes!;
+  // Wrong less often, but then out of the best five.
+  outcomes.ranks = encodeColumn(decodeColumn(outcomes.ranks, 'int32').map((rank) => (rank > 0 ? 9 : 0)));
+  assert.match(
+    renderMemorizationTable(result, { color: false }),
+    /^by top-5 errors the other way: 50 % .*: mixup α=8: last test error below that of ERM: −2\.00 \[−/m,
+  );
+});
+
+test('what version 1 did not keep is said', () => {
+  const result = exampleMemorization();
+  for (const run of result.runs) run.testOutcomes = null;
+  const text = renderMemorizationTable(result, { color: false });
+  assert.match(text, /^where a run was written by version 1, which did not keep test outcomes/m);
 });
 
 test('colours change nothing but colours, and mark the least test errors of a corruption', () => {
@@ -80,13 +148,13 @@ test('tables of runs with names of up to 20 characters fit 115 columns at their 
     for (const { error } of [run.testError.best, run.testError.last]) {
       Object.assign(error, errorRate(200, 200));
     }
-    run.membership.all.advantage = -0.999;
-    Object.assign(run.membership.all.interval, { lower: -0.999, upper: -0.888 });
+    run.membership.real!.advantage = -0.999;
+    Object.assign(run.membership.real!.interval, { lower: -0.999, upper: -0.888 });
   }
   const lines = renderMemorizationTable(result, { color: false }).split('\n');
   const tables = lines.slice(
     0,
-    lines.findIndex((line) => line.startsWith('Gap:')),
+    lines.findIndex((line) => line.startsWith('Test, best:')),
   );
   assert.ok(tables.length > 20);
   assert.ok(Math.max(...tables.map((line) => line.length)) <= 115, String(tables[0]?.length));

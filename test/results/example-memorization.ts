@@ -1,5 +1,6 @@
 /** A small memorization result that is valid in every respect: five runs on corrupted labels, one on clean ones. */
 import { encodeBits } from '../../src/core/bits.ts';
+import { encodeColumn } from '../../src/results/column.ts';
 import {
   memorizationSchemaId,
   type MemorizationCurves,
@@ -148,6 +149,32 @@ function membership(members: number, advantageous: number): MembershipInference 
   };
 }
 
+/** A place in 0 … test − 1 for each of them, all different, that looks drawn. */
+function place(example: number, salt: number): number {
+  return (example * 83 + salt * 29) % test;
+}
+
+/** After each epoch so many test examples are wrong, by and by others; a third of these in the top 5 too. */
+function testOutcomesOf(testErrors: readonly number[]): NonNullable<MemorizationRun['testOutcomes']> {
+  const everyTest = Array.from({ length: test }, (_, i) => i);
+  const ranksAfter = testErrors.map((errors, epoch) =>
+    Int32Array.from(everyTest, (i) => {
+      const own = place(i, epoch);
+      return own >= errors ? 0 : own < Math.floor(errors / 3) ? 6 : 2;
+    }),
+  );
+  const ranks = ranksAfter.at(-1)!;
+  const rightIn = (top: number): string[] =>
+    ranksAfter.map((list) => encodeBits(Uint8Array.from(list, (rank) => (rank < top ? 1 : 0))));
+  return {
+    predictions: encodeColumn(ranks.map((rank, i) => (i + rank) % classes)),
+    ranks: encodeColumn(ranks),
+    losses: encodeColumn(Float32Array.from(ranks, (rank) => 0.125 + rank)),
+    right: rightIn(1),
+    rightTop5: rightIn(5),
+  };
+}
+
 function calibrationOf(errors: number): MemorizationRun['calibration'] {
   const width = 5;
   const bins = Array.from({ length: width }, (_, index) => ({
@@ -224,12 +251,14 @@ function runOf(outline: Outline): MemorizationRun {
     return { count: group.length, mean: sum(values) / values.length, quartiles: quartilesOf(values) };
   });
   const all = membership(train, 90);
+  const realMembership = membership(members.real.length, 80);
   const calibration = calibrationOf(testErrors.at(-1)!);
   const curves: MemorizationCurves = {
     epoch: [...epochs],
     learningRate: training === null ? null : [0.1, 0.1, 0.01, 0.001],
     objective: training === null ? null : [2.2, 1.5, 0.9, 0.4],
     testErrors: [...testErrors],
+    testTop5Errors: testErrors.map((errors) => Math.floor(errors / 3)),
     trainErrors: wrongIn(everyExample),
     realErrors: wrongIn(members.real),
     corruptedErrors: wrongIn(members.corrupted),
@@ -241,6 +270,8 @@ function runOf(outline: Outline): MemorizationRun {
     testLoss: [2.1, 1.5, 1.6, 1.9],
     membershipAdvantage: [0, 0.1, 0.2, all.advantage],
     membershipAuc: [0.5, 0.6, 0.7, all.curve.auc],
+    membershipRealAdvantage: [0, 0.1, 0.2, realMembership.advantage],
+    membershipRealAuc: [0.5, 0.6, 0.7, realMembership.curve.auc],
     calibrationError: [0.1, 0.1, 0.15, calibration.error],
   };
   const last = (list: readonly number[]): number => list.at(-1)!;
@@ -263,6 +294,8 @@ function runOf(outline: Outline): MemorizationRun {
   return {
     id,
     name: id,
+    variant: id,
+    seed: training?.seed ?? null,
     source: training === null ? 'predictions' : 'trained',
     training,
     corruption: clean
@@ -322,7 +355,7 @@ function runOf(outline: Outline): MemorizationRun {
             interval: { lower: 0.8, upper: 0.95, level: 0.95, method: 'DeLong' },
           },
     },
-    membership: { all, real: membership(members.real.length, 80) },
+    membership: { all, real: realMembership },
     calibration,
     curves,
     perExample: {
@@ -333,6 +366,7 @@ function runOf(outline: Outline): MemorizationRun {
       areaUnderMargin: margins,
       correct: right.map(encodeBits),
     },
+    testOutcomes: testOutcomesOf(testErrors),
   };
 }
 
@@ -372,4 +406,20 @@ export function exampleMemorization(): MemorizationResult {
       timings: [{ stage: 'ERM', durationMs: 9000, examplesPerSecond: 26.7 }],
     },
   };
+}
+
+/** The example with each corrupted variant trained by the seeds 1, 2 and 3, which err on 6 test examples more each. */
+export function exampleWithSeeds(): MemorizationResult {
+  const [clean] = outlines.slice(-1);
+  const repeated = outlines.slice(0, -1).flatMap((outline) =>
+    [1, 2, 3].map((seed): MemorizationRun => {
+      const run = runOf({
+        ...outline,
+        testErrors: outline.testErrors.map((errors) => errors + 6 * (seed - 1)),
+        training: outline.training === null ? null : { ...outline.training, seed },
+      });
+      return { ...run, id: `${run.id}:seed-${String(seed)}` };
+    }),
+  );
+  return { ...exampleMemorization(), runs: structuredClone([...repeated, runOf(clean!)]) };
 }

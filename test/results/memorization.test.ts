@@ -6,10 +6,17 @@ import { after, test } from 'node:test';
 import { decodeBits, encodeBits } from '../../src/core/bits.ts';
 import { InputError } from '../../src/core/errors.ts';
 import { canonicalJson } from '../../src/results/canonical.ts';
+import { encodeColumn } from '../../src/results/column.ts';
 import { readAnyResult, readMemorization, readResult, writeMemorization } from '../../src/results/file.ts';
 import type { MemorizationResult, MemorizationRun } from '../../src/results/memorization.ts';
 import { validateAnyResult, validateMemorization, validateResult } from '../../src/results/validate.ts';
-import { errorRate, exampleMemorization, test as testCount, train } from './example-memorization.ts';
+import {
+  errorRate,
+  exampleMemorization,
+  exampleWithSeeds,
+  test as testCount,
+  train,
+} from './example-memorization.ts';
 import { exampleResult } from './example-result.ts';
 
 const folder = await mkdtemp(join(tmpdir(), 'robust-bench-memorization-'));
@@ -41,6 +48,50 @@ function turned(bits: string, index: number): string {
   return encodeBits(flags);
 }
 
+function outcomesOf({ testOutcomes }: MemorizationRun): NonNullable<MemorizationRun['testOutcomes']> {
+  assert.ok(testOutcomes !== null);
+  return testOutcomes;
+}
+
+test('a result of version 1 is read as one of this version that lacks what that did not keep', async () => {
+  const path = new URL('../../fixtures/results/memorization-1.json', import.meta.url).pathname;
+  const old = JSON.parse(await readFile(path, 'utf8')) as MemorizationResult;
+  assert.equal(old.schema, 'robust-bench/memorization/1');
+  const read = await readMemorization(path);
+  assert.equal(read.schema, 'robust-bench/memorization/2');
+  for (const [index, run] of read.runs.entries()) {
+    const { testTop5Errors, membershipRealAdvantage, membershipRealAuc, ...curves } = run.curves;
+    assert.deepEqual([testTop5Errors, membershipRealAdvantage, membershipRealAuc], [null, null, null]);
+    const { variant, seed, testOutcomes, ...rest } = run;
+    assert.deepEqual({ ...rest, curves }, old.runs[index]);
+    assert.deepEqual([variant, seed, testOutcomes], [run.id, run.training?.seed ?? null, null]);
+  }
+  // Written again, it is one of this version.
+  const again = join(folder, 'again.json');
+  await writeMemorization(again, read);
+  assert.deepEqual(await readAnyResult(again), read);
+});
+
+test('what contradicts itself in a result of version 1 is refused too', async () => {
+  const path = new URL('../../fixtures/results/memorization-1.json', import.meta.url).pathname;
+  const old = JSON.parse(await readFile(path, 'utf8')) as MemorizationResult;
+  old.runs[0]!.curves.testErrors[0]! += 1e6;
+  assert.match(
+    await messageOfRefusal(() => validateMemorization(old, 'old.json')),
+    /^old\.json contradicts itself: .*\/curves\/testErrors\/0/,
+  );
+  Object.assign(old.runs[0]!, { variant: 'a' });
+  assert.match(
+    await messageOfRefusal(() => validateMemorization(old, 'old.json')),
+    /\/runs\/0 has the unknown field "variant"/,
+  );
+});
+
+test('a result with several seeds is valid', async () => {
+  const result = exampleWithSeeds();
+  assert.equal(await validateMemorization(result, 'm.json'), result);
+});
+
 test('the example result is valid, by its own schema alone', async () => {
   const result = exampleMemorization();
   assert.equal(await validateMemorization(result, 'm.json'), result);
@@ -49,11 +100,11 @@ test('the example result is valid, by its own schema alone', async () => {
   assert.equal(await validateAnyResult(attack, 'r.json'), attack);
   assert.match(
     await messageOfRefusal(() => validateResult(result, 'm.json')),
-    /^m\.json is no robust-bench result: its field "schema" is "robust-bench\/memorization\/1", expected "robust-bench\/result\/2"$/,
+    /^m\.json is no robust-bench result: its field "schema" is "robust-bench\/memorization\/2", expected "robust-bench\/result\/2"$/,
   );
   assert.match(
     await messageOfRefusal(() => validateMemorization(attack, 'r.json')),
-    /^r\.json is no robust-bench memorization result: .*expected "robust-bench\/memorization\/1"$/,
+    /^r\.json is no robust-bench memorization result: .*expected "robust-bench\/memorization\/2"$/,
   );
 });
 
@@ -61,13 +112,13 @@ test('a result of neither kind, or of another version, is refused as such', asyn
   for (const value of [null, 5, {}, { schema: 'robust-bench/labels/1' }]) {
     assert.match(
       await messageOfRefusal(() => validateAnyResult(value, 'x.json')),
-      /^x\.json is no robust-bench result: its field "schema" is .+, expected "robust-bench\/result\/2" or "robust-bench\/memorization\/1"$/,
+      /^x\.json is no robust-bench result: its field "schema" is .+, expected "robust-bench\/result\/2" or "robust-bench\/memorization\/2"$/,
     );
   }
-  const other = { ...exampleMemorization(), schema: 'robust-bench/memorization/2' };
+  const other = { ...exampleMemorization(), schema: 'robust-bench/memorization/3' };
   assert.match(
     await messageOfRefusal(() => validateAnyResult(other, 'x.json')),
-    /has the format "robust-bench\/memorization\/2" and this version reads "robust-bench\/memorization\/1": use the version that wrote it, or run robust-bench memorize again$/,
+    /has the format "robust-bench\/memorization\/3" and this version reads "robust-bench\/memorization\/1" and "robust-bench\/memorization\/2": use the version that wrote it, or run robust-bench memorize again$/,
   );
 });
 
@@ -146,6 +197,81 @@ const contradictions: typeof faults = [
     /\/engine is null, but the source of \/runs\/0 is "trained"/,
   ],
   ['two runs of one id', (result) => (result.runs[1]!.id = 'ERM'), /\/runs\/1\/id is "ERM", as is that of/],
+  // Variants
+  [
+    'two runs of one variant and seed',
+    (result) => Object.assign(result.runs[1]!, { variant: 'ERM', name: 'ERM' }),
+    /\/runs\/1\/seed is 1, as is that of \/runs\/0, of the same variant/,
+  ],
+  [
+    'a variant of two names',
+    (result) => Object.assign(result.runs[1]!, { variant: 'ERM', seed: 2 }),
+    /\/runs\/1\/name is not that of \/runs\/0, of the same variant/,
+  ],
+  [
+    'a variant of two rates',
+    (result) => {
+      Object.assign(result.runs[1]!, { variant: 'ERM', seed: 2, name: 'ERM' });
+      result.runs[1]!.corruption!.rate = 0.2;
+    },
+    /\/runs\/1\/corruption is not that of \/runs\/0/,
+  ],
+  // Test outcomes
+  [
+    'a prediction of no class',
+    (_, run) => (outcomesOf(run).predictions = encodeColumn(new Int32Array(testCount).fill(10))),
+    /\/testOutcomes\/predictions\/0 is 10, expected a number of 0 to below 10/,
+  ],
+  [
+    'ranks of another number of examples',
+    (_, run) => (outcomesOf(run).ranks = encodeColumn(new Int32Array(3))),
+    /\/testOutcomes\/ranks\/length is 3, expected 200/,
+  ],
+  [
+    'ranks that the last epoch denies',
+    (_, run) => (outcomesOf(run).ranks = encodeColumn(new Int32Array(testCount))),
+    /\/testOutcomes\/ranks\/\d+ contradicts right of the last epoch/,
+  ],
+  [
+    'a negative loss',
+    (_, run) => (outcomesOf(run).losses = encodeColumn(new Float32Array(testCount).fill(-1))),
+    /\/testOutcomes\/losses\/0 is -1, expected a number of 0 or more/,
+  ],
+  [
+    'outcomes of fewer epochs',
+    (_, run) => outcomesOf(run).right.pop(),
+    /\/testOutcomes\/right has 3 entries, but there are 4 epochs/,
+  ],
+  [
+    'outcomes of other examples',
+    (_, run) => (outcomesOf(run).right[1] = encodeBits(new Uint8Array(3))),
+    /\/testOutcomes\/right\/1 does not hold one bit for each of the 200 test examples/,
+  ],
+  [
+    'outcomes that the curve denies',
+    (_, run) => (outcomesOf(run).right[1] = outcomesOf(run).right[0]!),
+    /\/testOutcomes\/right\/1 makes 60 errors, but testErrors of the curves says 38/,
+  ],
+  [
+    'top-5 outcomes that the curve denies',
+    (_, run) => (outcomesOf(run).rightTop5![1] = outcomesOf(run).rightTop5![0]!),
+    /\/testOutcomes\/rightTop5\/1 makes 20 errors, but testTop5Errors of the curves says 12/,
+  ],
+  [
+    'no top-5 outcomes of ten classes',
+    (_, run) => (outcomesOf(run).rightTop5 = null),
+    /\/testOutcomes\/rightTop5 is null, but there are 10 classes/,
+  ],
+  [
+    'more top-5 errors than errors',
+    (_, run) => (run.curves.testTop5Errors![0] = 61),
+    /\/curves\/testTop5Errors\/0 is 61, more than the 60 of testErrors/,
+  ],
+  [
+    'an advantage of real examples that the curve denies',
+    (_, run) => (run.curves.membershipRealAdvantage![3] = 0.01),
+    /\/membership\/real\/advantage is .*, but the curves say 0\.01/,
+  ],
   // Groups and corruption
   [
     'another number of test examples',

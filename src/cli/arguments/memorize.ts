@@ -32,6 +32,12 @@ export const memorizeOptions = {
       defaultDescription: 'erm dropout:0.5 mixup:8 mixup:8+dropout:0.3',
       describe: 'What to train: erm, dropout:P, mixup:ALPHA or mixup:ALPHA+dropout:P',
     },
+    seeds: {
+      value: text(),
+      array: true,
+      describe:
+        'Train every variant with so many seeds, --seed and those after it (3), or with these (0,5,7)',
+    },
     predictions: {
       value: path,
       describe: 'Train nothing: score the predictions of each epoch in this folder',
@@ -97,6 +103,7 @@ export const MEMORIZE_SCOPE: Scope<keyof typeof memorizeOptions, MemorizeMode> =
   ...scopeOf(seedOptions, TRAINING),
   rate: TRAINING,
   variant: TRAINING,
+  seeds: TRAINING,
   out: TRAINING,
   resume: TRAINING,
   tensorboard: TRAINING,

@@ -16,6 +16,10 @@ export function addMemorizeCommand(parser: Argv, context: CommandContext): void 
             'memorize --data cifar10:DIR --width 16 --epochs 60 --out runs/memorize',
           ],
           [
+            'The same with three seeds, to see what another seed changes',
+            'memorize --data cifar10:DIR --width 16 --epochs 60 --seeds 3 --out runs/memorize',
+          ],
+          [
             'A model trained elsewhere on labels of robust-bench corrupt',
             'memorize --data cifar10:DIR --labels l.json --predictions DIR --result r.json',
           ],

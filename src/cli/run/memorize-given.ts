@@ -32,6 +32,7 @@ export async function scorePredictions(
   return {
     id: name,
     name,
+    seed: null,
     source: 'predictions',
     training: null,
     ...(await scoreAgainst(await openPredictions(folder), await labelsOf(argv, data), data, signal)),
@@ -88,6 +89,7 @@ export async function scoreCheckpoints(
   return {
     id: last.name,
     name: last.name,
+    seed: last.card?.training?.seed ?? null,
     source: 'checkpoints',
     models,
     warnings: [...warnings],

@@ -50,7 +50,7 @@ export async function scoreAgainst(
 
 /** Scores a run that was trained here. */
 export async function scoreRun(
-  { id, name, labels, predictions, summaries, card }: FinishedRun,
+  { id, name, variant, seed, labels, predictions, summaries, card }: FinishedRun,
   data: TrainingData,
   signal: AbortSignal,
 ): Promise<ScoredRun> {
@@ -58,6 +58,8 @@ export async function scoreRun(
   return {
     id,
     name,
+    variant,
+    seed,
     source: 'trained',
     training: training ?? null,
     ...(await scoreAgainst(predictions, labels, data, signal)),

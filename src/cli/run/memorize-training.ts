@@ -1,14 +1,17 @@
 /**
- * The runs of `robust-bench memorize` that train: every variant on the labels of every rate, each in a folder of its
- * own, where its predictions after each epoch are kept for scoring.
+ * The runs of `robust-bench memorize` that train: every variant on the labels of every rate, with every seed, each in a
+ * folder of its own, where its predictions after each epoch are kept for scoring. Where seeds were asked for, the
+ * folders and label files of each lie in a folder named after it, so that more seeds can be added later.
  */
 import { join } from 'node:path';
 import {
   type Engine,
   type EpochSummary,
+  InputError,
   openPredictions,
   type Predictions,
   removePredictions,
+  type Seed,
   type TrainingData,
   writeEpochPredictions,
 } from '../../index.ts';
@@ -17,6 +20,7 @@ import { Interruption } from '../interruption.ts';
 import type { Terminal } from '../terminal.ts';
 import { trainInFolder } from './train-in-folder.ts';
 import { corruptInto, type GivenLabels } from './training-data.ts';
+import { parseSeeds, type SeedPlace, seedPlaces } from './seeds.ts';
 import { trainingRecipeOf, trainingSettingsOf } from './training-settings.ts';
 import { distinct, parseVariant, type Variant } from './variants.ts';
 
@@ -35,12 +39,17 @@ export const NO_VARIANT = {
 export interface Experiment {
   readonly rates: readonly number[];
   readonly variants: readonly Variant[];
+  /** Null where they were not asked for: then each variant is trained once, by `--seed`. */
+  readonly seeds: readonly number[] | null;
 }
 
 /** What a run left, to be scored. */
 export interface FinishedRun {
   readonly id: string;
   readonly name: string;
+  /** The same for runs that differ in their seed alone. */
+  readonly variant: string;
+  readonly seed: Seed;
   /** Absent where the labels were left as they are. */
   readonly labels?: GivenLabels;
   readonly predictions: Predictions;
@@ -53,12 +62,26 @@ export interface FinishedRun {
 /**
  * Reads what is asked for.
  *
- * @throws InputError when a rate or a variant is none
+ * @throws InputError when a variant or a number of seeds is none, or nothing would come from the seeds
  */
-export function experimentOf({ rate, variant }: MemorizeArguments): Experiment {
+export function experimentOf(argv: MemorizeArguments): Experiment {
+  const { rate, variant, seed, seeds } = argv;
   const rates = distinct(rate ?? DEFAULT_RATES, String);
   const variants = (variant ?? DEFAULT_VARIANTS).flatMap((text) => text.split(','));
-  return { rates, variants: distinct(variants.map(parseVariant), ({ id }) => id) };
+  const repeated = seeds === undefined ? null : parseSeeds(seeds, seed);
+  const fixed = (['init-seed', 'order-seed', 'label-seed'] as const).every(
+    (name) => argv[name] !== undefined,
+  );
+  if (fixed && repeated !== null && repeated.length > 1) {
+    throw new InputError(
+      '--seeds: with --init-seed, --order-seed and --label-seed nothing comes from these seeds: leave one of the others out',
+    );
+  }
+  return {
+    rates,
+    variants: distinct(variants.map(parseVariant), ({ id }) => id),
+    seeds: repeated,
+  };
 }
 
 /**
@@ -69,41 +92,66 @@ export function experimentOf({ rate, variant }: MemorizeArguments): Experiment {
 export async function trainVariants(
   argv: MemorizeArguments,
   folder: string,
-  { rates, variants }: Experiment,
+  { rates, variants, seeds }: Experiment,
   data: TrainingData,
   engine: Engine,
   terminal: Terminal,
 ): Promise<FinishedRun[]> {
+  const places = seedPlaces(argv.seed, seeds, folder);
+  const total = rates.length * variants.length * places.length;
   const runs: FinishedRun[] = [];
   for (const rate of rates) {
     const percent = String(Math.round(rate * 1e6) / 1e4);
-    const labels = await labelsOf(argv, join(folder, `labels-${percent}.json`), rate, data, terminal);
+    const seeded: SeededRun[] = [];
+    for (const { seed, folder: within, suffix, title } of places) {
+      // All that is drawn for the run comes from this seed; which examples take part does not.
+      const own = { ...argv, seed };
+      const labels = await labelsOf(own, join(within, `labels-${percent}.json`), rate, data, terminal);
+      seeded.push({ argv: own, within, suffix, title, labels });
+    }
     for (const variant of variants) {
-      const id = `${percent}%-${variant.id}`;
-      if (!argv.quiet) {
-        terminal.err(
-          `${percent} % corrupted labels, ${variant.name} (${String(runs.length + 1)} of ${String(rates.length * variants.length)})\n`,
-        );
-      }
-      const own = join(folder, id.replaceAll(/[^\w.]+/g, '-'));
-      try {
-        runs.push(await trainVariant({ argv, folder: own, id, variant, labels, data, engine }, terminal));
-      } catch (error) {
-        if (!(error instanceof Interruption) || runs.length === 0) throw error;
-        throw new Interruption({
-          signal: error.signal,
-          kept: `${String(runs.length)} finished runs, and what there is of the next, are in ${folder}: go on with --resume`,
-        });
+      const group = `${percent}%-${variant.id}`;
+      for (const { argv: own, within, suffix, title, labels } of seeded) {
+        if (!argv.quiet) {
+          terminal.err(
+            `${percent} % corrupted labels, ${variant.name}${title} (${String(runs.length + 1)} of ${String(total)})\n`,
+          );
+        }
+        const place = join(within, group.replaceAll(/[^\w.]+/g, '-'));
+        const names = { id: `${group}${suffix}`, group };
+        try {
+          runs.push(
+            await trainVariant(
+              { argv: own, folder: place, ...names, variant, labels, data, engine },
+              terminal,
+            ),
+          );
+        } catch (error) {
+          if (!(error instanceof Interruption) || runs.length === 0) throw error;
+          throw new Interruption({
+            signal: error.signal,
+            kept: `${String(runs.length)} finished runs, and what there is of the next, are in ${folder}: go on with --resume`,
+          });
+        }
       }
     }
   }
   return runs;
 }
 
+/** What one seed's runs on the labels of a rate share. */
+interface SeededRun extends Pick<SeedPlace, 'suffix' | 'title'> {
+  readonly argv: MemorizeArguments;
+  readonly within: string;
+  readonly labels: GivenLabels | undefined;
+}
+
 interface VariantRun {
   readonly argv: MemorizeArguments;
   readonly folder: string;
   readonly id: string;
+  /** What runs that differ in their seed alone share. */
+  readonly group: string;
   readonly variant: Variant;
   readonly labels: GivenLabels | undefined;
   readonly data: TrainingData;
@@ -111,7 +159,7 @@ interface VariantRun {
 }
 
 async function trainVariant(
-  { argv, folder, id, variant, labels, data, engine }: VariantRun,
+  { argv, folder, id, group, variant, labels, data, engine }: VariantRun,
   terminal: Terminal,
 ): Promise<FinishedRun> {
   const chosen = {
@@ -149,6 +197,8 @@ async function trainVariant(
   return {
     id,
     name: variant.name,
+    variant: group,
+    seed: argv.seed,
     ...(labels === undefined ? {} : { labels }),
     predictions: await openPredictions(predictions),
     summaries: epochs,

@@ -1,10 +1,18 @@
 /**
  * When each training example is learned and how often it is forgotten again, after M. Toneva et al., An Empirical
- * Study of Example Forgetting during Deep Neural Network Learning (ICLR 2019): a forgetting event is a change from
- * predicted as the given label to not, between successive evaluations. There an example is evaluated whenever it is in
- * a minibatch; here all are evaluated at the end of each epoch by the same weights, in evaluation mode and without
- * augmentation, so that events within an epoch are not seen and counts are no greater. Examples that are never learned
- * have no events; they are counted apart, as the most forgotten of all.
+ * Study of Example Forgetting during Deep Neural Network Learning (ICLR 2019). With acc(t) = 1 where the example is
+ * predicted as its given label at its t-th evaluation, else 0, and acc(0) = 0:
+ *
+ *   forgetting events  the number of t with acc(t) > acc(t + 1)
+ *   unforgettable      learned at some t, and acc = 1 from the first such t to the end: no forgetting event
+ *   never learned      acc(t) = 0 at every t; it has no event, and the paper ranks it as forgotten most of all
+ *
+ * There the evaluations of an example are its own training passes: once an epoch, when its minibatch comes, before
+ * that minibatch's update, with augmentation and batch statistics. Here they are at the end of each epoch, by the same
+ * weights for all examples, in evaluation mode and without augmentation: as many evaluations, at other moments, so that
+ * counts differ from the paper's in either direction. It is also what mixup needs, whose training passes see mixed
+ * examples, which have no label of their own. Where predictions of epochs are missing, what happened between them is
+ * not seen, and a warning says so.
  */
 import { quartiles } from '../../statistics/quantiles.ts';
 import type { ExampleSeries, LearningSummary } from './scores.ts';

@@ -1,9 +1,18 @@
 /**
  * The area under the margin (AUM) of G. Pleiss et al., Identifying Mislabeled Data using the Area Under the Margin
- * Ranking (NeurIPS 2020): the mean over epochs of the logit of an example's given label less its greatest other
- * logit. Mislabeled examples tend to have low values: what is learned from the others pulls against their label. There
- * the logits are those of the training passes; here those at the end of each epoch, in evaluation mode and without
- * augmentation. Logits are taken as they are: models whose logits differ in scale cannot be compared by it.
+ * Ranking (NeurIPS 2020). With the logits z(t) of an example of given label y at epoch t of T:
+ *
+ *   margin  M(t) = z_y(t) − max over i ≠ y of z_i(t)
+ *   AUM          = (1 / T) Σ over t of M(t)
+ *
+ * Mislabeled examples tend to have low values: what is learned from the others pulls against their label. Only examples
+ * of one run are compared, as the ranking does: logits are taken as they are, and models of other scale have other
+ * areas.
+ *
+ * There z(t) are the logits of the training pass of epoch t, and T ends before the learning rate first drops, since
+ * wrong labels are memorized after that. Here they are those at the end of epoch t, in evaluation mode and without
+ * augmentation, which mixup has too, whose training passes see mixed examples; and T is every epoch that predictions
+ * were given of. For the area up to an earlier epoch, score the predictions of the epochs up to it.
  */
 import { areaUnderCurve, type AreaUnderCurve } from '../../statistics/auc.ts';
 import { meanOf } from '../../statistics/mean.ts';

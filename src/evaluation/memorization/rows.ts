@@ -3,7 +3,9 @@
 export interface Rows {
   /** The class of the greatest logit, the first of equals, [n]. */
   readonly predicted: Int32Array;
-  /** 1 where `predicted` is the label, [n]. */
+  /** The rank of the label: the classes of a greater logit, and those of an equal one that come before it, [n]. */
+  readonly ranks: Int32Array;
+  /** 1 where `predicted` is the label, that is where the rank is 0, [n]. */
   readonly correct: Uint8Array;
   /** Cross-entropy of the label in nats, ≥ 0 and finite, [n]. */
   readonly losses: Float64Array;
@@ -26,6 +28,7 @@ export function examineRows(logits: Float32Array, labels: Int32Array, classCount
   const count = labels.length;
   const rows: Rows = {
     predicted: new Int32Array(count),
+    ranks: new Int32Array(count),
     correct: new Uint8Array(count),
     losses: new Float64Array(count),
     margins: new Float64Array(count),
@@ -47,10 +50,14 @@ export function examineRows(logits: Float32Array, labels: Int32Array, classCount
       if (index !== label && logit > greatestOther) greatestOther = logit;
     }
     let rest = 0;
+    let rank = 0;
     for (let index = 0; index < classCount; index++) {
-      if (index !== best) rest += Math.exp((logits[start + index] ?? NaN) - greatest);
+      const logit = logits[start + index] ?? NaN;
+      if (index !== best) rest += Math.exp(logit - greatest);
+      if (logit > own || (logit === own && index < label)) rank++;
     }
     rows.predicted[example] = best;
+    rows.ranks[example] = rank;
     rows.correct[example] = best === label ? 1 : 0;
     rows.losses[example] = greatest - own + Math.log1p(rest);
     rows.margins[example] = own - greatestOther;

@@ -27,6 +27,8 @@ export interface EpochScores {
   readonly epoch: number;
   /** Test examples not predicted as their label, of `groups.test`. */
   readonly testErrors: number;
+  /** Test examples whose label is not among the five greatest logits; null with five classes or fewer. */
+  readonly testTop5Errors: number | null;
   /** Training examples not predicted as their given label, of `groups.train`. */
   readonly trainErrors: number;
   /** The same of `groups.real`: the training error on real labels. */
@@ -52,6 +54,8 @@ export interface EpochScores {
   /** The membership attack of all training examples, see `MembershipScores`. */
   readonly membershipAdvantage: number;
   readonly membershipAuc: number;
+  /** The same of the real ones, see `MemorizationScores.membership`; null where there are none. */
+  readonly membershipReal: { readonly advantage: number; readonly auc: number } | null;
   /** Expected calibration error on the test examples, see `CalibrationScores`. */
   readonly calibrationError: number;
 }
@@ -158,13 +162,30 @@ export interface ExampleSeries {
   readonly correct: Uint8Array;
 }
 
+/** What became of each test example, in their order. */
+export interface TestSeries {
+  /** The predicted class at the last epoch, [test]. */
+  readonly predictions: Int32Array;
+  /** The rank of the label at the last epoch, 0 for the best, [test]. */
+  readonly ranks: Int32Array;
+  /** Cross-entropy of the label at the last epoch, in nats, [test]. */
+  readonly losses: Float32Array;
+  /** Whether the label is predicted, packed as `ExampleSeries.correct` is, [epochs, ⌈test / 8⌉] bytes. */
+  readonly right: Uint8Array;
+  /** Whether the label is among the five greatest logits, packed alike; null with five classes or fewer. */
+  readonly rightTop5: Uint8Array | null;
+}
+
 /** All scores of one training run. */
 export interface MemorizationScores {
   readonly classCount: number;
   readonly groups: GroupSizes;
   /** In order, one for each epoch of the predictions; at least one. */
   readonly epochs: readonly EpochScores[];
-  /** The epoch with the fewest test errors, the first of several; chosen on the test examples as in the paper. */
+  /**
+   * The epoch with the fewest test errors, the first of several: chosen on the test examples as in the paper, so that
+   * its error is lower than what new examples would show.
+   */
   readonly best: EpochScores;
   readonly last: EpochScores;
   /** At the last epoch; null where nothing is corrupted or the noise is not known. */
@@ -190,4 +211,5 @@ export interface MemorizationScores {
   /** Of the test examples at the last epoch. */
   readonly calibration: CalibrationScores;
   readonly examples: ExampleSeries;
+  readonly testExamples: TestSeries;
 }

@@ -51,6 +51,25 @@ test('series and summaries by hand', () => {
   });
 });
 
+/** Right where epoch mod 2·k < k: an example that is forgotten once in every 2·k epochs, unless the end comes first. */
+test('an example that is learned and forgotten in turn has as many events as turns', () => {
+  const length = 24;
+  const epochs = Array.from({ length }, (_, index) => index + 1);
+  const periods = [1, 2, 3, 4, 6, 12];
+  const series = track(
+    periods.map((k) => epochs.map((_, index) => (index % (2 * k) < k ? 1 : 0))),
+    epochs,
+  );
+  assert.deepEqual(
+    series.forgettingEvents,
+    Int32Array.from(periods, (k) => length / (2 * k)),
+  );
+  assert.deepEqual(series.firstLearned, new Int32Array(periods.length).fill(1));
+  assert.deepEqual(series.learnedForGood, new Int32Array(periods.length));
+  // Before the first evaluation nothing is right, so that being wrong at it is no event.
+  assert.deepEqual(track([[0, 0, 1]], [1, 2, 3]).forgettingEvents, Int32Array.of(0));
+});
+
 test('series follow from their definitions', () => {
   const histories = fc.integer({ min: 1, max: 8 }).chain((length) =>
     fc.array(fc.array(fc.constantFrom(0, 1), { minLength: length, maxLength: length }), {

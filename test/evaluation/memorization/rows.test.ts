@@ -50,6 +50,10 @@ test('any finite logits give finite numbers within their ranges, and the predict
       for (let example = 0; example < labels.length; example++) {
         const [loss, margin] = [rows.losses[example]!, rows.margins[example]!];
         const confidence = rows.confidences[example]!;
+        // The place of the label among the classes sorted by logit, equal ones in their order.
+        const row = table[example]!.map(Math.fround);
+        const sorted = [...row.keys()].sort((a, b) => row[b]! - row[a]! || a - b);
+        assert.equal(rows.ranks[example], sorted.indexOf(label));
         assert.ok(loss >= 0 && Number.isFinite(loss));
         assert.ok(confidence <= 1 && confidence >= 1 / classCount - 1e-15);
         assert.ok(rows.correct[example] === 1 ? margin >= 0 : margin <= 0);

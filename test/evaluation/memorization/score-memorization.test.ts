@@ -104,6 +104,81 @@ test('a run by hand', async () => {
   assert.equal(scores.areaUnderMargin.separation?.auc, (2 + 1.5 + 1.5) / 6);
   assert.equal(scores.learning.corrupted?.forgettingEvents, 1);
   assert.equal(scores.learning.real?.everForgotten, 1);
+
+  // Predicted 1, 1, 2, 2 for 0, 1, 2, 0: of equal logits the first comes first.
+  const tested = scores.testExamples;
+  assert.deepEqual(tested.predictions, Int32Array.of(1, 1, 2, 2));
+  assert.deepEqual(tested.ranks, Int32Array.of(1, 0, 0, 1));
+  assert.deepEqual(tested.losses, Float32Array.of(right + 2, right, right, right + 2));
+  assert.deepEqual(tested.right, Uint8Array.of(0b1001, 0b0111, 0b0111, 0b0110));
+  // Three classes are all among the best five.
+  assert.equal(tested.rightTop5, null);
+  assert.deepEqual(column('testTop5Errors'), [null, null, null, null]);
+  // Of the real ones, 0 and 4, the last epoch has the losses right and right + 2, whose mean is right + 1.
+  assert.ok(Math.abs(scores.last.membershipReal!.advantage - (1 / 2 - 2 / 4)) < 1e-12);
+});
+
+test('top-5 errors and outcomes are those of the ranks', async () => {
+  const classCount = 7;
+  const logits = (salt: number): Float32Array => noisy(40, classCount, salt);
+  const testLabels = Int32Array.from({ length: 40 }, (_, index) => (index * 3) % classCount);
+  const given = Int32Array.from({ length: 40 }, (_, index) => index % classCount);
+  const scores = await scoreMemorization({
+    predictions: inMemory(
+      { 1: { train: logits(1), test: logits(2) }, 2: { train: logits(3), test: logits(4) } },
+      classCount,
+    ),
+    classCount,
+    givenLabels: given,
+    trueLabels: given,
+    masked: new Uint8Array(40),
+    testLabels,
+  });
+  [2, 4].forEach((salt, epoch) => {
+    const table = logits(salt);
+    const right = Array.from(testLabels, (label, example) => {
+      const row = [...table.subarray(example * classCount, (example + 1) * classCount)];
+      return row.filter((logit) => logit > row[label]!).length < 5;
+    });
+    assert.equal(scores.epochs[epoch]!.testTop5Errors, right.filter((is) => !is).length);
+    right.forEach((is, example) => {
+      const byte = scores.testExamples.rightTop5![epoch * 5 + (example >> 3)]!;
+      assert.equal((byte >> (example & 7)) & 1, is ? 1 : 0);
+    });
+  });
+  assert.ok(scores.last.testTop5Errors! > 0);
+});
+
+/** AUM(x) = (1/T) Σ M(t) with M(t) = a·t + b has the closed form a·(T + 1)/2 + b. */
+test('the area under margins that grow evenly is their closed form', async () => {
+  const epochCount = 9;
+  const [slopes, starts] = [
+    [0.5, -0.25, 0, 2],
+    [-3, 1, 0.5, -10],
+  ];
+  const epochs = Object.fromEntries(
+    Array.from({ length: epochCount }, (_, index) => {
+      const margin = (example: number): number => slopes[example]! * (index + 1) + starts[example]!;
+      // The given label 1 has the margin as its logit, the greatest other is 0 and another lies below.
+      const train = Float32Array.from([0, 1, 2, 3].flatMap((example) => [0, margin(example), -20]));
+      return [index + 1, { train, test: sure(0) }];
+    }),
+  );
+  const given = new Int32Array(4).fill(1);
+  const scores = await scoreMemorization({
+    predictions: inMemory(epochs, 3),
+    classCount: 3,
+    givenLabels: given,
+    trueLabels: given,
+    masked: new Uint8Array(4),
+    testLabels: Int32Array.of(0),
+  });
+  const areas = slopes.map((slope, example) => (slope * (epochCount + 1)) / 2 + starts[example]!);
+  assert.deepEqual(scores.examples.areaUnderMargin, Float32Array.from(areas));
+  // Right where the margin is above 0, for a first class that is not the label: t > 6, t < 4, always, t > 5.
+  assert.deepEqual(scores.examples.firstLearned, Int32Array.of(7, 1, 1, 6));
+  assert.deepEqual(scores.examples.learnedForGood, Int32Array.of(7, 0, 1, 6));
+  assert.deepEqual(scores.examples.forgettingEvents, Int32Array.of(0, 1, 0, 0));
 });
 
 /** Pseudorandom logits: an example, or a class, at a time. */
