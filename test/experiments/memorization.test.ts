@@ -2,7 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { memorizationResult } from '../../src/experiments/memorization-benchmark.ts';
-import { describeCheckpoint, memorizationRun, type ScoredRun } from '../../src/experiments/memorization-run.ts';
+import {
+  describeCheckpoint,
+  memorizationRun,
+  type ScoredRun,
+} from '../../src/experiments/memorization-run.ts';
 import { memorizationWarnings } from '../../src/experiments/memorization-warnings.ts';
 import { trainingFacts } from '../../src/experiments/training-facts.ts';
 import { wrapFunction } from '../../src/classifier/wrap.ts';
