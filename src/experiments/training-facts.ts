@@ -23,6 +23,8 @@ const NAMED_ALIKE = [
   'weightDecay',
   'weightDecayOn',
   'seed',
+  'initSeed',
+  'orderSeed',
 ] as const satisfies readonly (keyof CardTraining & keyof TrainingFacts)[];
 
 export function trainingFacts(training: CardTraining): TrainingFacts {

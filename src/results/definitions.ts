@@ -209,6 +209,14 @@ export interface TrainingFacts {
    */
   seed?: string | number;
   /**
+   * The seed of the initial weights; the root seed where it is left out.
+   */
+  initSeed?: string | number;
+  /**
+   * The seed of what is drawn while training (order, augmentation, dropout, mixing); the root seed where it is left out.
+   */
+  orderSeed?: string | number;
+  /**
    * Examples trained on.
    */
   trainingExamples?: number;

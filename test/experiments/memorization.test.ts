@@ -290,6 +290,9 @@ test('training facts: what a card and a result name alike, and the schedule in w
       recipeName: 'cifar10/preact18-mixup',
       data: { name: 'cifar10', split: 'train', examples: 4000 },
       cleanError: 0.25,
+      seed: 1,
+      initSeed: 2,
+      orderSeed: 3,
     }),
     {
       method: 'mixup',
@@ -301,6 +304,9 @@ test('training facts: what a card and a result name alike, and the schedule in w
       recipe: 'cifar10/preact18-mixup',
       trainingExamples: 4000,
       testError: 0.25,
+      seed: 1,
+      initSeed: 2,
+      orderSeed: 3,
     },
   );
   const scheduleOf = (facts: object) => trainingFacts({ method: 'erm', ...facts }).schedule;
