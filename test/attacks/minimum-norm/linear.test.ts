@@ -17,7 +17,7 @@ import { pdpgd } from '../../../src/attacks/minimum-norm/pdpgd.ts';
 import { sigmaZero } from '../../../src/attacks/minimum-norm/sigma-zero.ts';
 import { attackSettings, type GivenSettings } from '../../../src/attacks/settings.ts';
 import { predictions } from '../../../src/classifier/oracle.ts';
-import { randomInputs, randomLinearModel } from '../linear-classifier.ts';
+import { createLinearModel, randomInputs, randomLinearModel } from '../linear-classifier.ts';
 import { classDistances } from './closed-forms.ts';
 
 const count = 24;
@@ -151,3 +151,30 @@ for (const { attack, norm, parameters = {}, spread = 0.9, slack = 0, scale = 100
     }
   });
 }
+
+test('JSMA changes no more elements than it takes, where a pair at a time upwards is the best there is', async () => {
+  const weights = Array.from({ length: features }, (_, index) => 1 + ((index * 7) % features) / features);
+  for (const [change, needed] of [
+    [3.5, 2],
+    [7, 4],
+    [10.4, 6],
+  ] as const) {
+    const model = createLinearModel({
+      inputShape: [features],
+      weights: [weights.map((weight) => -weight / 2), weights.map((weight) => weight / 2)],
+      biases: [change, 0],
+    });
+    const inputs = new Float32Array(features);
+    const batch = { inputs, labels: Int32Array.of(0), indices: Int32Array.of(0) };
+    const output = await jsma.perturb(model, batch, attackSettings(jsma, { parameters: { gamma: 1 } }));
+    assert.equal(classDistances('l0', model, inputs, 0)[1], needed);
+    assert.deepEqual([...perturbationSizes('l0', inputs, output.inputs, [features])], [needed]);
+    assert.deepEqual([...output.gradientCounts], [needed]);
+    const short = await jsma.perturb(
+      model,
+      batch,
+      attackSettings(jsma, { radius: needed - 1, parameters: { gamma: 1 } }),
+    );
+    assert.deepEqual(short.inputs, inputs, 'nothing lies within a smaller radius');
+  }
+});
