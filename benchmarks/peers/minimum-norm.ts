@@ -2,7 +2,7 @@
  * The distances of minimum-norm attacks beside those of adv-lib, foolbox, pyautoattack and torchattacks, on the same
  * model and examples, those that it classifies rightly, with the same settings: medians over those that both have found.
  *
- *   npx tsx benchmarks/peers/minimum-norm.ts [--model fixtures/models/erm-1.json] [--count 100] [--only fab,ddn]
+ *   npx tsx benchmarks/peers/minimum-norm.ts [--model fixtures/models/erm-1.json] [--count 100] [--only fab@l1,ddn]
  *     [--python python3]
  */
 import { mkdtempSync, writeFileSync } from 'node:fs';
@@ -103,7 +103,7 @@ const table = new Table({
 });
 const chosen = values.only?.split(',');
 for (const { method, norm, parameters = {} } of comparisons) {
-  if (chosen !== undefined && !chosen.includes(method)) continue;
+  if (chosen !== undefined && !chosen.includes(method) && !chosen.includes(`${method}@${norm}`)) continue;
   const attack = attackOf(method);
   const settings = attackSettings(attack, {
     norm,
