@@ -8,17 +8,34 @@ import { fgm } from './gradient/fgm.ts';
 import { fgsm } from './gradient/fgsm.ts';
 import { ifgsm } from './gradient/ifgsm.ts';
 import { pgd } from './gradient/pgd.ts';
+import { alma } from './minimum-norm/alma.ts';
+import { carliniWagner } from './minimum-norm/carlini-wagner.ts';
 import { ddn } from './minimum-norm/ddn.ts';
 import { deepfool } from './minimum-norm/deepfool.ts';
+import { ead } from './minimum-norm/ead.ts';
 import { fabTargeted } from './minimum-norm/fab-targeted.ts';
 import { fab } from './minimum-norm/fab.ts';
 import { fmn } from './minimum-norm/fmn.ts';
+import { jsma } from './minimum-norm/jsma.ts';
+import { pdpgd } from './minimum-norm/pdpgd.ts';
 import { sigmaZero } from './minimum-norm/sigma-zero.ts';
 import { square } from './score/square.ts';
 
 const bounded: readonly Attack[] = [fgsm, fgm, ifgsm, pgd, apgd, apgdTargeted, quick];
 
-const minimumNorm: readonly Attack[] = [fab, fabTargeted, deepfool, ddn, fmn, sigmaZero];
+const minimumNorm: readonly Attack[] = [
+  fab,
+  fabTargeted,
+  deepfool,
+  ddn,
+  fmn,
+  carliniWagner,
+  ead,
+  jsma,
+  alma,
+  pdpgd,
+  sigmaZero,
+];
 
 const scores: readonly Attack[] = [square];
 

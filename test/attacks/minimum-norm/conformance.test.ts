@@ -5,11 +5,16 @@ import type { AttackBatch } from '../../../src/attacks/attack.ts';
 import { perturbationSizes, roundingTolerance } from '../../../src/attacks/balls/sizes.ts';
 import type { Attack } from '../../../src/attacks/create-attack.ts';
 import { attacks } from '../../../src/attacks/index.ts';
+import { alma } from '../../../src/attacks/minimum-norm/alma.ts';
+import { carliniWagner } from '../../../src/attacks/minimum-norm/carlini-wagner.ts';
 import { ddn } from '../../../src/attacks/minimum-norm/ddn.ts';
 import { deepfool } from '../../../src/attacks/minimum-norm/deepfool.ts';
+import { ead } from '../../../src/attacks/minimum-norm/ead.ts';
 import { fabTargeted } from '../../../src/attacks/minimum-norm/fab-targeted.ts';
 import { fab } from '../../../src/attacks/minimum-norm/fab.ts';
 import { fmn } from '../../../src/attacks/minimum-norm/fmn.ts';
+import { jsma } from '../../../src/attacks/minimum-norm/jsma.ts';
+import { pdpgd } from '../../../src/attacks/minimum-norm/pdpgd.ts';
 import { sigmaZero } from '../../../src/attacks/minimum-norm/sigma-zero.ts';
 import { attackSettings, type GivenSettings } from '../../../src/attacks/settings.ts';
 import { absoluteSize } from '../../../src/attacks/size.ts';
@@ -30,6 +35,11 @@ const rows: readonly Row[] = [
   { attack: deepfool, quick: {} },
   { attack: ddn, quick: { steps: 25 } },
   { attack: fmn, quick: { steps: 25 } },
+  { attack: carliniWagner, quick: { searches: 5, steps: 25, stepSize: 0.05 } },
+  { attack: ead, quick: { searches: 5, steps: 25 } },
+  { attack: jsma, quick: { gamma: 1, targets: 2 } },
+  { attack: alma, quick: { steps: 60 } },
+  { attack: pdpgd, quick: { steps: 60 } },
   { attack: sigmaZero, quick: { steps: 25 } },
 ];
 
@@ -165,7 +175,8 @@ for (const { attack, quick } of rows) {
         gradient: async (...args: Parameters<typeof model.gradient>) => {
           const result = await model.gradient(...args);
           // Of the sixth example, by its first element.
-          const first = args[0].findIndex((_, index) => args[0][index] === batch.inputs[5 * size + 1]) - 1;
+          const first =
+            args[0].findIndex((value) => Math.abs(value - batch.inputs[5 * size + 1]!) < 1e-5) - 1;
           if (first >= 0) result.gradients[first] = NaN;
           return result;
         },
