@@ -1,6 +1,7 @@
 /** All attacks. To add one: a file beside this one, a line in the table, a row in the conformance test. */
 import { InputError } from '../core/errors.ts';
 import type { Attack } from './create-attack.ts';
+import { autoattack } from './ensembles/autoattack.ts';
 import { apgdTargeted } from './gradient/apgd-targeted.ts';
 import { apgd } from './gradient/apgd.ts';
 import { fgm } from './gradient/fgm.ts';
@@ -21,7 +22,9 @@ const minimumNorm: readonly Attack[] = [fab, fabTargeted, deepfool, ddn, fmn, si
 
 const scores: readonly Attack[] = [square];
 
-export const attacks: readonly Attack[] = [...bounded, ...minimumNorm, ...scores];
+const ensembles: readonly Attack[] = [autoattack];
+
+export const attacks: readonly Attack[] = [...bounded, ...minimumNorm, ...scores, ...ensembles];
 
 /**
  * The attack of an id.

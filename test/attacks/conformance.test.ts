@@ -6,6 +6,8 @@ import type { Attack } from '../../src/attacks/create-attack.ts';
 import { attackSettings, type GivenSettings } from '../../src/attacks/settings.ts';
 import { perturbationSizes, roundingTolerance } from '../../src/attacks/balls/sizes.ts';
 import { absoluteSize } from '../../src/attacks/size.ts';
+import { autoattack, standardMembers } from '../../src/attacks/ensembles/autoattack.ts';
+import { ensemble } from '../../src/attacks/ensembles/ensemble.ts';
 import { apgdTargeted } from '../../src/attacks/gradient/apgd-targeted.ts';
 import { apgd } from '../../src/attacks/gradient/apgd.ts';
 import { fgm } from '../../src/attacks/gradient/fgm.ts';
@@ -29,6 +31,16 @@ interface Row {
   readonly gradientsPerExample?: number;
 }
 
+/** The members of AutoAttack in their order, with less work for each. */
+const quickAutoattack = ensemble({
+  ...autoattack,
+  members: () =>
+    standardMembers.map(({ attack, parameters }) => {
+      const work = attack.id === 'square' ? { queries: 20 } : { iterations: 5 };
+      return { attack, parameters: { ...parameters, ...work } };
+    }),
+});
+
 const rows: readonly Row[] = [
   { attack: fgsm, variants: [{ radius: 0.3 }], gradientsPerExample: 1 },
   { attack: fgm, variants: [{ norm: 'linf' }], gradientsPerExample: 1 },
@@ -39,6 +51,7 @@ const rows: readonly Row[] = [
   { attack: apgd, variants: [{ norm: 'l2' }, { parameters: { loss: 'dlr' } }], quick: { iterations: 10 } },
   { attack: apgdTargeted, variants: [{ norm: 'l2' }], quick: { iterations: 10 } },
   { attack: square, variants: [{ norm: 'l2' }, { norm: 'l2', radius: 1 }], quick: { queries: 30 } },
+  { attack: quickAutoattack, variants: [{ norm: 'l2' }] },
 ];
 
 const shape = [2, 3, 3];
