@@ -15,16 +15,23 @@ import { fab } from './minimum-norm/fab.ts';
 import { fmn } from './minimum-norm/fmn.ts';
 import { sigmaZero } from './minimum-norm/sigma-zero.ts';
 import { square } from './score/square.ts';
+import { mifgsm } from './transfer/mifgsm.ts';
+import { nifgsm } from './transfer/nifgsm.ts';
+import { sinifgsm } from './transfer/sinifgsm.ts';
+import { tifgsm } from './transfer/tifgsm.ts';
+import { vmifgsm, vnifgsm } from './transfer/variance-tuned.ts';
 
 const bounded: readonly Attack[] = [fgsm, fgm, ifgsm, pgd, apgd, apgdTargeted];
 
 const minimumNorm: readonly Attack[] = [fab, fabTargeted, deepfool, ddn, fmn, sigmaZero];
 
+const transfer: readonly Attack[] = [mifgsm, nifgsm, tifgsm, sinifgsm, vmifgsm, vnifgsm];
+
 const scores: readonly Attack[] = [square];
 
 const ensembles: readonly Attack[] = [autoattack];
 
-export const attacks: readonly Attack[] = [...bounded, ...minimumNorm, ...scores, ...ensembles];
+export const attacks: readonly Attack[] = [...bounded, ...transfer, ...minimumNorm, ...scores, ...ensembles];
 
 /**
  * The attack of an id.

@@ -15,6 +15,11 @@ import { fgsm } from '../../src/attacks/gradient/fgsm.ts';
 import { ifgsm } from '../../src/attacks/gradient/ifgsm.ts';
 import { pgd } from '../../src/attacks/gradient/pgd.ts';
 import { square } from '../../src/attacks/score/square.ts';
+import { mifgsm } from '../../src/attacks/transfer/mifgsm.ts';
+import { nifgsm } from '../../src/attacks/transfer/nifgsm.ts';
+import { sinifgsm } from '../../src/attacks/transfer/sinifgsm.ts';
+import { tifgsm } from '../../src/attacks/transfer/tifgsm.ts';
+import { vmifgsm, vnifgsm } from '../../src/attacks/transfer/variance-tuned.ts';
 import { attackOf, attacks } from '../../src/attacks/index.ts';
 import { predictions } from '../../src/classifier/oracle.ts';
 import { InputError } from '../../src/core/errors.ts';
@@ -50,6 +55,12 @@ const rows: readonly Row[] = [
   { attack: pgd, variants: [{ norm: 'l2' }, { norm: 'l1' }, { norm: 'l0' }], quick: { steps: 5 } },
   { attack: apgd, variants: [{ norm: 'l2' }, { parameters: { loss: 'dlr' } }], quick: { iterations: 10 } },
   { attack: apgdTargeted, variants: [{ norm: 'l2' }], quick: { iterations: 10 } },
+  { attack: mifgsm, variants: [{ parameters: { decay: 0 } }] },
+  { attack: nifgsm, variants: [] },
+  { attack: tifgsm, variants: [{ parameters: { kernel: 1 } }] },
+  { attack: sinifgsm, variants: [{ parameters: { copies: 1 } }] },
+  { attack: vmifgsm, variants: [{ parameters: { neighbours: 1 } }] },
+  { attack: vnifgsm, variants: [] },
   { attack: square, variants: [{ norm: 'l2' }, { norm: 'l2', radius: 1 }], quick: { queries: 30 } },
   { attack: quickAutoattack, variants: [{ norm: 'l2' }] },
 ];
