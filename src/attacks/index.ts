@@ -1,6 +1,7 @@
 /** All attacks. To add one: a file beside this one, a line in the table, a row in the conformance test. */
 import { InputError } from '../core/errors.ts';
 import type { Attack } from './create-attack.ts';
+import { gaussianNoise, uniformNoise } from './decision/noise.ts';
 import { autoattack } from './ensembles/autoattack.ts';
 import { apgdTargeted } from './gradient/apgd-targeted.ts';
 import { apgd } from './gradient/apgd.ts';
@@ -29,9 +30,18 @@ const transfer: readonly Attack[] = [mifgsm, nifgsm, tifgsm, sinifgsm, vmifgsm, 
 
 const scores: readonly Attack[] = [square];
 
+const decisions: readonly Attack[] = [uniformNoise, gaussianNoise];
+
 const ensembles: readonly Attack[] = [autoattack];
 
-export const attacks: readonly Attack[] = [...bounded, ...transfer, ...minimumNorm, ...scores, ...ensembles];
+export const attacks: readonly Attack[] = [
+  ...bounded,
+  ...transfer,
+  ...minimumNorm,
+  ...scores,
+  ...decisions,
+  ...ensembles,
+];
 
 /**
  * The attack of an id.

@@ -6,6 +6,7 @@ import type { Attack } from '../../src/attacks/create-attack.ts';
 import { attackSettings, type GivenSettings } from '../../src/attacks/settings.ts';
 import { perturbationSizes, roundingTolerance } from '../../src/attacks/balls/sizes.ts';
 import { absoluteSize } from '../../src/attacks/size.ts';
+import { gaussianNoise, uniformNoise } from '../../src/attacks/decision/noise.ts';
 import { autoattack, standardMembers } from '../../src/attacks/ensembles/autoattack.ts';
 import { ensemble } from '../../src/attacks/ensembles/ensemble.ts';
 import { apgdTargeted } from '../../src/attacks/gradient/apgd-targeted.ts';
@@ -62,6 +63,8 @@ const rows: readonly Row[] = [
   { attack: vmifgsm, variants: [{ parameters: { neighbours: 1 } }] },
   { attack: vnifgsm, variants: [] },
   { attack: square, variants: [{ norm: 'l2' }, { norm: 'l2', radius: 1 }], quick: { queries: 30 } },
+  { attack: uniformNoise, variants: [{ norm: 'l2' }], quick: { repeats: 5 } },
+  { attack: gaussianNoise, variants: [{ norm: 'l2' }], quick: { repeats: 5 } },
   { attack: quickAutoattack, variants: [{ norm: 'l2' }] },
 ];
 
