@@ -2,6 +2,8 @@
 import { InputError } from '../core/errors.ts';
 import type { Attack } from './create-attack.ts';
 import { quick } from './ensembles/quick.ts';
+import { gaussianNoise, uniformNoise } from './decision/noise.ts';
+import { autoattack } from './ensembles/autoattack.ts';
 import { apgdTargeted } from './gradient/apgd-targeted.ts';
 import { apgd } from './gradient/apgd.ts';
 import { fgm } from './gradient/fgm.ts';
@@ -20,8 +22,13 @@ import { jsma } from './minimum-norm/jsma.ts';
 import { pdpgd } from './minimum-norm/pdpgd.ts';
 import { sigmaZero } from './minimum-norm/sigma-zero.ts';
 import { square } from './score/square.ts';
+import { mifgsm } from './transfer/mifgsm.ts';
+import { nifgsm } from './transfer/nifgsm.ts';
+import { sinifgsm } from './transfer/sinifgsm.ts';
+import { tifgsm } from './transfer/tifgsm.ts';
+import { vmifgsm, vnifgsm } from './transfer/variance-tuned.ts';
 
-const bounded: readonly Attack[] = [fgsm, fgm, ifgsm, pgd, apgd, apgdTargeted, quick];
+const bounded: readonly Attack[] = [fgsm, fgm, ifgsm, pgd, apgd, apgdTargeted];
 
 const minimumNorm: readonly Attack[] = [
   fab,
@@ -37,9 +44,22 @@ const minimumNorm: readonly Attack[] = [
   sigmaZero,
 ];
 
+const transfer: readonly Attack[] = [mifgsm, nifgsm, tifgsm, sinifgsm, vmifgsm, vnifgsm];
+
 const scores: readonly Attack[] = [square];
 
-export const attacks: readonly Attack[] = [...bounded, ...minimumNorm, ...scores];
+const decisions: readonly Attack[] = [uniformNoise, gaussianNoise];
+
+const ensembles: readonly Attack[] = [quick, autoattack];
+
+export const attacks: readonly Attack[] = [
+  ...bounded,
+  ...transfer,
+  ...minimumNorm,
+  ...scores,
+  ...decisions,
+  ...ensembles,
+];
 
 /**
  * The attack of an id.

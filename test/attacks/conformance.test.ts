@@ -7,6 +7,9 @@ import { attackSettings, type GivenSettings } from '../../src/attacks/settings.t
 import { perturbationSizes, roundingTolerance } from '../../src/attacks/balls/sizes.ts';
 import { absoluteSize } from '../../src/attacks/size.ts';
 import { quick as quickEnsemble } from '../../src/attacks/ensembles/quick.ts';
+import { gaussianNoise, uniformNoise } from '../../src/attacks/decision/noise.ts';
+import { autoattack, standardMembers } from '../../src/attacks/ensembles/autoattack.ts';
+import { ensemble } from '../../src/attacks/ensembles/ensemble.ts';
 import { apgdTargeted } from '../../src/attacks/gradient/apgd-targeted.ts';
 import { apgd } from '../../src/attacks/gradient/apgd.ts';
 import { fgm } from '../../src/attacks/gradient/fgm.ts';
@@ -14,6 +17,11 @@ import { fgsm } from '../../src/attacks/gradient/fgsm.ts';
 import { ifgsm } from '../../src/attacks/gradient/ifgsm.ts';
 import { pgd } from '../../src/attacks/gradient/pgd.ts';
 import { square } from '../../src/attacks/score/square.ts';
+import { mifgsm } from '../../src/attacks/transfer/mifgsm.ts';
+import { nifgsm } from '../../src/attacks/transfer/nifgsm.ts';
+import { sinifgsm } from '../../src/attacks/transfer/sinifgsm.ts';
+import { tifgsm } from '../../src/attacks/transfer/tifgsm.ts';
+import { vmifgsm, vnifgsm } from '../../src/attacks/transfer/variance-tuned.ts';
 import { attackOf, attacks } from '../../src/attacks/index.ts';
 import { predictions } from '../../src/classifier/oracle.ts';
 import { InputError } from '../../src/core/errors.ts';
@@ -30,6 +38,16 @@ interface Row {
   readonly gradientsPerExample?: number;
 }
 
+/** The members of AutoAttack in their order, with less work for each. */
+const quickAutoattack = ensemble({
+  ...autoattack,
+  members: () =>
+    standardMembers.map(({ attack, parameters }) => {
+      const work = attack.id === 'square' ? { queries: 20 } : { iterations: 5 };
+      return { attack, parameters: { ...parameters, ...work } };
+    }),
+});
+
 const rows: readonly Row[] = [
   { attack: fgsm, variants: [{ radius: 0.3 }], gradientsPerExample: 1 },
   { attack: fgm, variants: [{ norm: 'linf' }], gradientsPerExample: 1 },
@@ -40,7 +58,16 @@ const rows: readonly Row[] = [
   { attack: apgd, variants: [{ norm: 'l2' }, { parameters: { loss: 'dlr' } }], quick: { iterations: 10 } },
   { attack: apgdTargeted, variants: [{ norm: 'l2' }], quick: { iterations: 10 } },
   { attack: quickEnsemble, variants: [{ norm: 'l2' }] },
+  { attack: mifgsm, variants: [{ parameters: { decay: 0 } }] },
+  { attack: nifgsm, variants: [] },
+  { attack: tifgsm, variants: [{ parameters: { kernel: 1 } }] },
+  { attack: sinifgsm, variants: [{ parameters: { copies: 1 } }] },
+  { attack: vmifgsm, variants: [{ parameters: { neighbours: 1 } }] },
+  { attack: vnifgsm, variants: [] },
   { attack: square, variants: [{ norm: 'l2' }, { norm: 'l2', radius: 1 }], quick: { queries: 30 } },
+  { attack: uniformNoise, variants: [{ norm: 'l2' }], quick: { repeats: 5 } },
+  { attack: gaussianNoise, variants: [{ norm: 'l2' }], quick: { repeats: 5 } },
+  { attack: quickAutoattack, variants: [{ norm: 'l2' }] },
 ];
 
 const shape = [2, 3, 3];
