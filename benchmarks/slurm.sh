@@ -17,7 +17,11 @@ export SLURM_CONF=$work/slurm.conf
 pids=()
 stop() {
   status=$?
-  [ ${#pids[@]} -eq 0 ] || kill "${pids[@]}" 2>/dev/null || true
+  if [ ${#pids[@]} -gt 0 ]; then
+    kill "${pids[@]}" 2>/dev/null || true
+    # What they still write would keep the folder.
+    wait "${pids[@]}" 2>/dev/null || true
+  fi
   if [ $status -eq 0 ]; then rm -rf "$work"; else echo "failed; everything is in $work"; fi
 }
 trap stop EXIT

@@ -97,14 +97,14 @@ interface Work {
 async function attack(path: string, { workers, batch, examples, steps }: Work): Promise<Cost> {
   const before = process.cpuUsage();
   const started = performance.now();
-  const description = await openModel(path, { bounds: { lower: 0, upper: 1 } });
+  const description = { ...(await openModel(path, { bounds: { lower: 0, upper: 1 } })), name: 'model' };
   const engine = await createEngine('onnxruntime', {});
   const ifgsm = attackOf('ifgsm');
   const classifier = await createModelClassifier(description, engine);
   const shape = description.inputShape;
   const size = shape.reduce((product, dim) => product * dim, examples);
   await runAttackBenchmark({
-    models: [{ id: 'model', classifier: { ...classifier, name: 'model' }, description }],
+    models: [{ id: 'model', classifier, description }],
     whiteBox: ['model'],
     attacks: [{ attack: ifgsm, settings: attackSettings(ifgsm, { parameters: { steps } }) }],
     dataset: createArrayDataset(
