@@ -45,8 +45,9 @@ export { createArrayDataset } from './data/array-dataset.ts';
 export { dataForms, openDataset } from './data/open.ts';
 export { chooseSubset, type SubsetOptions } from './data/subset.ts';
 export { encodeNpz } from './data/npz.ts';
+export { createNpzStream, type NpzColumn, type NpzStream } from './data/npz-stream.ts';
 export { encodePngGrid } from './data/png.ts';
-export { roundTo8Bit, scaleToBounds } from './data/scale.ts';
+export { levelsOf, roundTo8Bit, scaleToBounds } from './data/scale.ts';
 
 export { applyLabels } from './corruption/apply-labels.ts';
 export { corruptLabels, type Corruption, type CorruptionControl } from './corruption/corrupt-labels.ts';
@@ -89,7 +90,7 @@ export { parseTargetRule, type TargetRule } from './attacks/targets.ts';
 
 export { evaluate, type EvaluationOptions } from './evaluation/evaluate.ts';
 export { beginJournal, resumeJournal, type Journal } from './evaluation/journal.ts';
-export type { Shard } from './evaluation/units.ts';
+export { shardRange, type Shard } from './evaluation/units.ts';
 export type { AdversarialExamples, AttackRun, EvaluationPlan, Progress } from './evaluation/plan.ts';
 export type { AttackOutcome, CleanOutcome, Evaluation } from './evaluation/outcomes.ts';
 export { runAttackBenchmark, type AttackBenchmark } from './experiments/attack-benchmark.ts';

@@ -77,20 +77,28 @@ export function encodeNpy({ dims, dataType, data }: NpyArray): Uint8Array {
   if (countOf(dims) !== data.length) {
     throw new RangeError(`${String(data.length)} elements do not fill the shape [${dims.join(', ')}]`);
   }
+  const header = encodeNpyHeader(dims, dataType);
+  const bytes = new Uint8Array(header.length + data.byteLength);
+  bytes.set(header);
+  bytes.set(littleEndianBytes(data), header.length);
+  return bytes;
+}
+
+/** What stands before the elements in a .npy file. */
+export function encodeNpyHeader(dims: readonly number[], dataType: ElementType): Uint8Array {
   const order = elementSize(dataType) === 1 ? '|' : '<';
   const shape = `(${dims.map((dim) => `${String(dim)},`).join(' ')})`.replace(/(, \d+),\)$/, '$1)');
   const text = `{'descr': '${order}${codes[dataType]}', 'fortran_order': False, 'shape': ${shape}, }`;
   const prefix = text.length + 1 + 10 + 64 > 0xffff ? 12 : 10;
   // The data start at a multiple of 64 bytes, so that they can be mapped.
   const start = Math.ceil((prefix + text.length + 1) / 64) * 64;
-  const bytes = new Uint8Array(start + data.byteLength);
+  const bytes = new Uint8Array(start);
   const view = new DataView(bytes.buffer);
   bytes.set(magic);
   view.setUint8(6, prefix === 10 ? 1 : 2);
   if (prefix === 10) view.setUint16(8, start - prefix, true);
   else view.setUint32(8, start - prefix, true);
   bytes.set(Buffer.from(`${text.padEnd(start - prefix - 1)}\n`, 'latin1'), prefix);
-  bytes.set(littleEndianBytes(data), start);
   return bytes;
 }
 

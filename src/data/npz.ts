@@ -3,12 +3,14 @@
  * and carry a fixed date, so that the same arrays give the same bytes.
  */
 import { InputError } from '../core/errors.ts';
+import { crc32 } from './crc32.ts';
 import { isLeftover } from './leftovers.ts';
 import { type NpyArray, decodeNpy, encodeNpy } from './npy.ts';
 import { type ZipEntry, ZipFault, readZipDirectory, readZipEntry } from './zip.ts';
+import { directory, localHeader } from './zip-write.ts';
 
-/** A zip file without its 64-bit extension ends here. */
-const zipLimit = 2 ** 32 - 1;
+/** What is larger is not made at once in memory: `createNpzStream` writes it to a file. */
+const sizeLimit = 2 ** 32 - 1;
 
 /**
  * The names of the arrays in a .npz file, in the order of its directory.
@@ -63,12 +65,26 @@ function readable<T>(source: string, read: () => T): T {
 
 /** The bytes of a .npz file with the given arrays in the given order. */
 export async function encodeNpz(arrays: Readonly<Record<string, NpyArray>>): Promise<Uint8Array> {
-  const { zipSync } = await import('fflate');
-  const files = Object.entries(arrays).map(([name, array]) => [`${name}.npy`, encodeNpy(array)] as const);
-  const total = files.reduce((sum, [name, file]) => sum + file.length + 2 * name.length + 128, 128);
-  if (total > zipLimit) {
+  return Promise.resolve(storedNpz(arrays));
+}
+
+function storedNpz(arrays: Readonly<Record<string, NpyArray>>): Uint8Array {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  const put = (bytes: Uint8Array): void => {
+    parts.push(bytes);
+    length += bytes.length;
+  };
+  const entries = Object.entries(arrays).map(([array, content]) => {
+    const file = encodeNpy(content);
+    const entry = { name: `${array}.npy`, crc: crc32(file), size: file.length, offset: length };
+    put(localHeader(entry));
+    put(file);
+    return entry;
+  });
+  if (length > sizeLimit) {
     throw new InputError('the arrays do not fit into a .npz file of 4 GiB: save fewer examples');
   }
-  // The zip format keeps local time: the same clock reading is written wherever this runs.
-  return zipSync(Object.fromEntries(files), { level: 0, mtime: new Date(1980, 0, 1, 12) });
+  put(directory(entries, length));
+  return Buffer.concat(parts);
 }

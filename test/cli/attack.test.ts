@@ -1,6 +1,6 @@
 /** `robust-bench attack`: that every option does what it says. */
 import assert from 'node:assert/strict';
-import { copyFile, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { decode } from 'fast-png';
@@ -377,6 +377,47 @@ describe('output', () => {
     const image = decode(await readFile(join(folder, 'fgsm-a.png')));
     // Eight images in a row, magnified eight times, with gaps of 2; 40 images are 5 rows.
     assert.deepEqual([image.width, image.height], [8 * 64 + 14, 5 * 64 + 8]);
+  });
+
+  test('a method of two sizes has files of each, and shards and budgets only what their results hold', async () => {
+    const folder = await workspace.fresh('examples');
+    const methods = ['--method', 'fgsm', '--eps', '4/255', '8/255', '--workers', '0'];
+    const shard = ['--shard', '2/3', '--save-examples', folder];
+    const result = await attack(...methods, ...shard);
+    const names = ['fgsm_linf_4_255-a.npz', 'fgsm_linf_8_255-a.npz'];
+    assert.deepEqual(
+      (await filesIn(folder)).filter((file) => file.endsWith('.npz')),
+      names,
+    );
+    for (const name of names) {
+      const { index, x, clean } = decodeNpz(await readFile(join(folder, name)), name, [
+        'index',
+        'x',
+        'clean',
+      ]);
+      assert.deepEqual(index.data, result.examples.indices);
+      const { data: before } = clean;
+      const greatest = (x.data as Float32Array).reduce(
+        (most, value, place) => Math.max(most, Math.abs(value - Number(before[place]))),
+        0,
+      );
+      assert.ok(Math.abs(greatest - Number(name.charAt(10)) / 255) < 1e-6, name);
+    }
+  });
+
+  test('a disk that fails costs the examples alone', async () => {
+    const folder = await workspace.fresh('examples');
+    const out = await workspace.fresh('result.json');
+    // Where the file should go is a folder with something in it: it cannot get its name.
+    await mkdir(join(folder, 'fgsm-a.npz', 'inside'), { recursive: true });
+    const argv = ['attack', '--model', workspace.a, '--method', 'fgsm', '--limit', '4', '--quiet'];
+    const outcome = await run([...argv, '--out', out, '--save-examples', folder]);
+    assert.equal(outcome.code, 2);
+    assert.match(outcome.err, /^error: cannot write .*fgsm-a\.npz: .*\n$/);
+    assert.match(outcome.out, /FGSM/);
+    assert.deepEqual(await filesIn(folder), [], 'nothing half-written');
+    assert.deepEqual(await filesIn(dirname(out)), ['result.json']);
+    assert.equal((await readResult(out)).examples.count, 4);
   });
 
   test('models of one name are told apart in the result, those of like names in file names', async () => {

@@ -21,6 +21,7 @@ import {
   requireBounds,
   resolveAttacks,
   runAttackBenchmark,
+  shardRange,
   writeResult,
 } from '../../index.ts';
 import type { AttackArguments } from '../arguments/attack.ts';
@@ -47,8 +48,9 @@ export async function runAttack(argv: AttackArguments, { terminal }: CommandCont
   const indices = chooseSubset(dataset, { seed: argv.seed, limit: argv.limit, indices: argv.indices });
   const engine = await startEngine(argv, terminal);
   const progress = createProgressLine(terminal, 'examples', argv.quiet);
+  const { start, end } = shardRange(indices.length, work.shard);
+  const store = createExampleStore(argv['save-examples'], { attacks, planned: end - start });
   try {
-    const store = createExampleStore(argv['save-examples']);
     const workers = workersOf(argv, engine, [...opened.values()], indices.length);
     const models =
       workers === 0
@@ -89,11 +91,12 @@ export async function runAttack(argv: AttackArguments, { terminal }: CommandCont
       await rm(work.journal.path, { force: true });
     }
     if (argv.out !== undefined && !argv.quiet) terminal.err(`result written to ${argv.out}\n`);
-    await store?.write();
+    await store?.write(result.examples.count);
   } catch (error) {
     throw await interruptionOf(error, work);
   } finally {
     progress.finish();
+    await store?.abandon();
     await engine.dispose();
   }
 }
