@@ -78,13 +78,13 @@ test('a gradient that is not the file’s gives way to it, once, with a note', a
     return Promise.resolve(constant(value, disposed));
   };
   const classifier = new OpenedBatch(constant(1, disposed), exported(2));
-  assert.deepEqual([classifier.check?.batchOpened, classifier.notes], [true, []]);
+  assert.deepEqual([classifier.check.batchOpened, classifier.notes], [true, []]);
   for (let call = 0; call < 2; call++) {
     const { gradients } = await classifier.gradient(new Float32Array(1), crossEntropyOf(new Int32Array(1)));
     assert.deepEqual(gradients, Float32Array.of(2));
   }
   assert.deepEqual(await classifier.logits(new Float32Array(1)), Float32Array.of(2, 2));
-  assert.equal(classifier.check?.batchOpened, undefined);
+  assert.equal(classifier.check.batchOpened, undefined);
   assert.match(classifier.notes.join(), /runs one example at a time, because its opened batch/);
   assert.deepEqual([made, disposed], [1, ['1']]);
   // One that is the file's stays.
