@@ -1,9 +1,9 @@
 /**
  * FMN, the fast minimum-norm attack (Pintor et al. 2021): steps up the margin, each projected onto a ball around the
  * clean input that shrinks by γ while the point is adversarial and grows by γ while it is not. Until a first adversarial
- * example is found, the ball reaches to where the boundary seems to be, and here by γ beyond, lest a boundary that is flat
- * is neared for ever. As in foolbox, 100 steps, and in L2 a projection that never lengthens. In L0 it counts elements,
- * whatever the result counts.
+ * example is found, the ball reaches to where the boundary seems to be, and here grows by a thousandth at least, lest a
+ * flat boundary is neared for ever. As in foolbox, 100 steps, and in L2 a projection that never lengthens. In L0 it counts
+ * elements, whatever the result counts.
  */
 import type { Norm } from '../balls/ball.ts';
 import { createAttack } from '../create-attack.ts';
@@ -13,6 +13,8 @@ import { perturbationsOf } from '../loops/perturbations.ts';
 import { numberBetween, wholeNumber } from '../parameters.ts';
 import { cosineFrom, greatestLengths, keepGreatest, shrinkToL1 } from './steps.ts';
 
+/** The least that the ball grows by while it reaches for the boundary, in its radius. */
+const LEAST_GROWTH = 0.001;
 /** The last γ. */
 const LAST_GAMMA = 0.001;
 
@@ -60,7 +62,7 @@ export const fmn = createAttack({
           const boundary =
             Math.abs(losses[example] ?? NaN) / Math.max(lengthOf(dualOf(norm), gradient), 1e-12);
           const radius = Math.min(
-            nextRadius(state, length + (1 + change) * boundary),
+            nextRadius(state, length + Math.max(boundary, LEAST_GROWTH * length)),
             greatest[example] ?? NaN,
           );
           radii[example] = radius;
