@@ -52,7 +52,7 @@ describe('arguments', () => {
     [['attack', '--modell', 'm.json'], /Unknown argument: modell \(see robust-bench attack --help\)/],
     [['attack'], /name a model: --model FILE/],
     [['attack', '--model'], /--model is empty/],
-    [['attack', '--model', 'm.json', '--eps'], /Not enough arguments following: eps/],
+    [['attack', '--model', 'm.json', '--eps'], /--eps is empty: write a value/],
     [
       ['attack', '--model', 'm.json', '--label', 'false'],
       /label, Given: "false", Choices: "true", "predicted"/,

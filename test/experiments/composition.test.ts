@@ -45,7 +45,7 @@ describe('attacks', () => {
   test('a description holds every setting', () => {
     const iterated = run('ifgsm', 8 / 255, { steps: 5, stepSize: 0.01 });
     assert.deepEqual(describeAttack(iterated), {
-      id: 'ifgsm[steps=5,stepSize=0.01]@linf:8/255',
+      id: 'ifgsm[steps=5,stepSize=2.55/255]@linf:8/255',
       method: 'ifgsm',
       title: 'I-FGSM',
       citation: attackOf('ifgsm').citation,
