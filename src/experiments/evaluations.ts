@@ -14,10 +14,15 @@ export function cleanEntry({ model, score, outputs }: CleanOutcome, idOf: IdOf):
     logits: {
       least: encodeColumn(outputs.least),
       greatest: encodeColumn(outputs.greatest),
-      leastSum: outputs.leastSum,
-      greatestSum: outputs.greatestSum,
+      leastSum: finite(outputs.leastSum),
+      greatestSum: finite(outputs.greatestSum),
     },
   };
+}
+
+/** Sums with a logit of −∞, a class that is never chosen, are none; JSON has no infinities. */
+function finite(sum: number): number | null {
+  return Number.isFinite(sum) ? sum : null;
 }
 
 /** The outcomes of one attack on one source, on each model that they were scored on, as one run. */

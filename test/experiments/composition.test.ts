@@ -118,6 +118,23 @@ describe('the whole', () => {
     assert.ok(result.run.timings[0]!.examplesPerSecond! > 0);
   });
 
+  test('a class of logit −∞ leaves a result that is valid and can be read again', async () => {
+    const masked = wrapFunction({
+      name: 'one',
+      inputShape: [1, 2, 2],
+      classCount: 5,
+      bounds: { lower: 0, upper: 255 },
+      logits: (inputs, count) =>
+        Array.from({ length: 5 * count }, (_, place) =>
+          place % 5 === 4 ? -Infinity : inputs[4 * Math.floor(place / 5) + (place % 5)]!,
+        ),
+    });
+    const made = await runAttackBenchmark({ ...benchmark, models: [{ id: 'one', classifier: masked }] });
+    const result = await validateResult(JSON.parse(JSON.stringify(made)), 'result');
+    assert.deepEqual([result.clean[0]?.logits?.leastSum, result.clean[0]?.logits?.greatestSum], [null, null]);
+    assert.deepEqual(result, made);
+  });
+
   test('a white-box attack on it is refused, the black box offered', async () => {
     await assert.rejects(runAttackBenchmark({ ...benchmark, attacks: [run('fgsm', 4 / 255)] }), {
       name: 'InputError',
