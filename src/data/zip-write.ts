@@ -3,6 +3,7 @@
  * directory with them where they are needed, as NumPy's files have them. The date is a fixed one, so that the same
  * content gives the same bytes.
  */
+import { DIRECTORY_ENTRY, END, END_64, LOCAL_HEADER, LOCATOR_64 } from './zip-records.ts';
 
 export interface StoredEntry {
   /** ASCII. */
@@ -12,12 +13,6 @@ export interface StoredEntry {
   /** Where its local header begins. */
   readonly offset: number;
 }
-
-const LOCAL_HEADER = 0x04034b50;
-const DIRECTORY_ENTRY = 0x02014b50;
-const END_64 = 0x06064b50;
-const LOCATOR_64 = 0x07064b50;
-const END = 0x06054b50;
 
 /** The version that brought sizes of 64 bits. */
 const VERSION = 45;

@@ -4,6 +4,7 @@
  */
 import { inflateRawSync } from 'node:zlib';
 import { crc32 } from './crc32.ts';
+import { DIRECTORY_ENTRY, END, END_64, LOCAL_HEADER, LOCATOR_64 } from './zip-records.ts';
 
 /** What is wrong with a zip file; it becomes an InputError that names the file. */
 export class ZipFault extends Error {}
@@ -19,12 +20,6 @@ export interface ZipEntry {
   /** Where its content begins. */
   readonly start: number;
 }
-
-const END = 0x06054b50;
-const END_64 = 0x06064b50;
-const LOCATOR_64 = 0x07064b50;
-const DIRECTORY_ENTRY = 0x02014b50;
-const LOCAL_HEADER = 0x04034b50;
 
 const endBytes = 22;
 const entryBytes = 46;

@@ -2,6 +2,7 @@
  * Evaluates models on clean and on adversarial inputs, a unit of work at a time: each source makes its examples once,
  * and every target scores them. Who does the units, in which order, and in how many sittings makes no difference.
  */
+import { exampleSizeOf } from '../attacks/balls/ball.ts';
 import { collectAttacks, collectClean } from './collect.ts';
 import type { Journal } from './journal.ts';
 import type { Evaluation } from './outcomes.ts';
@@ -42,7 +43,7 @@ export async function evaluate(plan: EvaluationPlan, options: EvaluationOptions 
   if (within.start === within.end) {
     throw new InputError(`the shard holds none of the ${String(count)} examples: take fewer shards`);
   }
-  const exampleSize = plan.dataset.shape.reduce((product, dim) => product * dim, 1);
+  const exampleSize = exampleSizeOf(plan.dataset.shape);
   const unitSize =
     journal?.unitSize ??
     options.unitSize ??

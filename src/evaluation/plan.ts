@@ -69,6 +69,11 @@ export interface Transfer {
   readonly targets: readonly Classifier[];
 }
 
+/** The attack of an id. */
+export function attackRunOf({ attacks }: Pick<EvaluationPlan, 'attacks'>, id: string): AttackRun | undefined {
+  return attacks.find(({ attack, settings }) => attackId(attack, settings) === id);
+}
+
 /** Which models a plan attacks, and how. */
 export type Roles = Pick<EvaluationPlan, 'whiteBox' | 'blackBox'>;
 

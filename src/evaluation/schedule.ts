@@ -1,11 +1,10 @@
 /** Hands units of work to runners, in order, as they become free. */
 import { interruptionPoint } from '../core/interruption.ts';
-import type { EvaluationPlan } from './plan.ts';
+import { attackRunOf, type EvaluationPlan } from './plan.ts';
 import type { UnitRecord } from './records.ts';
 import type { MadeExamples, UnitInputs, UnitRunner } from './unit-runner.ts';
 import type { Unit } from './units.ts';
 import { assertBatch } from './verify.ts';
-import { attackId } from '../attacks/identity.ts';
 
 export interface Schedule {
   readonly plan: EvaluationPlan;
@@ -159,7 +158,7 @@ async function giveExamples(
   { indices, labels }: UnitInputs,
 ): Promise<void> {
   if (work.kind === 'clean') return;
-  const run = plan.attacks.find(({ attack, settings }) => attackId(attack, settings) === work.attack);
+  const run = attackRunOf(plan, work.attack);
   if (run === undefined) return;
   const { shape } = plan.dataset;
   await plan.onExamples?.({ run, source: work.source, shape, indices, labels, ...examples });

@@ -5,7 +5,7 @@ import type { Examples } from '../data/dataset.ts';
 import { scaleToBounds } from '../data/scale.ts';
 import { inBatches, type Batching } from '../classifier/batched.ts';
 import { levelRange, levelsWithinBall } from './eight-bit.ts';
-import { modelsOf, transfersOf, type AttackRun, type EvaluationPlan } from './plan.ts';
+import { attackRunOf, modelsOf, transfersOf, type AttackRun, type EvaluationPlan } from './plan.ts';
 import { outputRanges } from './probability-check.ts';
 import type { AttackRecord, CleanRecord, SizeColumns, UnitRecord } from './records.ts';
 import { scoreRows, type ScoreColumns } from './score.ts';
@@ -64,7 +64,7 @@ export function createUnitRunner(plan: UnitPlan): UnitRunner {
         kept.set(work.model, { start: range.start, logits });
         return { record: cleanRecord(model, logits, range.start, inputs) };
       }
-      const run = plan.attacks.find(({ attack, settings }) => attackId(attack, settings) === work.attack);
+      const run = attackRunOf(plan, work.attack);
       const transfer = transfersOf(plan).find(({ source }) => source.name === work.source);
       if (run === undefined || transfer === undefined) throw new RangeError(`the plan has no ${work.attack}`);
       const known = kept.get(work.source);

@@ -18,7 +18,7 @@ import type { SizeColumns } from './records.ts';
  * @throws InputError when it is incomplete, a value is not a number or out of the data's range, or a label does not exist
  */
 export function assertBatch({ inputs, labels, indices }: Batch, dataset: Dataset): void {
-  const exampleSize = dataset.shape.reduce((product, dim) => product * dim, 1);
+  const exampleSize = exampleSizeOf(dataset.shape);
   if (inputs.length !== indices.length * exampleSize || labels.length !== indices.length) {
     throw new InputError(
       `${dataset.name} gave ${String(inputs.length)} values and ${String(labels.length)} labels for ` +

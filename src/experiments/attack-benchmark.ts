@@ -1,4 +1,5 @@
 /** An attack benchmark from models and data to a result: evaluates, then states everything that was measured. */
+import { exampleSizeOf } from '../attacks/balls/ball.ts';
 import type { Classifier } from '../classifier/classifier.ts';
 import { InputError } from '../core/errors.ts';
 import { packageVersion } from '../core/package.ts';
@@ -249,7 +250,7 @@ async function openJournal(
     return resumeJournal(journal.path, of);
   }
   const range = shardRange(indices.length, shard);
-  const exampleSize = dataset.shape.reduce((product, dim) => product * dim, 1);
+  const exampleSize = exampleSizeOf(dataset.shape);
   const unitSize = chooseUnitSize(range.end - range.start, exampleSize, workers?.count ?? 1);
   return beginJournal(journal.path, { plan: of, unitSize });
 }

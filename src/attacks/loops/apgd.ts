@@ -41,7 +41,7 @@ export async function apgd(attack: Apgd): Promise<Float32Array> {
   let found = await climb(points);
   let gradients = found.gradients.slice();
   state.keepStart(points, found);
-  state.keepAdversarial(points, attack.succeeded(predicted(attack.oracle, found)));
+  state.keepAdversarial(points, attack.succeeded(predictions(found.logits, attack.oracle.classCount)));
   let interval = share(CHECKPOINTS.first);
   let sinceCheckpoint = 0;
   for (let iteration = 0; iteration < iterations; iteration++) {
@@ -58,7 +58,7 @@ export async function apgd(attack: Apgd): Promise<Float32Array> {
     points = next;
     found = await climb(points);
     gradients = found.gradients.slice();
-    state.keepAdversarial(points, attack.succeeded(predicted(attack.oracle, found)));
+    state.keepAdversarial(points, attack.succeeded(predictions(found.logits, attack.oracle.classCount)));
     state.keepBest(points, found, iteration);
     sinceCheckpoint += 1;
     if (sinceCheckpoint < interval) continue;
@@ -67,10 +67,6 @@ export async function apgd(attack: Apgd): Promise<Float32Array> {
     sinceCheckpoint = 0;
   }
   return state.outcome();
-}
-
-function predicted({ classCount }: Oracle, { logits }: LossGradient): Int32Array {
-  return predictions(logits, classCount);
 }
 
 interface Step {
